@@ -1,0 +1,223 @@
+/*===- dlc/runtime.h - compiled models: the C interface -----------*- C -*-===*
+ *
+ * Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ *===----------------------------------------------------------------------===*
+ *
+ * A compiled model is one constant object of type dlc_model. A context holds
+ * what a model needs to run: threads, the arena, results. Runs of different
+ * contexts are independent of each other; one context runs one call at a time.
+ *
+ * Every function returns a status; none prints, exits or throws.
+ *
+ *   extern const dlc_model resnet50;
+ *
+ *   dlc_context *ctx;
+ *   if (dlc_context_create(&resnet50, NULL, &ctx) != DLC_OK) ...
+ *   float x[1 * 3 * 224 * 224];
+ *   int64_t shape[] = {1, 3, 224, 224};
+ *   dlc_tensor in = {x, DLC_FLOAT32, 4, shape, NULL}, out = {0};
+ *   if (dlc_run(ctx, &in, &out) != DLC_OK)
+ *     puts(dlc_last_error(ctx));
+ *   dlc_context_destroy(ctx);
+ *
+ *===----------------------------------------------------------------------===*/
+
+#ifndef DLC_RUNTIME_H
+#define DLC_RUNTIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DLC_ABI_VERSION 1
+#define DLC_MAX_RANK 16
+
+/* Element types; the values are ONNX's TensorProto.DataType. A bool is one
+ * byte, 0 or 1. */
+typedef enum dlc_dtype {
+  DLC_UNDEFINED = 0,
+  DLC_FLOAT32 = 1,
+  DLC_UINT8 = 2,
+  DLC_INT8 = 3,
+  DLC_UINT16 = 4,
+  DLC_INT16 = 5,
+  DLC_INT32 = 6,
+  DLC_INT64 = 7,
+  DLC_STRING = 8,
+  DLC_BOOL = 9,
+  DLC_FLOAT16 = 10,
+  DLC_FLOAT64 = 11,
+  DLC_UINT32 = 12,
+  DLC_UINT64 = 13,
+  DLC_COMPLEX64 = 14,
+  DLC_COMPLEX128 = 15,
+  DLC_BFLOAT16 = 16
+} dlc_dtype;
+
+typedef enum dlc_status {
+  DLC_OK = 0,
+  DLC_INVALID_ARGUMENT = 1, /* wrong type, rank, shape, name or value */
+  DLC_OUT_OF_MEMORY = 2,
+  DLC_UNSUPPORTED = 3, /* this processor lacks what the code needs */
+  DLC_IO_ERROR = 4     /* a weights file that cannot be read */
+} dlc_status;
+
+/* A dense array. `strides` counts elements; NULL is row-major. An output whose
+ * `data` is NULL is given memory that its context owns until the next run. */
+typedef struct dlc_tensor {
+  void *data;
+  int32_t dtype; /* dlc_dtype */
+  int32_t rank;
+  const int64_t *shape;
+  const int64_t *strides;
+} dlc_tensor;
+
+/* A dimension of a declared shape: >= 0 is fixed, DLC_SYMBOL(k) is the model's
+ * k-th symbolic dimension, DLC_UNKNOWN is only known when the model has run. */
+#define DLC_SYMBOL(k) (-1 - (int64_t)(k))
+#define DLC_UNKNOWN INT64_MIN
+
+typedef struct dlc_value_info {
+  const char *name;
+  int32_t dtype;
+  int32_t rank;
+  const int64_t *dims;
+} dlc_value_info;
+
+/*===----------------------------------------------------------------------===*
+ * What compiled code and the run time tell each other. Not for users.
+ *===----------------------------------------------------------------------===*/
+
+/* A kernel does the units of work [begin, end) of its launch. `scratch` is
+ * memory of the calling thread, of the code's scratch_size, 64-byte aligned. */
+typedef void (*dlc_kernel)(const void *args, int64_t begin, int64_t end,
+                           void *scratch);
+
+/* Where in the model a launch comes from: for traces and messages. */
+typedef struct dlc_site {
+  const char *name;   /* the source nodes, e.g. "conv1+bn1+relu" */
+  const char *kernel; /* the kernel's kind, e.g. "conv 3x3 6x64" */
+} dlc_site;
+
+typedef struct dlc_frame dlc_frame;
+
+/* The services of the run time to compiled code, in this order. Those that
+ * return an int give 0, or another dlc_status that the code returns at once. */
+typedef struct dlc_services {
+  /* Runs kernel over [0, count), split over the threads; `grain` is the least
+   * count that is worth a thread. Returns when all is done. */
+  void (*parallel)(dlc_frame *, dlc_kernel kernel, const void *args,
+                   int64_t count, int64_t grain, const dlc_site *site);
+  /* The arena, of at least `size` bytes, 64-byte aligned; NULL: no memory
+   * (the error is recorded). Called once a run, before any kernel. */
+  void *(*arena)(dlc_frame *, int64_t size);
+  /* Memory that lives until the run's end; NULL: no memory. */
+  void *(*alloc)(dlc_frame *, int64_t size);
+  /* The memory of output `index`, now that its shape is known: the caller's,
+   * checked against dims, or the context's own. NULL: an error. */
+  void *(*output)(dlc_frame *, int32_t index, int32_t rank,
+                  const int64_t *dims);
+  /* Records an error message built from `format` ("%" is replaced by the next
+   * of the values) and returns DLC_INVALID_ARGUMENT. */
+  int (*fail)(dlc_frame *, const dlc_site *site, const char *format,
+              const int64_t *values, int32_t count);
+} dlc_services;
+
+/* One run, as compiled code sees it. The run time has checked the inputs
+ * against the declaration (type, rank, fixed dims, symbols that agree) and has
+ * made them row-major and dense. */
+struct dlc_frame {
+  const dlc_services *services;
+  const void *const *inputs;         /* data of each input */
+  const int64_t *const *input_dims;  /* dims of each input */
+  const unsigned char *weights;
+  void *scratch; /* of the calling thread */
+};
+
+/* One version of the machine code, for one kind of processor. */
+typedef struct dlc_code {
+  const char *cpu;          /* what was compiled for, e.g. "x86-64-v4" */
+  const char *features;     /* what the processor must have: "avx2,fma,..." */
+  int (*run)(dlc_frame *);
+  int64_t arena_size;   /* bytes; -1: depends on symbolic dims */
+  int64_t scratch_size; /* bytes a thread */
+} dlc_code;
+
+typedef struct dlc_model {
+  int32_t abi_version; /* DLC_ABI_VERSION */
+  int32_t num_inputs;
+  int32_t num_outputs;
+  int32_t num_symbols;
+  int32_t num_codes;
+  int32_t flags;
+  const char *name;
+  const char *target;   /* the LLVM triple */
+  const char *compiler; /* name and version */
+  const char *sha256;   /* of the source model's file, in hex */
+  const dlc_value_info *inputs;
+  const dlc_value_info *outputs;
+  const char *const *symbols; /* names of the symbolic dims */
+  const dlc_code *codes;      /* the best first */
+  const unsigned char *weights; /* NULL: in weights_file */
+  int64_t weights_size;
+  const char *weights_file; /* beside the program; NULL: embedded */
+} dlc_model;
+
+/*===----------------------------------------------------------------------===*
+ * For users
+ *===----------------------------------------------------------------------===*/
+
+typedef struct dlc_context dlc_context;
+
+/* A thread pool of the caller's: calls body(data, i, thread) for every i of
+ * [0, count), thread in [0, threads), and returns when all are done. */
+typedef struct dlc_pool {
+  void *self;
+  int32_t threads;
+  void (*run)(void *self, int64_t count,
+              void (*body)(void *data, int64_t index, int32_t thread),
+              void *data);
+} dlc_pool;
+
+/* How a context is made; a zeroed one is the default. */
+typedef struct dlc_options {
+  int32_t threads; /* 0: one for each core the process may use */
+  const dlc_pool *pool; /* NULL: the context's own threads */
+  void *(*allocate)(void *self, size_t size, size_t alignment);
+  void (*release)(void *self, void *memory, size_t size);
+  void *allocator; /* `self` of the two */
+  const char *weights_file; /* overrides the model's */
+} dlc_options;
+
+dlc_status dlc_context_create(const dlc_model *model, const dlc_options *options,
+                              dlc_context **context);
+void dlc_context_destroy(dlc_context *context);
+
+/* Runs the model on num_inputs inputs and fills num_outputs outputs, in the
+ * order of its declaration. An output with data is written there and its
+ * shape must fit; one without gets memory and shape from the context. */
+dlc_status dlc_run(dlc_context *context, const dlc_tensor *inputs,
+                   dlc_tensor *outputs);
+
+/* What went wrong in the last call on this context; "" when nothing did. With
+ * a NULL context: in this thread's last dlc_context_create. */
+const char *dlc_last_error(const dlc_context *context);
+
+/* Bytes of an element; 0 for strings and unknown types. */
+size_t dlc_dtype_size(int32_t dtype);
+/* numpy's name of the type, e.g. "float32". */
+const char *dlc_dtype_name(int32_t dtype);
+
+/* The program's main function: the command line of docs/executable.md. */
+int dlc_main(int argc, char **argv, const dlc_model *model);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DLC_RUNTIME_H */
