@@ -10,6 +10,8 @@
 
 include "mlir/IR/OpBase.td"
 include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/CommonTypeConstraints.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -37,12 +39,15 @@ class Dlc_Op<string mnemonic, list<Trait> traits = []>
 // run-time sizes both come from these two. See ShapeAlgebra.h.
 class Dlc_ShapedOp<string mnemonic, list<Trait> traits = []>
     : Dlc_Op<mnemonic, !listconcat([Pure,
-        DeclareOpInterfaceMethods<InferTypeOpInterface, ["isCompatibleReturnTypes"]>,
-        DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>], traits)> {
+        DeclareOpInterfaceMethods<InferTypeOpInterface>,
+        DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>], traits)> {
   code shapedDeclaration = [{
     static ::mlir::LogicalResult shape(::dlc::ShapeAlgebra &s, Adaptor op,
         ::llvm::SmallVectorImpl<::mlir::OpFoldResult> &dims);
     static ::mlir::Type elementType(Adaptor op);
+    static bool isCompatibleReturnTypes(::mlir::TypeRange a, ::mlir::TypeRange b) {
+      return ::dlc::areCompatibleTypes(a, b);
+    }
   }];
   code shapedDefinition = [{
     ::mlir::LogicalResult $cppClass::inferReturnTypes(::mlir::MLIRContext *context,
@@ -50,9 +55,6 @@ class Dlc_ShapedOp<string mnemonic, list<Trait> traits = []>
         ::mlir::DictionaryAttr attributes, ::mlir::OpaqueProperties properties,
         ::mlir::RegionRange regions, ::llvm::SmallVectorImpl<::mlir::Type> &types) {
       return ::dlc::inferFromShape<$cppClass>(location, Adaptor(operands, attributes, properties, regions), types);
-    }
-    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange a, ::mlir::TypeRange b) {
-      return ::dlc::areCompatibleTypes(a, b);
     }
     ::mlir::LogicalResult $cppClass::reifyResultShapes(::mlir::OpBuilder &builder,
         ::mlir::ReifiedRankedShapedTypeDims &result) {
@@ -63,7 +65,7 @@ class Dlc_ShapedOp<string mnemonic, list<Trait> traits = []>
   let extraClassDefinition = shapedDefinition;
 }
 
-def Dlc_Tensor : AnyRankedTensor;
+def Dlc_Tensor : RankedTensorOf<[AnyType]>;
 def Dlc_Float : RankedTensorOf<[AnyFloat]>;
 def Dlc_Bool : RankedTensorOf<[I1]>;
 

@@ -22,7 +22,7 @@ def Dlc_ConstantOp : Dlc_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["val
   let hasFolder = 1;
 }
 
-def Dlc_IotaOp : Dlc_Op<"iota", [Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+def Dlc_IotaOp : Dlc_Op<"iota", [Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "each element is its own index along a dimension";
   let description = "A size that the result type leaves open is an operand, in order.";
   let arguments = (ins I64Attr:$dimension, Variadic<Index>:$sizes);
@@ -31,7 +31,7 @@ def Dlc_IotaOp : Dlc_Op<"iota", [Pure, DeclareOpInterfaceMethods<ReifyRankedShap
   let hasVerifier = 1;
 }
 
-def Dlc_ReshapeOp : Dlc_Op<"reshape", [Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+def Dlc_ReshapeOp : Dlc_Op<"reshape", [Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "the same elements in row-major order under another shape";
   let description = "A size that the result type leaves open is an operand, in order. The number of elements must agree.";
   let arguments = (ins Dlc_Tensor:$input, Variadic<Index>:$sizes);
@@ -41,7 +41,7 @@ def Dlc_ReshapeOp : Dlc_Op<"reshape", [Pure, DeclareOpInterfaceMethods<ReifyRank
   let hasVerifier = 1;
 }
 
-def Dlc_BroadcastOp : Dlc_Op<"broadcast", [Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+def Dlc_BroadcastOp : Dlc_Op<"broadcast", [Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "repeats dimensions of size 1 and adds leading ones";
   let description = [{
     Shapes are aligned at their last dimensions (numpy's rule, ONNX "Broadcasting
@@ -65,7 +65,7 @@ def Dlc_TransposeOp : Dlc_ShapedOp<"transpose"> {
 }
 
 def Dlc_SliceOp : Dlc_Op<"slice", [Pure, AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "a regular part of a tensor";
   let description = [{
     Element i of the result, along each dimension, is element offset + i * step
@@ -94,7 +94,7 @@ def Dlc_PadMode : I32EnumAttr<"PadMode", "what lies outside of a tensor", [
 }
 
 def Dlc_PadOp : Dlc_Op<"pad", [Pure, AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>]> {
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
   let summary = "adds elements around a tensor";
   let description = [{
     Element i of the result is element i - low of the input where there is one;

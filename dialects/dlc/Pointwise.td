@@ -14,19 +14,11 @@
 #define DLC_POINTWISE_TD
 
 include "dialects/dlc/DlcBase.td"
-
-def PointwiseOpInterface : OpInterface<"PointwiseOpInterface"> {
-  let description = "An operation that computes each element of its result from the elements at the same place of its operands.";
-  let cppNamespace = "::dlc";
-  let methods = [
-    InterfaceMethod<"The op's value for the given elements.", "::dlc::Scalar", "apply",
-                    (ins "::dlc::ScalarAlgebra &":$s, "::llvm::ArrayRef<::dlc::Scalar>":$args)>
-  ];
-}
+include "dialects/dlc/DlcInterfaces.td"
 
 class Dlc_Pointwise<string mnemonic, string expression, list<Trait> traits = []>
     : Dlc_Op<mnemonic, !listconcat([Pure, Elementwise, SameOperandsAndResultShape,
-        DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface>,
+        DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
         DeclareOpInterfaceMethods<PointwiseOpInterface>], traits)> {
   let extraClassDefinition = [{
     ::dlc::Scalar $cppClass::apply(::dlc::ScalarAlgebra &s, ::llvm::ArrayRef<::dlc::Scalar> args) {

@@ -142,7 +142,7 @@ SmallVector<Dim> dlc::mixedSizes(RankedTensorType type, ValueRange sizes) {
 
 LogicalResult dlc::verifySizes(Operation *op, RankedTensorType type,
                                ValueRange sizes) {
-  if (type.getNumDynamicDims() == static_cast<int64_t>(sizes.size()))
+  if (static_cast<size_t>(type.getNumDynamicDims()) == sizes.size())
     return success();
   return op->emitOpError("has ")
          << sizes.size() << " size operands, but its result type "
