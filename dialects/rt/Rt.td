@@ -28,7 +28,7 @@ def Rt_Dialect : Dialect {
 
 class Rt_Op<string mnemonic, list<Trait> traits = []> : Op<Rt_Dialect, mnemonic, traits>;
 
-def Rt_Pointer : LLVM_AnyPointer;
+defvar Rt_Pointer = LLVM_AnyPointer;
 
 def Rt_ArgOp : Rt_Op<"arg", [Pure]> {
   let summary = "an argument of a kernel: memory or a size";
