@@ -28,7 +28,9 @@ def Rt_Dialect : Dialect {
 
 class Rt_Op<string mnemonic, list<Trait> traits = []> : Op<Rt_Dialect, mnemonic, traits>;
 
-defvar Rt_Pointer = LLVM_AnyPointer;
+def Rt_Pointer : Type<CPred<"::llvm::isa<::mlir::LLVM::LLVMPointerType>($_self)">, "pointer",
+                      "::mlir::LLVM::LLVMPointerType">,
+                 BuildableType<"::mlir::LLVM::LLVMPointerType::get($_builder.getContext())">;
 
 def Rt_ArgOp : Rt_Op<"arg", [Pure]> {
   let summary = "an argument of a kernel: memory or a size";
@@ -48,7 +50,7 @@ def Rt_InputOp : Rt_Op<"input", [Pure]> {
   let summary = "the data of an input";
   let arguments = (ins Rt_Pointer:$frame, I64Attr:$number);
   let results = (outs Rt_Pointer:$data);
-  let assemblyFormat = "$frame `[` $number `]` attr-dict `:` type($data)";
+  let assemblyFormat = "$frame `[` $number `]` attr-dict";
 }
 
 def Rt_InputDimOp : Rt_Op<"input_dim", [Pure]> {
@@ -62,35 +64,35 @@ def Rt_WeightsOp : Rt_Op<"weights", [Pure]> {
   let summary = "the packed weights";
   let arguments = (ins Rt_Pointer:$frame);
   let results = (outs Rt_Pointer:$data);
-  let assemblyFormat = "$frame attr-dict `:` type($data)";
+  let assemblyFormat = "$frame attr-dict";
 }
 
 def Rt_OffsetOp : Rt_Op<"offset", [Pure]> {
   let summary = "memory so many bytes further on";
   let arguments = (ins Rt_Pointer:$base, Index:$bytes);
   let results = (outs Rt_Pointer:$data);
-  let assemblyFormat = "$base `[` $bytes `]` attr-dict `:` type($data)";
+  let assemblyFormat = "$base `[` $bytes `]` attr-dict";
 }
 
 def Rt_ArenaOp : Rt_Op<"arena"> {
   let summary = "the arena of this run, of at least so many bytes; the run ends where there is no memory";
   let arguments = (ins Rt_Pointer:$frame, Index:$bytes);
   let results = (outs Rt_Pointer:$data);
-  let assemblyFormat = "$frame `,` $bytes attr-dict `:` type($data)";
+  let assemblyFormat = "$frame `,` $bytes attr-dict";
 }
 
 def Rt_AllocOp : Rt_Op<"alloc"> {
   let summary = "memory for the rest of the run, for a size that other kernels computed";
   let arguments = (ins Rt_Pointer:$frame, Index:$bytes);
   let results = (outs Rt_Pointer:$data);
-  let assemblyFormat = "$frame `,` $bytes attr-dict `:` type($data)";
+  let assemblyFormat = "$frame `,` $bytes attr-dict";
 }
 
 def Rt_OutputOp : Rt_Op<"output"> {
   let summary = "the memory of an output, whose shape is known now";
   let arguments = (ins Rt_Pointer:$frame, I64Attr:$number, Variadic<Index>:$dims);
   let results = (outs Rt_Pointer:$data);
-  let assemblyFormat = "$frame `[` $number `]` `(` $dims `)` attr-dict `:` type($data)";
+  let assemblyFormat = "$frame `[` $number `]` `(` $dims `)` attr-dict";
 }
 
 def Rt_CheckOp : Rt_Op<"check"> {
