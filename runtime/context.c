@@ -5,7 +5,6 @@
  *
  *===----------------------------------------------------------------------===*/
 
-#define _GNU_SOURCE
 #include "internal.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -109,8 +108,8 @@ static dlc_status map_weights(dlc_context *context, const char *path) {
         "%zu",
         path, (long long)status.st_size, expected);
   }
-  void *data = expected ? mmap(NULL, expected, PROT_READ, MAP_PRIVATE, file, 0)
-                        : NULL;
+  void *data =
+      expected ? mmap(NULL, expected, PROT_READ, MAP_PRIVATE, file, 0) : NULL;
   int code = errno;
   close(file);
   if (data == MAP_FAILED)
@@ -215,7 +214,8 @@ static dlc_context *allocate_context(const dlc_model *m, dlc_memory memory) {
   return context;
 }
 
-dlc_status dlc_context_create(const dlc_model *model, const dlc_options *options,
+dlc_status dlc_context_create(const dlc_model *model,
+                              const dlc_options *options,
                               dlc_context **result) {
   create_error[0] = 0;
   *result = NULL;

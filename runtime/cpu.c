@@ -10,7 +10,6 @@
  *
  *===----------------------------------------------------------------------===*/
 
-#define _GNU_SOURCE
 #include "internal.h"
 #include <sched.h>
 #include <stdio.h>

@@ -84,6 +84,7 @@ void dlc_team_check_fork(dlc_team *team);
 typedef struct dlc_output {
   dlc_buffer own;
   void *data; /* where the code writes; NULL: not asked for yet */
+  bool given; /* the result goes to memory of the caller's */
   int32_t rank;
   int64_t dims[DLC_MAX_RANK];
 } dlc_output;
@@ -124,9 +125,8 @@ struct dlc_context {
 };
 
 /* Records the first error of a run and returns its status. */
-__attribute__((format(printf, 3, 4))) dlc_status
-dlc_context_fail(dlc_context *context, dlc_status status, const char *format,
-                 ...);
+__attribute__((format(printf, 3, 4))) dlc_status dlc_context_fail(
+    dlc_context *context, dlc_status status, const char *format, ...);
 
 /*===- run.c, services.c --------------------------------------------------===*/
 

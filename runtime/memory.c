@@ -5,7 +5,6 @@
  *
  *===----------------------------------------------------------------------===*/
 
-#define _GNU_SOURCE
 #include "internal.h"
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -18,7 +18,6 @@
  *
  *===----------------------------------------------------------------------===*/
 
-#define _GNU_SOURCE
 #include "internal.h"
 #include <limits.h>
 #include <pthread.h>

@@ -17,8 +17,8 @@ static dlc_status input_mismatch(dlc_context *context, int32_t index,
                      : given->rank;
   char found[192], expected[192];
   return dlc_context_fail(
-      context, DLC_INVALID_ARGUMENT,
-      "input '%s' is %s, expected %s", info->name,
+      context, DLC_INVALID_ARGUMENT, "input '%s' is %s, expected %s",
+      info->name,
       dlc_describe(found, sizeof found, NULL, given->dtype, rank, given->shape),
       dlc_describe(expected, sizeof expected, model->symbols, info->dtype,
                    info->rank, info->dims));
@@ -99,7 +99,9 @@ static dlc_status check_output(dlc_context *context, int32_t index,
   const dlc_value_info *info = &context->model->outputs[index];
   dlc_output *out = &context->outputs[index];
   out->data = NULL;
-  if (!given->data || given->data == out->own.data)
+  /* What the context gave in an earlier run is not the caller's memory. */
+  out->given = given->data && given->data != out->own.data;
+  if (!out->given)
     return DLC_OK;
   if (given->dtype != info->dtype)
     return dlc_context_fail(context, DLC_INVALID_ARGUMENT,
@@ -138,8 +140,7 @@ static dlc_status copy_result(dlc_context *context, int32_t index,
   if (!out->data)
     return dlc_context_fail(context, DLC_INVALID_ARGUMENT,
                             "the code gave no output '%s'", info->name);
-  if (!result->data || result->data == out->data ||
-      result->data == out->own.data)
+  if (!out->given || result->data == out->data)
     return DLC_OK;
   if (!dlc_copy(out->rank, out->dims, dlc_dtype_size(info->dtype), result->data,
                 result->strides, out->data, NULL))
@@ -151,7 +152,7 @@ static dlc_status copy_result(dlc_context *context, int32_t index,
 static void hand_out(const dlc_context *context, int32_t index,
                      dlc_tensor *result) {
   const dlc_output *out = &context->outputs[index];
-  if (result->data && result->data != out->own.data)
+  if (out->given)
     return;
   *result = (dlc_tensor){out->data, context->model->outputs[index].dtype,
                          out->rank, out->dims, NULL};

@@ -91,8 +91,8 @@ static void *alloc(dlc_frame *frame, int64_t size) {
   if (size >= 0 &&
       !__builtin_add_overflow((size_t)size, sizeof(dlc_block), &bytes) &&
       bytes <= PTRDIFF_MAX)
-    block = context->memory.allocate(context->memory.self, bytes,
-                                     DLC_ALIGNMENT);
+    block =
+        context->memory.allocate(context->memory.self, bytes, DLC_ALIGNMENT);
   if (!block) {
     no_memory(context, size, "temporaries");
     return NULL;
@@ -117,13 +117,12 @@ static bool check_result(dlc_context *context, const dlc_value_info *info,
       (!rank || memcmp(result->shape, dims, bytes) == 0))
     return true;
   char found[192], expected[192];
-  dlc_context_fail(context, DLC_INVALID_ARGUMENT,
-                   "output '%s': the memory given is %s, the result is %s",
-                   info->name,
-                   dlc_describe(found, sizeof found, NULL, info->dtype,
-                                result->rank, result->shape),
-                   dlc_describe(expected, sizeof expected, NULL, info->dtype,
-                                rank, dims));
+  dlc_context_fail(
+      context, DLC_INVALID_ARGUMENT,
+      "output '%s': the memory given is %s, the result is %s", info->name,
+      dlc_describe(found, sizeof found, NULL, info->dtype, result->rank,
+                   result->shape),
+      dlc_describe(expected, sizeof expected, NULL, info->dtype, rank, dims));
   return false;
 }
 
@@ -148,14 +147,12 @@ static void *output(dlc_frame *frame, int32_t index, int32_t rank,
         dlc_describe(found, sizeof found, NULL, info->dtype, rank, dims));
     return NULL;
   }
-  /* What the context gave in an earlier run is not the caller's memory. */
-  bool given = result->data && result->data != out->own.data;
-  if (given && !check_result(context, info, result, rank, dims))
+  if (out->given && !check_result(context, info, result, rank, dims))
     return NULL;
   out->rank = rank;
   for (int32_t i = 0; i < rank; i++)
     out->dims[i] = dims[i];
-  if (given && can_write_to(result, info->dtype))
+  if (out->given && can_write_to(result, info->dtype))
     return out->data = result->data;
   if (!dlc_buffer_reserve(&context->memory, &out->own, size)) {
     no_memory(context, (int64_t)size, info->name);
@@ -174,8 +171,8 @@ static int fail(dlc_frame *frame, const dlc_site *site, const char *format,
       text[used++] = *format;
       continue;
     }
-    int n = snprintf(text + used, sizeof text - used, "%" PRId64,
-                     values[next++]);
+    int n =
+        snprintf(text + used, sizeof text - used, "%" PRId64, values[next++]);
     used += (size_t)n;
     if (used >= sizeof text)
       used = sizeof text - 1;
