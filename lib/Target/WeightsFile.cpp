@@ -8,6 +8,7 @@
 #include "Target/WeightsFile.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFTypes.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/FileSystem.h"
 #include <cstring>
 
@@ -100,7 +101,7 @@ uint64_t WeightsFile::size() const {
 }
 
 uint64_t WeightsFile::align(uint64_t alignment) {
-  os.write_zeros(offsetToAlignment(size(), Align(alignment)));
+  os.write_zeros(offsetToAlignment(size(), llvm::Align(alignment)));
   return size();
 }
 
