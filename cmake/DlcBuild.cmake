@@ -20,11 +20,12 @@ add_library(dlc_pch OBJECT "${PROJECT_SOURCE_DIR}/cmake/Pch.cpp")
 target_link_libraries(dlc_pch PRIVATE dlc_flags)
 target_precompile_headers(dlc_pch PRIVATE "${PROJECT_SOURCE_DIR}/cmake/Pch.h")
 
-# dlc_add_library(NAME LINK libs...): every .cpp of the current folder.
+# dlc_add_library(NAME LINK libs...): every .cpp of the current folder. A folder that
+# has no .cpp yet gives an interface library, so that what links it still configures.
 function(dlc_add_library name)
   cmake_parse_arguments(ARG "NO_PCH" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp *.h)
-  if(NOT sources) # a folder still to be filled
+  if(NOT sources MATCHES "[.]cpp")
     add_library(${name} INTERFACE)
     list(TRANSFORM ARG_LINK REPLACE "(.+)" "$<TARGET_NAME_IF_EXISTS:\\1>")
     target_link_libraries(${name} INTERFACE dlc_flags ${ARG_LINK})
@@ -42,14 +43,12 @@ add_custom_target(dlc_headers)
 
 # dlc_tablegen(TARGET FILE.td OUT gen-flag OUT gen-flag ...)
 function(dlc_tablegen target td)
-  if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${td}")
-    return()
-  endif()
   set(LLVM_TARGET_DEFINITIONS ${td})
   set(pairs ${ARGN})
   while(pairs)
     list(POP_FRONT pairs out flag)
-    mlir_tablegen(${out} ${flag} "-I${PROJECT_SOURCE_DIR}")
+    separate_arguments(flag)
+    mlir_tablegen(${out} ${flag} "-I${PROJECT_SOURCE_DIR}" "-I${MLIR_INCLUDE_DIRS}")
   endwhile()
   add_public_tablegen_target(${target})
   add_dependencies(dlc_headers ${target})

@@ -1,0 +1,97 @@
+//===- Contraction.cpp - shapes and checks of contractions -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/dlc/Dlc.h"
+#include "dialects/dlc/Window.h"
+
+using namespace mlir;
+using namespace dlc;
+
+static RankedTensorType typeOf(Value v) {
+  return cast<RankedTensorType>(v.getType());
+}
+
+/// Integers accumulate in i32.
+static Type resultElement(Type operand) {
+  if (isa<IntegerType>(operand) && operand.getIntOrFloatBitWidth() < 32)
+    return IntegerType::get(operand.getContext(), 32);
+  return operand;
+}
+
+LogicalResult MatmulOp::shape(ShapeAlgebra &s, Adaptor op,
+                              SmallVectorImpl<Dim> &dims) {
+  int64_t rank = typeOf(op.getLhs()).getRank();
+  if (rank < 2 || typeOf(op.getRhs()).getRank() != rank)
+    return s.error("needs operands of one rank of at least 2, not " +
+                   Twine(rank) + " and " + Twine(typeOf(op.getRhs()).getRank()));
+  for (int64_t i = 0; i < rank - 2; ++i) {
+    Dim a = s.dim(op.getLhs(), i), b = s.dim(op.getRhs(), i);
+    int64_t x = staticDim(a), y = staticDim(b);
+    if (x > 1 && y > 1 && x != y)
+      return s.error("batch dimension " + Twine(i) + " is " + Twine(x) +
+                     " and " + Twine(y));
+    dims.push_back(s.broadcast(a, b));
+  }
+  int64_t k0 = typeOf(op.getLhs()).getDimSize(rank - 1),
+          k1 = typeOf(op.getRhs()).getDimSize(rank - 2);
+  if (!ShapedType::isDynamic(k0) && !ShapedType::isDynamic(k1) && k0 != k1)
+    return s.error("contracts a dimension of size " + Twine(k0) +
+                   " with one of size " + Twine(k1));
+  dims.push_back(s.dim(op.getLhs(), rank - 2));
+  dims.push_back(s.dim(op.getRhs(), rank - 1));
+  return success();
+}
+
+Type MatmulOp::elementType(Adaptor op) {
+  return resultElement(typeOf(op.getLhs()).getElementType());
+}
+
+LogicalResult MatmulOp::verify() {
+  Type a = typeOf(getLhs()).getElementType(), b = typeOf(getRhs()).getElementType();
+  bool narrow = a.isInteger(8) && b.isInteger(8);
+  if (a != b && !narrow)
+    return emitOpError("mixes element types ") << a << " and " << b;
+  return success();
+}
+
+LogicalResult ConvOp::shape(ShapeAlgebra &s, Adaptor op,
+                            SmallVectorImpl<Dim> &dims) {
+  auto input = typeOf(op.getInput()), kernel = typeOf(op.getKernel());
+  if (kernel.getRank() != input.getRank() || input.getRank() < 3)
+    return s.error("needs input and kernel of one rank of at least 3, not " +
+                   Twine(input.getRank()) + " and " + Twine(kernel.getRank()));
+  if (!kernel.hasStaticShape())
+    return s.error("needs a kernel of known shape");
+  int64_t groups = op.getGroups(), oc = kernel.getDimSize(0),
+          ic = kernel.getShape().back(), channels = input.getShape().back();
+  if (groups < 1 || oc % groups != 0)
+    return s.error(Twine(oc) + " output channels do not divide into " +
+                   Twine(groups) + " groups");
+  if (!ShapedType::isDynamic(channels) && channels != ic * groups)
+    return s.error("kernel takes " + Twine(ic) + " channels in each of " +
+                   Twine(groups) + " groups, the input has " + Twine(channels));
+  dims.push_back(s.dim(op.getInput(), 0));
+  if (failed(windowShape(s, op.getInput(),
+                         kernel.getShape().drop_front().drop_back(),
+                         {op.getStrides(), op.getDilations(), op.getPads()},
+                         dims)))
+    return failure();
+  dims.push_back(s.constant(oc));
+  return success();
+}
+
+Type ConvOp::elementType(Adaptor op) {
+  return resultElement(typeOf(op.getInput()).getElementType());
+}
+
+LogicalResult ConvOp::verify() {
+  Type a = typeOf(getInput()).getElementType(), b = typeOf(getKernel()).getElementType();
+  bool narrow = a.isInteger(8) && b.isInteger(8);
+  if (a != b && !narrow)
+    return emitOpError("mixes element types ") << a << " and " << b;
+  return success();
+}

@@ -1,0 +1,44 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DLC_CONTRACTION_TD
+#define DLC_CONTRACTION_TD
+
+include "dialects/dlc/DlcBase.td"
+
+def Dlc_MatmulOp : Dlc_ShapedOp<"matmul"> {
+  let summary = "batched matrix product";
+  let description = [{
+    lhs [b..., m, k] times rhs [b..., k, n] is [b..., m, n]; both have the same rank,
+    and a batch size of one side may be 1. Float elements accumulate in f32 or
+    wider; integers in i32 (the result type then is i32).
+  }];
+  let arguments = (ins Dlc_Tensor:$lhs, Dlc_Tensor:$rhs);
+  let results = (outs Dlc_Tensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Dlc_ConvOp : Dlc_ShapedOp<"conv"> {
+  let summary = "convolution (cross-correlation), channels last";
+  let description = [{
+    Input [n, spatial..., c], kernel [oc, window..., c / groups], result
+    [n, spatial..., oc]; outside of the input is zero. One entry per spatial dimension in
+    every list; `pads` holds the low ends, then the high ends. Output channel
+    block g (of oc / groups) reads input channel block g. Size: as dlc.pool's.
+  }];
+  let arguments = (ins Dlc_Tensor:$input, Dlc_Tensor:$kernel, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, I64Attr:$groups);
+  let results = (outs Dlc_Tensor:$result);
+  let assemblyFormat = [{
+    $input `,` $kernel `strides` $strides `dilations` $dilations `pads` $pads `groups` $groups
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // DLC_CONTRACTION_TD

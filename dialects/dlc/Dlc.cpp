@@ -1,0 +1,40 @@
+//===- Dlc.cpp - the core tensor dialect -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/dlc/Dlc.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/StringExtras.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+using namespace mlir;
+using namespace dlc;
+
+#include "dialects/dlc/DlcDialect.cpp.inc"
+#include "dialects/dlc/DlcEnums.cpp.inc"
+#include "dialects/dlc/DlcInterfaces.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/dlc/DlcOps.cpp.inc"
+
+void DlcDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/dlc/DlcOps.cpp.inc"
+      >();
+}
+
+Operation *DlcDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                           Type type, Location loc) {
+  if (auto elements = dyn_cast<ElementsAttr>(value);
+      elements && elements.getType() == type)
+    return ConstantOp::create(builder, loc, elements);
+  return arith::ConstantOp::materialize(builder, value, type, loc);
+}

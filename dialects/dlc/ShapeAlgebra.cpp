@@ -1,0 +1,167 @@
+//===- ShapeAlgebra.cpp - sizes, known or computed -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/dlc/ShapeAlgebra.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace dlc;
+
+int64_t dlc::staticDim(Dim d) {
+  if (!d)
+    return ShapedType::kDynamic;
+  return getConstantIntValue(d).value_or(ShapedType::kDynamic);
+}
+
+SmallVector<int64_t> dlc::staticDims(ArrayRef<Dim> dims) {
+  return llvm::map_to_vector(dims, staticDim);
+}
+
+Dim ShapeAlgebra::constant(int64_t value) const {
+  return IntegerAttr::get(IndexType::get(loc.getContext()), value);
+}
+
+Dim ShapeAlgebra::dim(Value tensor, int64_t index) const {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (!type.isDynamicDim(index))
+    return constant(type.getDimSize(index));
+  if (!builder)
+    return Dim();
+  return builder->createOrFold<tensor::DimOp>(loc, tensor, index);
+}
+
+SmallVector<Dim> ShapeAlgebra::dims(Value tensor) const {
+  SmallVector<Dim> result;
+  for (int64_t i = 0, e = cast<RankedTensorType>(tensor.getType()).getRank();
+       i < e; ++i)
+    result.push_back(dim(tensor, i));
+  return result;
+}
+
+Value ShapeAlgebra::value(Dim d) const {
+  if (auto v = dyn_cast<Value>(d))
+    return v;
+  return arith::ConstantIndexOp::create(*builder, loc, staticDim(d));
+}
+
+template <typename ArithOp> Dim ShapeAlgebra::binary(Dim a, Dim b) const {
+  if (!a || !b || !builder)
+    return Dim();
+  return builder->createOrFold<ArithOp>(loc, value(a), value(b));
+}
+
+Dim ShapeAlgebra::add(Dim a, Dim b) const {
+  int64_t x = staticDim(a), y = staticDim(b);
+  if (x == 0)
+    return b;
+  if (y == 0)
+    return a;
+  if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
+    return constant(x + y);
+  return binary<arith::AddIOp>(a, b);
+}
+
+Dim ShapeAlgebra::sub(Dim a, Dim b) const {
+  int64_t x = staticDim(a), y = staticDim(b);
+  if (y == 0)
+    return a;
+  if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
+    return constant(x - y);
+  return binary<arith::SubIOp>(a, b);
+}
+
+Dim ShapeAlgebra::mul(Dim a, Dim b) const {
+  int64_t x = staticDim(a), y = staticDim(b);
+  if (x == 1)
+    return b;
+  if (y == 1)
+    return a;
+  if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
+    return constant(x * y);
+  return binary<arith::MulIOp>(a, b);
+}
+
+Dim ShapeAlgebra::floorDiv(Dim a, int64_t b) const {
+  int64_t x = staticDim(a);
+  if (b == 1)
+    return a;
+  if (!ShapedType::isDynamic(x))
+    return constant(llvm::divideFloorSigned(x, b));
+  return binary<arith::FloorDivSIOp>(a, constant(b));
+}
+
+Dim ShapeAlgebra::broadcast(Dim a, Dim b) const {
+  int64_t x = staticDim(a), y = staticDim(b);
+  if (x == 1)
+    return b;
+  if (y == 1)
+    return a;
+  if (!ShapedType::isDynamic(x))
+    return a;
+  if (!ShapedType::isDynamic(y))
+    return b;
+  if (a == b)
+    return a;
+  if (!builder)
+    return Dim();
+  // Sizes are 1 or equal; an empty dimension stays empty against 1.
+  Value one = arith::ConstantIndexOp::create(*builder, loc, 1);
+  Value isOne = builder->createOrFold<arith::CmpIOp>(
+      loc, arith::CmpIPredicate::eq, value(a), one);
+  return builder->createOrFold<arith::SelectOp>(loc, isOne, value(b), value(a));
+}
+
+Dim ShapeAlgebra::same(Dim a, Dim b) const {
+  return ShapedType::isDynamic(staticDim(a)) && b ? b : a;
+}
+
+LogicalResult ShapeAlgebra::error(const Twine &message) const {
+  return emitError(loc, message);
+}
+
+bool dlc::areCompatibleTypes(TypeRange a, TypeRange b) {
+  return a.size() == b.size() &&
+         llvm::all_of(llvm::zip(a, b), [](auto pair) {
+           auto [x, y] = pair;
+           return getElementTypeOrSelf(x) == getElementTypeOrSelf(y) &&
+                  succeeded(verifyCompatibleShape(x, y));
+         });
+}
+
+SmallVector<Dim> dlc::mixedSizes(RankedTensorType type, ValueRange sizes) {
+  return getMixedValues(type.getShape(), sizes, type.getContext());
+}
+
+LogicalResult dlc::verifySizes(Operation *op, RankedTensorType type,
+                               ValueRange sizes) {
+  if (static_cast<size_t>(type.getNumDynamicDims()) == sizes.size())
+    return success();
+  return op->emitOpError("has ")
+         << sizes.size() << " size operands, but its result type "
+         << type << " leaves " << type.getNumDynamicDims() << " open";
+}
+
+LogicalResult dlc::reifySameShape(Operation *op, OpBuilder &builder,
+                                  ReifiedRankedShapedTypeDims &result) {
+  ShapeAlgebra s(op->getLoc(), &builder);
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<Dim> dims;
+  for (auto [i, size] : llvm::enumerate(type.getShape())) {
+    Dim d = s.dim(op->getOperand(0), i);
+    for (Value operand : op->getOperands().drop_front())
+      if (ShapedType::isDynamic(staticDim(d)) &&
+          !cast<RankedTensorType>(operand.getType()).isDynamicDim(i))
+        d = s.dim(operand, i);
+    dims.push_back(ShapedType::isDynamic(size) ? d : s.constant(size));
+  }
+  result.push_back(std::move(dims));
+  return success();
+}
