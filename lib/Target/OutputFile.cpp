@@ -114,15 +114,23 @@ Error TempFiles::saveIn(StringRef folder) {
   return Error::success();
 }
 
-Expected<std::string> TempFiles::make(StringRef stem, StringRef suffix) {
+Expected<std::string> TempFiles::make(StringRef stem, StringRef suffix,
+                                      StringRef folder) {
   SmallString<128> path;
   if (saving) {
     path = directory;
     sys::path::append(path, stem + "." + suffix);
     return path.str().str();
   }
-  if (std::error_code code =
-          sys::fs::createTemporaryFile("dlc-" + stem, suffix, path))
+  std::error_code code;
+  if (folder.empty()) {
+    code = sys::fs::createTemporaryFile("dlc-" + stem, suffix, path);
+  } else {
+    SmallString<128> model(folder);
+    sys::path::append(model, stem + "-%%%%%%%%." + suffix + ".tmp");
+    code = sys::fs::createUniqueFile(model, path);
+  }
+  if (code)
     return createStringError(code,
                              "cannot make a temporary file: " + code.message());
   paths.push_back(path.str().str());

@@ -49,9 +49,10 @@ public:
   /// Keeps what make() names from now on, in `directory`.
   llvm::Error saveIn(llvm::StringRef directory);
 
-  /// A new file's path, named after `stem` and `suffix` ("weights", "o").
-  llvm::Expected<std::string> make(llvm::StringRef stem,
-                                   llvm::StringRef suffix);
+  /// A new file's path, named after `stem` and `suffix` ("weights", "o"). What
+  /// may be too large for the system's own folder has one of its own.
+  llvm::Expected<std::string> make(llvm::StringRef stem, llvm::StringRef suffix,
+                                   llvm::StringRef folder = "");
 
 private:
   std::string directory;

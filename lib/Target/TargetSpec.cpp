@@ -149,8 +149,7 @@ Error resolveArch(const MCSubtargetInfo &info, StringRef arch, TargetSpec &spec,
                      " processor, but the target is '" + triple.str() + "'");
   spec.cpu = baselineCpu(triple);
   if (arch == "native" || (arch.empty() && host)) {
-    spec.label = "native";
-    spec.cpu = sys::getHostCPUName().str();
+    spec.cpu = spec.label = sys::getHostCPUName().str();
     features = hostFeatures();
     return Error::success();
   }

@@ -33,7 +33,7 @@ struct TargetSpec {
   llvm::Triple triple;
   std::string cpu;      // LLVM's name
   std::string features; // LLVM's form: "+avx2,-gfni"
-  std::string label;    // as the user named it, e.g. "native", "x86-64-v4"
+  std::string label;    // for people: "znver4", "x86-64-v4", "rv64gcv"
   unsigned optLevel = 3;
 };
 

@@ -18,9 +18,6 @@ using Elf = object::ELF64LE;
 namespace dlc::target {
 namespace {
 
-// Weights start on a page, so that the kernels' alignments hold in memory.
-constexpr uint64_t pageSize = 4096;
-
 struct Machine {
   uint16_t code;
   uint32_t flags;
@@ -73,8 +70,8 @@ WeightsFile::WeightsFile(int fd, StringRef path, Form form,
     : filePath(path), fileForm(form), triple(triple),
       os(fd, /*shouldClose=*/true) {
   if (form == Form::Object) {
-    os.write_zeros(pageSize); // the ELF header's place
-    start = pageSize;
+    os.write_zeros(firstByte); // the ELF header's place
+    start = firstByte;
   }
 }
 
@@ -123,7 +120,7 @@ void WeightsFile::writeTables(StringRef symbol) {
   };
 
   section(".rodata.dlc_weights", ELF::SHT_PROGBITS, ELF::SHF_ALLOC, start,
-          finalSize, pageSize);
+          finalSize, firstByte);
   // Without it GNU ld takes the object to want an executable stack.
   section(".note.GNU-stack", ELF::SHT_PROGBITS, 0, start, 0, 1);
 

@@ -29,6 +29,10 @@ public:
     Raw     // the bytes alone
   };
 
+  /// Where in an object's file the weights start: on a page, so that the
+  /// kernels' alignments hold in memory.
+  static constexpr uint64_t firstByte = 4096;
+
   static llvm::Expected<std::unique_ptr<WeightsFile>>
   create(llvm::StringRef path, Form form, const llvm::Triple &triple);
   ~WeightsFile();
