@@ -14,5 +14,5 @@ int main(int argc, char **argv) {
   dlc::registerAllDialects(registry);
   dlc::registerAllPasses();
   mlir::MLIRContext context(registry);
-  return mlir::asMainReturnCode(mlir::mlirReduceMain(argc, argv, context));
+  return mlir::failed(mlir::mlirReduceMain(argc, argv, context)) ? 1 : 0;
 }

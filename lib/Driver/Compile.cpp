@@ -31,7 +31,7 @@ LogicalResult resolveTargets(Compilation &compilation) {
   std::vector<std::string> names = options.march;
   if (names.empty())
     names.push_back("");
-  std::vector<std::pair<size_t, CodeVersion>> versions;
+  std::vector<size_t> needs; // how many features each of the codes needs
   for (const std::string &name : names) {
     auto spec = target::resolveTarget(options.triple, name, options.attributes,
                                       options.optLevel);
@@ -39,13 +39,13 @@ LogicalResult resolveTargets(Compilation &compilation) {
       return compilation.error(spec.takeError());
     CodeVersion code;
     code.target = std::move(*spec);
-    std::string needs = target::requiredFeatures(code.target);
-    versions.emplace_back(llvm::count(needs, ','), std::move(code));
+    size_t count = llvm::count(target::requiredFeatures(code.target), ',');
+    auto place = std::upper_bound(needs.begin(), needs.end(), count,
+                                  std::greater<size_t>());
+    compilation.codes.insert(
+        compilation.codes.begin() + (place - needs.begin()), std::move(code));
+    needs.insert(place, count);
   }
-  llvm::stable_sort(
-      versions, [](const auto &a, const auto &b) { return a.first > b.first; });
-  for (auto &version : versions)
-    compilation.codes.push_back(std::move(version.second));
   return success();
 }
 

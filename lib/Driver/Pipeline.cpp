@@ -75,7 +75,7 @@ StringRef lastPhase(const Options &options) {
 
 /// All MLIR there is: the model, or one module for each code version.
 void forEachModule(Compilation &compilation,
-                   function_ref<void(ModuleOp, StringRef)> visit) {
+                   llvm::function_ref<void(ModuleOp, StringRef)> visit) {
   if (compilation.module)
     visit(*compilation.module, "");
   for (CodeVersion &code : compilation.codes)
