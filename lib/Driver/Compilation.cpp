@@ -14,21 +14,31 @@ using namespace mlir;
 
 namespace dlc {
 
-target::WeightsFile *Compilation::weights() {
-  if (weightsFile)
-    return weightsFile.get();
+Expected<std::string> Compilation::weightsPath() {
+  if (!options.weightsFile.empty()) {
+    auto file = target::OutputFile::create(options.weightsFile);
+    if (!file)
+      return file.takeError();
+    results.push_back(std::move(*file));
+    return results.back().temporary().str();
+  }
   // Beside the output: the system's temporary folder may be in memory.
   StringRef folder = sys::path::parent_path(options.output);
   if (folder.empty() && options.output != "-")
     folder = ".";
-  auto form = options.weightsFile.empty() ? target::WeightsFile::Form::Object
-                                          : target::WeightsFile::Form::Raw;
-  auto path = temps.make(info.ident + ".weights",
-                         options.weightsFile.empty() ? "o" : "bin", folder);
+  return temps.make(info.ident + ".weights", "o", folder);
+}
+
+target::WeightsFile *Compilation::weights() {
+  if (weightsFile)
+    return weightsFile.get();
+  auto path = weightsPath();
   if (!path) {
     (void)error(path.takeError());
     return nullptr;
   }
+  auto form = options.weightsFile.empty() ? target::WeightsFile::Form::Object
+                                          : target::WeightsFile::Form::Raw;
   auto file =
       target::WeightsFile::create(*path, form, codes.front().target.triple);
   if (!file) {

@@ -57,6 +57,8 @@ public:
   /// The linker's inputs.
   std::vector<std::string> objects;
   target::TempFiles temps;
+  /// Files beside the output that become visible when all has succeeded.
+  std::vector<target::OutputFile> results;
 
   /// Where the packed weights go; opened on the first call. Null: an error was
   /// reported. Without a call the model has no weights.
@@ -70,6 +72,8 @@ public:
   mlir::LogicalResult inputError(const llvm::Twine &message);
 
 private:
+  llvm::Expected<std::string> weightsPath();
+
   std::unique_ptr<target::WeightsFile> weightsFile;
 };
 

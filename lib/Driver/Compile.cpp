@@ -76,6 +76,9 @@ LogicalResult run(Compilation &compilation) {
       return compilation.error(std::move(error));
   if (failed(runPipeline(compilation)))
     return failure();
+  for (target::OutputFile &result : compilation.results)
+    if (llvm::Error error = result.keep())
+      return compilation.error(std::move(error));
   if (options.dependencyFile.empty() || options.dryRun)
     return success();
   if (llvm::Error error = target::writeText(options.dependencyFile,

@@ -102,8 +102,7 @@ LogicalResult putBesides(Compilation &compilation, StringRef object) {
     return compilation.error(createFileError(path, code));
   }
   compilation.info.weightsFile = sys::path::filename(path).str();
-  if (llvm::Error error = file->keep())
-    return compilation.error(std::move(error));
+  compilation.results.push_back(std::move(*file));
   return success();
 }
 
@@ -118,10 +117,6 @@ LogicalResult finishWeights(Compilation &compilation) {
   info.weightsSize = weights.size();
   const std::string &wanted = compilation.options.weightsFile;
   if (!wanted.empty()) {
-    if (std::error_code code = sys::fs::rename(weights.path(), wanted)) {
-      if (code = sys::fs::copy_file(weights.path(), wanted); code)
-        return compilation.error(createFileError(wanted, code));
-    }
     info.weightsFile = sys::path::filename(wanted).str();
     return success();
   }

@@ -18,7 +18,8 @@ def general_Group : Titled<"General">;
 class F<string name> : Flag<["-"], name>;
 class FF<string name> : Flag<["--"], name>;
 // Long ones are taken with one dash and with two.
-class L<string name> : Joined<["-", "--"], name # "=">;
+class L<string name> : Joined<["--", "-"], name # "=">;
+class M<string name> : Joined<["-"], name # "=">;
 // "--name=VALUE", and "--name VALUE" as an alias.
 multiclass Long<string name, OptionGroup group, string meta, string help> {
   def "" : L<name>, Group<group>, MetaVarName<meta>, HelpText<help>;
@@ -49,11 +50,11 @@ def MF : JoinedOrSeparate<["-"], "MF">, Group<output_Group>,
 // Target
 def O : Joined<["-"], "O">, Group<target_Group>, MetaVarName<"LEVEL">,
   HelpText<"Optimise: 0 to 3; 3 is the default">;
-def march : L<"march">, Group<target_Group>, MetaVarName<"CPU,...">,
+def march : M<"march">, Group<target_Group>, MetaVarName<"CPU,...">,
   HelpText<"Generate code for these processors, chosen at start; the default is the host's">;
-def mcpu : L<"mcpu">, Group<target_Group>, MetaVarName<"CPU,...">,
+def mcpu : M<"mcpu">, Group<target_Group>, MetaVarName<"CPU,...">,
   HelpText<"The same as -march=">;
-def mattr : L<"mattr">, Group<target_Group>, MetaVarName<"+A,-B,...">,
+def mattr : M<"mattr">, Group<target_Group>, MetaVarName<"+A,-B,...">,
   HelpText<"Turn features of the processor on and off">;
 defm target : Long<"target", target_Group, "TRIPLE", "Generate code for this system">;
 defm sysroot : Long<"sysroot", target_Group, "DIR", "Find the target's C library below DIR">;
@@ -72,13 +73,13 @@ defm name : Long<"name", model_Group, "IDENT", "The C identifier of the compiled
 // Looking inside
 def v : F<"v">, Group<inspect_Group>, HelpText<"Print the phases and the link command as they run">;
 def dry_run : Flag<["-"], "###">, Group<inspect_Group>, HelpText<"Print them and run nothing">;
-def save_temps : Flag<["-", "--"], "save-temps">, Group<inspect_Group>,
+def save_temps : Flag<["--", "-"], "save-temps">, Group<inspect_Group>,
   HelpText<"Keep intermediate files beside the output">;
 def save_temps_EQ : L<"save-temps">, Group<inspect_Group>,
   MetaVarName<"DIR">, HelpText<"Keep intermediate files in DIR">;
-def ftime_report : Flag<["-"], "ftime-report">, Group<inspect_Group>,
+def ftime_report : Flag<["-", "--"], "ftime-report">, Group<inspect_Group>,
   HelpText<"Print how long each phase took">;
-def Rpass : Joined<["-"], "Rpass=">, Group<inspect_Group>, MetaVarName<"REGEX">,
+def Rpass : Joined<["-", "--"], "Rpass=">, Group<inspect_Group>, MetaVarName<"REGEX">,
   HelpText<"Report what the passes of these names did">;
 def mlir_ : Joined<["--", "-"], "mlir-">, Group<inspect_Group>, MetaVarName<"OPTION">,
   HelpText<"An option of MLIR's, e.g. --mlir-print-ir-after-all">;
@@ -92,11 +93,11 @@ def j : JoinedOrSeparate<["-"], "j">, Group<general_Group>, MetaVarName<"N">,
 def color : Flag<["--", "-"], "color">, Group<general_Group>, HelpText<"Colour the diagnostics; =never turns it off">;
 def color_EQ : L<"color">, Group<general_Group>, Flags<[HelpHidden]>,
   MetaVarName<"WHEN">, HelpText<"always, never or auto">;
-def help : Flag<["-", "--"], "help">, Group<general_Group>, HelpText<"Print this">;
+def help : Flag<["--", "-"], "help">, Group<general_Group>, HelpText<"Print this">;
 def h : F<"h">, Alias<help>, Group<general_Group>, Flags<[HelpHidden]>;
 def help_hidden : FF<"help-hidden">, Group<general_Group>, HelpText<"Print the options for work on dlc itself, too">;
-def version : Flag<["-", "--"], "version">, Group<general_Group>, HelpText<"Print the version">;
+def version : Flag<["--", "-"], "version">, Group<general_Group>, HelpText<"Print the version">;
 
 // For work on dlc itself
-defm runtime_dir : Long<"runtime-dir", general_Group, "DIR",
-  "Find the archives of the run time below DIR, not beside dlc">;
+def runtime_dir : L<"runtime-dir">, Group<general_Group>, Flags<[HelpHidden]>,
+  MetaVarName<"DIR">, HelpText<"Find the archives of the run time below DIR, not beside dlc">;

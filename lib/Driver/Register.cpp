@@ -8,6 +8,7 @@
 #include "Driver/Register.h"
 #include "dialects/dlc/Dlc.h"
 #include "dialects/graph/Graph.h"
+#include "dialects/rt/Rt.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -18,7 +19,7 @@
 namespace dlc {
 
 void registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<graph::GraphDialect, DlcDialect>();
+  registry.insert<graph::GraphDialect, DlcDialect, rt::RtDialect>();
   registry.insert<mlir::affine::AffineDialect, mlir::arith::ArithDialect,
                   mlir::bufferization::BufferizationDialect,
                   mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,

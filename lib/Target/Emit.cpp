@@ -54,6 +54,10 @@ public:
   }
 
   bool handleDiagnostics(const DiagnosticInfo &info) override {
+    // The code generator's remarks come whether they are wanted or not.
+    auto *remark = dyn_cast<DiagnosticInfoOptimizationBase>(&info);
+    if (remark && !remark->isEnabled())
+      return true;
     std::string text;
     raw_string_ostream os(text);
     DiagnosticPrinterRawOStream printer(os);
@@ -63,17 +67,15 @@ public:
     } else if (options.diagnose) {
       static std::mutex mutex;
       std::lock_guard<std::mutex> lock(mutex);
-      options.diagnose(info.getSeverity(), text);
+      StringRef message = text;
+      message.consume_front("<unknown>:0:0: ");
+      options.diagnose(info.getSeverity(), message);
     }
     return true;
   }
 
-  bool isAnalysisRemarkEnabled(StringRef pass) const override {
-    return isPassedOptRemarkEnabled(pass);
-  }
-  bool isMissedOptRemarkEnabled(StringRef pass) const override {
-    return isPassedOptRemarkEnabled(pass);
-  }
+  bool isAnalysisRemarkEnabled(StringRef) const override { return false; }
+  bool isMissedOptRemarkEnabled(StringRef) const override { return false; }
   bool isPassedOptRemarkEnabled(StringRef pass) const override {
     return isAnyRemarkEnabled() && remarks.match(pass);
   }
@@ -178,7 +180,8 @@ void applyTarget(Module &module, const TargetSpec &spec) {
     return;
   module.setTargetTriple(spec.triple);
   module.setDataLayout(machine->createDataLayout());
-  module.setPICLevel(PICLevel::BigPIC);
+  if (module.getPICLevel() == PICLevel::NotPIC) // a flag can be set only once
+    module.setPICLevel(PICLevel::BigPIC);
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
