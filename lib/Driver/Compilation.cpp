@@ -7,6 +7,7 @@
 
 #include "Driver/Compilation.h"
 #include "Support/Diagnostics.h"
+#include "Support/MappedFile.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -54,7 +55,14 @@ LogicalResult Compilation::error(const Twine &message) {
 }
 
 LogicalResult Compilation::error(llvm::Error error) {
-  return this->error(toString(std::move(error)));
+  handleAllErrors(
+      std::move(error),
+      [&](const FileError &file) {
+        (void)this->error("'" + file.getFileName() +
+                          "': " + describe(file.convertToErrorCode()));
+      },
+      [&](const ErrorInfoBase &other) { (void)this->error(other.message()); });
+  return failure();
 }
 
 LogicalResult Compilation::inputError(const Twine &message) {

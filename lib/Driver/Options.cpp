@@ -295,7 +295,8 @@ void Parser::passOn() {
     return;
   StringRef line = StringRef(message).trim().split('\n').first;
   line.consume_front("dlc: ");
-  error(line);
+  line = line.take_front(line.find(".  Try"));
+  error(line.take_front(1).lower() + line.drop_front(1));
 }
 
 void Parser::setDefaults() {

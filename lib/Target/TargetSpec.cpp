@@ -232,6 +232,13 @@ Expected<TargetSpec> resolveTarget(StringRef triple, StringRef arch,
   return spec;
 }
 
+bool canLink(const Triple &triple) {
+  return triple.isOSBinFormatELF() && !triple.isX32() &&
+         (triple.getArch() == Triple::x86_64 ||
+          triple.getArch() == Triple::aarch64 ||
+          triple.getArch() == Triple::riscv64);
+}
+
 std::string requiredFeatures(const TargetSpec &spec) {
   Expected<const Target *> target = findTarget(spec.triple);
   if (!target) {

@@ -51,6 +51,10 @@ llvm::Expected<TargetSpec> resolveTarget(llvm::StringRef triple,
                                          llvm::StringRef attrs,
                                          unsigned optLevel);
 
+/// Whether objects can be made and linked: LLVM has many more targets, which
+/// can be had as text.
+bool canLink(const llvm::Triple &triple);
+
 /// What a processor must have to run the code, e.g. "avx2,fma": the `features`
 /// of dlc_code. Empty for architectures that the run time doesn't check.
 std::string requiredFeatures(const TargetSpec &spec);

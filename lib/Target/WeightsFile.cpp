@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Target/WeightsFile.h"
+#include "Target/TargetSpec.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Object/ELFTypes.h"
 #include "llvm/Support/Alignment.h"
@@ -23,7 +24,7 @@ struct Machine {
   uint32_t flags;
 };
 
-std::optional<Machine> elfMachine(const Triple &triple) {
+Machine elfMachine(const Triple &triple) {
   switch (triple.getArch()) {
   case Triple::x86_64:
     return Machine{ELF::EM_X86_64, 0};
@@ -32,8 +33,8 @@ std::optional<Machine> elfMachine(const Triple &triple) {
   case Triple::riscv64:
     return Machine{ELF::EM_RISCV,
                    ELF::EF_RISCV_FLOAT_ABI_DOUBLE | ELF::EF_RISCV_RVC};
-  default:
-    return std::nullopt;
+  default: // create() lets no other through
+    return Machine{ELF::EM_NONE, 0};
   }
 }
 
@@ -82,11 +83,8 @@ WeightsFile::~WeightsFile() {
 
 Expected<std::unique_ptr<WeightsFile>>
 WeightsFile::create(StringRef path, Form form, const Triple &triple) {
-  if (form == Form::Object &&
-      (!triple.isOSBinFormatELF() || !elfMachine(triple)))
-    return createStringError("target '" + triple.str() +
-                             "' is not supported: dlc writes ELF files for "
-                             "x86-64, AArch64 and 64-bit RISC-V");
+  if (form == Form::Object && !canLink(triple))
+    return createStringError("target '" + triple.str() + "' has no objects");
   int fd;
   if (std::error_code code = sys::fs::openFileForWrite(path, fd))
     return createFileError(path, code);
@@ -155,7 +153,7 @@ void WeightsFile::writeTables(StringRef symbol) {
     put(os, header);
 
   auto header = zeroed<Elf::Ehdr>();
-  Machine machine = *elfMachine(triple);
+  Machine machine = elfMachine(triple);
   std::memcpy(header.e_ident, ELF::ElfMagic, 4);
   header.e_ident[ELF::EI_CLASS] = ELF::ELFCLASS64;
   header.e_ident[ELF::EI_DATA] = ELF::ELFDATA2LSB;
