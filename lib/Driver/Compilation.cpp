@@ -15,9 +15,14 @@ using namespace mlir;
 
 namespace dlc {
 
+// A result of its own, or a temporary: an object to be linked, or bytes that
+// nothing refers to.
 Expected<std::string> Compilation::weightsPath() {
-  if (!options.weightsFile.empty()) {
-    auto file = target::OutputFile::create(options.weightsFile);
+  std::string wanted = options.weightsFile;
+  if (wanted.empty() && isText(options.emit) && options.output != "-")
+    wanted = options.output + ".weights";
+  if (!wanted.empty()) {
+    auto file = target::OutputFile::create(wanted);
     if (!file)
       return file.takeError();
     results.push_back(std::move(*file));
@@ -38,8 +43,9 @@ target::WeightsFile *Compilation::weights() {
     (void)error(path.takeError());
     return nullptr;
   }
-  auto form = options.weightsFile.empty() ? target::WeightsFile::Form::Object
-                                          : target::WeightsFile::Form::Raw;
+  bool isObject = options.weightsFile.empty() && !isText(options.emit);
+  auto form = isObject ? target::WeightsFile::Form::Object
+                       : target::WeightsFile::Form::Raw;
   auto file =
       target::WeightsFile::create(*path, form, codes.front().target.triple);
   if (!file) {

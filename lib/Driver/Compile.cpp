@@ -69,14 +69,10 @@ std::string dependencyRule(const Compilation &compilation) {
   return rule + "\n";
 }
 
-bool needsObjects(Emit emit) {
-  return emit != Emit::MLIR && emit != Emit::LLVM && emit != Emit::Assembly;
-}
-
 LogicalResult run(Compilation &compilation) {
   const Options &options = compilation.options;
   const Triple &triple = compilation.codes.front().target.triple;
-  if (needsObjects(options.emit) && !target::canLink(triple))
+  if (!isText(options.emit) && !target::canLink(triple))
     return compilation.error("target '" + triple.str() +
                              "' is not supported; dlc links ELF files for "
                              "x86-64, AArch64 and 64-bit RISC-V, and gives -S "

@@ -120,6 +120,10 @@ LogicalResult finishWeights(Compilation &compilation) {
     info.weightsFile = sys::path::filename(wanted).str();
     return success();
   }
+  if (isText(compilation.options.emit)) {
+    info.weightsSymbol = symbol;
+    return success();
+  }
   if (info.weightsSize > largestEmbedded)
     return putBesides(compilation, weights.path());
   info.weightsSymbol = symbol;
@@ -156,7 +160,25 @@ LogicalResult saveIR(Compilation &compilation, Module &module, StringRef stem) {
   return success();
 }
 
-// The one text of all modules, for -S and --emit=llvm.
+// The weights beside an assembly file, as the assembler is to take them in.
+std::string weightsDirective(const Compilation &compilation) {
+  const target::ModelInfo &info = compilation.info;
+  const Triple &triple = compilation.codes.front().target.triple;
+  if (info.weightsSymbol.empty() || compilation.options.output == "-" ||
+      !triple.isOSBinFormatELF())
+    return "";
+  std::string text;
+  raw_string_ostream os(text);
+  os << "\t.section .rodata.dlc_weights,\"a\"\n\t.p2align 12\n\t.hidden "
+     << info.weightsSymbol << "\n\t.globl " << info.weightsSymbol << "\n"
+     << info.weightsSymbol << ":\n\t.incbin \"";
+  os.write_escaped(sys::path::filename(compilation.options.output))
+      << ".weights\"\n";
+  return text;
+}
+
+// The one text of all modules, for -S and --emit=llvm; only the former can be
+// put together again with the weights.
 LogicalResult writeAsText(Compilation &compilation, target::LLVMModule &model) {
   std::vector<Module *> modules;
   for (CodeVersion &code : compilation.codes)
@@ -178,6 +200,8 @@ LogicalResult writeAsText(Compilation &compilation, target::LLVMModule &model) {
     return compilation.error(std::move(error));
   if (compilation.options.emit == Emit::LLVM)
     merged->module->print(os, nullptr);
+  else
+    os << weightsDirective(compilation);
   if (llvm::Error error = target::writeText(compilation.options.output, text))
     return compilation.error(std::move(error));
   return success();

@@ -308,9 +308,9 @@ void Parser::setDefaults() {
   bool given = !options.output.empty();
   if (!given) {
     constexpr const char *suffixes[] = {"", ".o", ".s", ".a", ".so"};
-    bool isText = options.emit == Emit::LLVM || options.emit == Emit::MLIR;
+    bool toScreen = options.emit == Emit::LLVM || options.emit == Emit::MLIR;
     options.output =
-        isText ? "-" : stem + suffixes[static_cast<size_t>(options.emit)];
+        toScreen ? "-" : stem + suffixes[static_cast<size_t>(options.emit)];
   }
   if (options.output != "-" && sys::fs::equivalent(options.output, path))
     error("the output '" + options.output + "' would overwrite the model; " +

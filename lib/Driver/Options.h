@@ -26,6 +26,11 @@ class raw_ostream;
 namespace dlc {
 
 enum class Emit { Executable, Object, Assembly, Archive, Shared, LLVM, MLIR };
+/// Whether the output is text for people rather than something to link.
+constexpr bool isText(Emit emit) {
+  return emit == Emit::Assembly || emit == Emit::LLVM || emit == Emit::MLIR;
+}
+
 enum class Format { Detect, ONNX, MLIR, LLVM };
 enum class When { Auto, Always, Never };
 

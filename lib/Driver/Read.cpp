@@ -6,12 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Phases.h"
+#include "Frontend/ONNX/Reader.h"
 #include "Support/Diagnostics.h"
 #include "Support/MappedFile.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace llvm;
@@ -21,15 +21,14 @@ namespace dlc {
 namespace {
 
 // MLIR is text or bytecode; a protobuf has control characters early on.
-Format detectFormat(StringRef path, ArrayRef<char> bytes) {
+Format detectFormat(ArrayRef<char> bytes) {
   StringRef start(bytes.data(), std::min<size_t>(bytes.size(), 256));
+  if (onnx::looksLikeONNX(bytes))
+    return Format::ONNX;
   bool isText = !start.empty() && all_of(start, [](char c) {
     return isPrint(c) || isSpace(c) || static_cast<signed char>(c) < 0;
   });
-  if (start.starts_with("ML\xefR") ||
-      (isText && sys::path::extension(path) != ".onnx"))
-    return Format::MLIR;
-  return Format::ONNX;
+  return isText || start.starts_with("ML\xefR") ? Format::MLIR : Format::ONNX;
 }
 
 LogicalResult readMLIR(Compilation &compilation, const MappedFile &file) {
@@ -59,10 +58,11 @@ LogicalResult readModel(Compilation &compilation) {
   compilation.info.sha256 = (*file)->sha256();
   Format format = options.format;
   if (format == Format::Detect)
-    format = detectFormat(options.input, (*file)->bytes());
+    format = detectFormat((*file)->bytes());
   if (format == Format::MLIR)
     return readMLIR(compilation, **file);
-  return compilation.inputError("this build of dlc reads no ONNX");
+  compilation.module = onnx::readONNX(*file, compilation.context);
+  return success(static_cast<bool>(compilation.module));
 }
 
 } // namespace dlc
