@@ -134,7 +134,7 @@ LogicalResult finishWeights(Compilation &compilation) {
 void finishInfo(Compilation &compilation) {
   target::ModelInfo &info = compilation.info;
   info.triple = compilation.codes.front().target.triple.str();
-  info.compiler = versionString();
+  info.compiler = compilerName();
   info.source = sys::path::filename(compilation.options.input).str();
   if (info.name.empty())
     info.name = info.ident;

@@ -360,14 +360,14 @@ bool Parser::parse() {
 }
 
 void printVersion(raw_ostream &out) {
-  out << versionString() << "\nLLVM version " << LLVM_VERSION_STRING
+  out << "dlc version " DLC_VERSION "\nLLVM version " << LLVM_VERSION_STRING
       << "\nhost: " << sys::getProcessTriple() << ", " << sys::getHostCPUName()
       << "\n";
 }
 
 } // namespace
 
-std::string versionString() { return "dlc version " DLC_VERSION; }
+std::string compilerName() { return "dlc " DLC_VERSION; }
 
 std::optional<int> parseOptions(ArrayRef<const char *> argv,
                                 ArrayRef<StringRef> stages, Options &options,

@@ -92,8 +92,8 @@ std::optional<int> parseOptions(llvm::ArrayRef<const char *> args,
                                 Options &options, llvm::raw_ostream &out,
                                 llvm::raw_ostream &err);
 
-/// "dlc version 1.2.3"
-std::string versionString();
+/// "dlc 1.2.3", as compiled models name it.
+std::string compilerName();
 
 } // namespace dlc
 

@@ -18,6 +18,7 @@ struct DtypeName {
   const char *name;
 };
 
+// numpy's and ml_dtypes' names, as the run time has them.
 constexpr DtypeName dtypeNames[] = {
     {DLC_FLOAT32, "float32"},
     {DLC_UINT8, "uint8"},
@@ -26,7 +27,7 @@ constexpr DtypeName dtypeNames[] = {
     {DLC_INT16, "int16"},
     {DLC_INT32, "int32"},
     {DLC_INT64, "int64"},
-    {DLC_STRING, "string"},
+    {DLC_STRING, "str"},
     {DLC_BOOL, "bool"},
     {DLC_FLOAT16, "float16"},
     {DLC_FLOAT64, "float64"},
@@ -35,6 +36,16 @@ constexpr DtypeName dtypeNames[] = {
     {DLC_COMPLEX64, "complex64"},
     {DLC_COMPLEX128, "complex128"},
     {DLC_BFLOAT16, "bfloat16"},
+    {DLC_FLOAT8E4M3FN, "float8_e4m3fn"},
+    {DLC_FLOAT8E4M3FNUZ, "float8_e4m3fnuz"},
+    {DLC_FLOAT8E5M2, "float8_e5m2"},
+    {DLC_FLOAT8E5M2FNUZ, "float8_e5m2fnuz"},
+    {DLC_UINT4, "uint4"},
+    {DLC_INT4, "int4"},
+    {DLC_FLOAT4E2M1, "float4_e2m1fn"},
+    {DLC_FLOAT8E8M0, "float8_e8m0fnu"},
+    {DLC_UINT2, "uint2"},
+    {DLC_INT2, "int2"},
 };
 
 // The words of C11 and C++20 that a model's stem might be.

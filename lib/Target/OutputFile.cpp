@@ -131,8 +131,7 @@ Expected<std::string> TempFiles::make(StringRef stem, StringRef suffix,
     code = sys::fs::createUniqueFile(model, path);
   }
   if (code)
-    return createStringError(code,
-                             "cannot make a temporary file: " + code.message());
+    return createFileError(folder.empty() ? "temporary file" : folder, code);
   paths.push_back(path.str().str());
   sys::RemoveFileOnSignal(path);
   return paths.back();
