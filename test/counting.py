@@ -1,9 +1,9 @@
-#===- counting.py - how many tests a program says it ran -------*- Python -*-===#
+#===- counting.py - how many tests a program says it ran ------*- Python -*-===#
 #
 # Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-#===-------------------------------------------------------------------------===#
+#===------------------------------------------------------------------------===#
 """Reads counts from the output of our own programs, GoogleTest, lit, unittest and
 ctest. The exit code has the last word: one that is not 0 is a failure, and so is
 an output that counts nothing."""

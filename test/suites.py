@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-#===- suites.py - every test program, and the sum of them ------*- Python -*-===#
+#===- suites.py - every test program, and the sum of them -----*- Python -*-===#
 #
 # Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-#===-------------------------------------------------------------------------===#
+#===------------------------------------------------------------------------===#
 """Runs the test suites of a build and ends in one line 'N passed, M failed'.
 
     suites.py [--build build] [-j N] [SUITE...]

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-#===- check_includes.py - who may include whom -----------------*- Python -*-===#
+#===- check_includes.py - who may include whom ----------------*- Python -*-===#
 #
 # Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-#===-------------------------------------------------------------------------===#
+#===------------------------------------------------------------------------===#
 """Checks every #include "..." of the tree against the table below: dependencies
 point down only. One test a folder; ends in 'N passed, M failed'.
 

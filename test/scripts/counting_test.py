@@ -1,9 +1,9 @@
-#===- counting_test.py - the sum of the tests is right ---------*- Python -*-===#
+#===- counting_test.py - the sum of the tests is right --------*- Python -*-===#
 #
 # Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-#===-------------------------------------------------------------------------===#
+#===------------------------------------------------------------------------===#
 import os
 import sys
 import tempfile

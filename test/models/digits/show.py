@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-#===- show.py - what the compiled digits network says ----------*- Python -*-===#
+#===- show.py - what the compiled digits network says ---------*- Python -*-===#
 #
 # Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-#===-------------------------------------------------------------------------===#
+#===------------------------------------------------------------------------===#
 """Prints the predictions, their accuracy, the program's size and its speed.
 
     show.py PROGRAM SCORES.npz

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-#===- train.py - train the handwritten digits network ----------*- Python -*-===#
+#===- train.py - train the handwritten digits network ---------*- Python -*-===#
 #
 # Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-#===-------------------------------------------------------------------------===#
+#===------------------------------------------------------------------------===#
 """Trains a small CNN on scikit-learn's handwritten digits and exports it.
 
     train.py [FOLDER]        (default: the folder of this script)
