@@ -18,6 +18,7 @@ with arrays under the model's own names. case.json may hold
     expect: "reject"                dlc must refuse the model, exit code 1, no output
     error_contains                  ... and say this
     skip                            why the case is not run
+    model, runs: [[inputs, outputs]]    other names of the files than the above
 """
 import glob
 import io
@@ -93,13 +94,14 @@ def read(folder, name):
     with open(os.path.join(folder, "case.json")) as f:
         meta = json.load(f)
     types = {k: v.split("[")[0] for k, v in meta.get("outputs", {}).items()}
-    runs = []
-    for inputs in sorted(glob.glob(os.path.join(glob.escape(folder), "inputs*.npz"))):
-        outputs = os.path.join(folder, os.path.basename(inputs).replace("inputs", "outputs"))
-        runs.append(Run(inputs, outputs, types))
+    pairs = meta.get("runs")
+    if pairs is None:
+        names = sorted(glob.glob("inputs*.npz", root_dir=folder))
+        pairs = [(name, name.replace("inputs", "outputs")) for name in names]
+    runs = [Run(*(os.path.join(folder, name) for name in pair), types) for pair in pairs]
     tolerance = Tolerance.of(meta)
     return Case(
-        name, os.path.join(folder, "model.onnx"), runs, tolerance,
+        name, os.path.join(folder, meta.get("model", "model.onnx")), runs, tolerance,
         tolerances={k: Tolerance.of(v, tolerance) for k, v in meta.get("tolerances", {}).items()},
         flags=meta.get("flags", []), rejected=meta.get("expect") == "reject",
         error=meta.get("error_contains", ""), skip=meta.get("skip", ""))
