@@ -1,0 +1,1 @@
+#include "lib/Frontend/Common/OpTable.h"
