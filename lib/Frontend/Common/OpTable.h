@@ -18,8 +18,8 @@
 #ifndef DLC_FRONTEND_COMMON_OPTABLE_H
 #define DLC_FRONTEND_COMMON_OPTABLE_H
 
+#include "Frontend/Common/Tensor.h"
 #include "dialects/graph/Graph.h"
-#include "lib/Frontend/Common/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 

@@ -121,6 +121,10 @@ public:
   Dims dims(llvm::ArrayRef<int64_t> values);
   /// The product of sizes.
   Dim product(llvm::ArrayRef<Dim> values);
+  /// A quotient of products; common factors cancel. The division is exact.
+  Dim quotient(llvm::ArrayRef<Dim> numerator, llvm::ArrayRef<Dim> denominator);
+  /// A size as an index value.
+  mlir::Value indexValue(Dim d);
   /// The sizes of a value are known to be these, e.g. shared with an argument.
   void setDims(mlir::Value x, llvm::ArrayRef<Dim> dims);
 
@@ -151,7 +155,7 @@ public:
   Tensor NAME(double x, Tensor y) { return KIND<OP>(like(x, y), y); }
 #define DLC_BINARY(NAME, OP) DLC_WITH_SCALARS(NAME, binary, OP)
 #define DLC_COMPARE(NAME, OP) DLC_WITH_SCALARS(NAME, compare, OP)
-#include "lib/Frontend/Common/Pointwise.def"
+#include "Frontend/Common/Pointwise.def"
 #undef DLC_WITH_SCALARS
 
   /// Where the condition (i1) holds x, elsewhere y.
@@ -248,11 +252,20 @@ private:
   friend class IndexReader;
   Tensor pointwise(llvm::StringRef op, llvm::ArrayRef<Tensor> operands,
                    bool isPredicate);
-  /// Ends the building of an op: folds it if it is constant, else records its
-  /// sizes and narrows its type to what they say.
+  /// Builds an op that derives its own shape.
+  template <typename OpT>
+  Tensor shaped(mlir::ValueRange operands,
+                const typename OpT::Properties &properties);
+  /// Ends the building of an op whose result has these sizes: folds it if it
+  /// can be, else records the sizes.
   Tensor finish(mlir::Operation *op, llvm::ArrayRef<Dim> dims);
-  template <typename OpT, typename... Args> Tensor createShaped(Args &&...args);
-  std::optional<mlir::ElementsAttr> evaluateNow(mlir::Operation *op);
+  mlir::ElementsAttr evaluateNow(mlir::Operation *op);
+  mlir::RankedTensorType typeOf(llvm::ArrayRef<Dim> dims, mlir::Type element) {
+    return mlir::RankedTensorType::get(staticDims(dims), element);
+  }
+  /// The values of those sizes that a type leaves open.
+  llvm::SmallVector<mlir::Value> openSizes(llvm::ArrayRef<Dim> dims);
+  bool fitsElements(llvm::ArrayRef<Dim> from, llvm::ArrayRef<Dim> to);
 };
 
 #define DLC_OPERATOR(SIGN, NAME)                                               \

@@ -10,7 +10,7 @@
 #ifndef DLC_FRONTEND_ONNX_OPS_H
 #define DLC_FRONTEND_ONNX_OPS_H
 
-#include "lib/Frontend/Common/OpTable.h"
+#include "Frontend/Common/OpTable.h"
 
 namespace dlc::onnx {
 
