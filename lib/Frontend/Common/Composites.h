@@ -130,9 +130,14 @@ struct AttentionResult {
 AttentionResult attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
                           const AttentionSpec &spec);
 
-/// x [batch, heads, length, size]; cos and sin [batch or 1, length, rotated / 2].
-Tensor rotaryEmbedding(TensorBuilder &b, Tensor x, Tensor cos, Tensor sin,
-                       int64_t rotated, bool interleaved);
+/// x [batch, length, size] with a dimension of heads at `headAxis`; cos and sin
+/// [batch or 1, length, rotated / 2] turn the first `rotated` elements.
+struct RotarySpec {
+  Tensor cos, sin;
+  int64_t rotated, headAxis;
+  bool interleaved;
+};
+Tensor rotaryEmbedding(TensorBuilder &b, Tensor x, const RotarySpec &spec);
 
 //===----------------------------------------------------------------------===//
 // Recurrence, unrolled over time
@@ -183,12 +188,13 @@ struct ResizeSpec {
   bool excludeOutside = false, antialias = false;
 };
 
-/// How one dimension changes. `scale` is an f32 scalar; `roi*` are too, and
-/// null but for tfCropAndResize.
+/// How one dimension changes. Tensors are f32 scalars.
 struct ResizedAxis {
   int64_t axis;
   Dim size;
-  Tensor scale, roiStart, roiEnd;
+  Tensor scale;            ///< size / old size, or what size was made from
+  Tensor width;            ///< the size before it was rounded
+  Tensor roiStart, roiEnd; ///< for tfCropAndResize, else null
 };
 Tensor resize(TensorBuilder &b, Tensor x, llvm::ArrayRef<ResizedAxis> axes,
               const ResizeSpec &spec);
