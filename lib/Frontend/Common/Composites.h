@@ -12,7 +12,7 @@
 #ifndef DLC_FRONTEND_COMMON_COMPOSITES_H
 #define DLC_FRONTEND_COMMON_COMPOSITES_H
 
-#include "lib/Frontend/Common/Tensor.h"
+#include "Frontend/Common/Tensor.h"
 #include <functional>
 
 namespace dlc {
@@ -21,8 +21,8 @@ namespace dlc {
 // Softmax, normalisation, activation. Narrow floats are computed in f32.
 //===----------------------------------------------------------------------===//
 
-Tensor softmax(TensorBuilder &b, Tensor x, int64_t axis);
-Tensor logSoftmax(TensorBuilder &b, Tensor x, int64_t axis);
+Tensor softmax(TensorBuilder &b, Tensor x, llvm::ArrayRef<int64_t> axes);
+Tensor logSoftmax(TensorBuilder &b, Tensor x, llvm::ArrayRef<int64_t> axes);
 /// 1 at the first greatest element of the axis, 0 elsewhere.
 Tensor hardmax(TensorBuilder &b, Tensor x, int64_t axis);
 

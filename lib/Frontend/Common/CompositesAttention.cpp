@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Frontend/Common/Composites.h"
+#include "Frontend/Common/Composites.h"
 #include <cmath>
 #include <limits>
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Frontend/Common/Composites.h"
+#include "Frontend/Common/Composites.h"
 #include <numbers>
 
 using namespace mlir;
@@ -44,22 +44,22 @@ Ints dlc::axesFrom(Tensor x, int64_t first) {
 // Softmax
 //===----------------------------------------------------------------------===//
 
-/// x less the greatest element of the axis: no exponential overflows.
-static Tensor shifted(TensorBuilder &b, Tensor x, int64_t axis) {
-  return x - b.reduce(ReduceKind::max, x, axis, /*keepDims=*/true);
+/// x less its greatest element: no exponential overflows.
+static Tensor shifted(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
+  return x - b.reduce(ReduceKind::max, x, axes, /*keepDims=*/true);
 }
 
-Tensor dlc::softmax(TensorBuilder &b, Tensor x, int64_t axis) {
+Tensor dlc::softmax(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
   return inWideType(b, x, [&](Tensor v) {
-    Tensor e = b.exp(shifted(b, v, axis));
-    return e / b.sum(e, axis, /*keepDims=*/true);
+    Tensor e = b.exp(shifted(b, v, axes));
+    return e / b.sum(e, axes, /*keepDims=*/true);
   });
 }
 
-Tensor dlc::logSoftmax(TensorBuilder &b, Tensor x, int64_t axis) {
+Tensor dlc::logSoftmax(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
   return inWideType(b, x, [&](Tensor v) {
-    Tensor s = shifted(b, v, axis);
-    return s - b.log(b.sum(b.exp(s), axis, /*keepDims=*/true));
+    Tensor s = shifted(b, v, axes);
+    return s - b.log(b.sum(b.exp(s), axes, /*keepDims=*/true));
   });
 }
 

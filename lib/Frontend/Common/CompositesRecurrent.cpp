@@ -8,7 +8,7 @@
 // Layers are unrolled over time. What the inputs contribute to the gates is one
 // product for all steps; a step multiplies the hidden state alone.
 
-#include "lib/Frontend/Common/Composites.h"
+#include "Frontend/Common/Composites.h"
 
 using namespace mlir;
 using namespace dlc;

@@ -9,7 +9,7 @@
 // sum of gathers. Where the taps lie and what they weigh is computed in f32 by
 // the same expressions over vectors, which fold to constants if sizes are known.
 
-#include "lib/Frontend/Common/Composites.h"
+#include "Frontend/Common/Composites.h"
 #include <cmath>
 
 using namespace mlir;

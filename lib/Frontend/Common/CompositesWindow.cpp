@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Frontend/Common/Composites.h"
+#include "Frontend/Common/Composites.h"
 #include <limits>
 
 using namespace mlir;
