@@ -84,8 +84,7 @@ static Dim scaledSize(TensorBuilder &b, NodeArgs &n, Dim size, Tensor scale) {
   int64_t known = staticDim(size);
   auto factor = b.constantFloats(scale);
   if (factor && !(factor->front() > 0 && factor->front() < 1e6)) {
-    n.error("input 'scales' has entry " + Twine(factor->front()) +
-            ", which is out of range");
+    n.error("input 'scales' has an entry that is not positive, or too great");
     return {};
   }
   if (factor && !ShapedType::isDynamic(known))
