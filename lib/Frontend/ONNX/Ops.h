@@ -23,6 +23,13 @@ llvm::ArrayRef<OpRow> shapeOps();
 llvm::ArrayRef<OpRow> movementOps();
 llvm::ArrayRef<OpRow> indexingOps();
 llvm::ArrayRef<OpRow> generatorOps();
+llvm::ArrayRef<OpRow> windowOps();
+llvm::ArrayRef<OpRow> matrixOps();
+llvm::ArrayRef<OpRow> normalizationOps();
+llvm::ArrayRef<OpRow> attentionOps();
+llvm::ArrayRef<OpRow> recurrentOps();
+llvm::ArrayRef<OpRow> resizeOps();
+llvm::ArrayRef<OpRow> quantizationOps();
 
 /// All of the above, by domain.
 const OpTable &opTable();
