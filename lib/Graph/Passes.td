@@ -34,4 +34,13 @@ def FoldConstants : Pass<"dlc-fold-constants", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect"];
 }
 
+def FormClusters : Pass<"dlc-form-clusters", "::mlir::func::FuncOp"> {
+  let summary = "group operations into kernels";
+  let description = [{
+    Every dlc operation ends up in a dlc.cluster, but for constants and reshapes, which
+    are views. What a cluster yields goes to memory, nothing else does.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LIB_GRAPH_PASSES_TD
