@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Register.h"
+#include "Frontend/ONNX/Import.h"
 #include "dialects/dlc/Dlc.h"
 #include "dialects/graph/Graph.h"
 #include "dialects/rt/Rt.h"
@@ -29,6 +30,9 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::vector::VectorDialect>();
 }
 
-void registerAllPasses() { mlir::registerTransformsPasses(); }
+void registerAllPasses() {
+  mlir::registerTransformsPasses();
+  registerImportONNXPass();
+}
 
 } // namespace dlc
