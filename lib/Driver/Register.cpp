@@ -7,6 +7,7 @@
 
 #include "Driver/Register.h"
 #include "Graph/Passes.h"
+#include "Frontend/ONNX/Import.h"
 #include "dialects/dlc/Dlc.h"
 #include "dialects/graph/Graph.h"
 #include "dialects/rt/Rt.h"
@@ -33,6 +34,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
 void registerAllPasses() {
   mlir::registerTransformsPasses();
   registerGraphPasses();
+  registerImportONNXPass();
 }
 
 } // namespace dlc
