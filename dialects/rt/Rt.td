@@ -1,0 +1,113 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DLC_RT_TD
+#define DLC_RT_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/IR/CommonTypeConstraints.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Dialect/LLVMIR/LLVMOpBase.td"
+
+def Rt_Dialect : Dialect {
+  let name = "rt";
+  let cppNamespace = "::dlc::rt";
+  let summary = "calls of compiled code into the run time";
+  let description = [{
+    What a compiled model's run function and its kernels ask of the run time, in
+    the terms of `include/dlc/runtime.h`: a frame is a `dlc_frame *`, memory is a
+    plain pointer, kernels take their arguments from one array of 8-byte slots.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+class Rt_Op<string mnemonic, list<Trait> traits = []> : Op<Rt_Dialect, mnemonic, traits>;
+
+def Rt_Pointer : Type<CPred<"::llvm::isa<::mlir::LLVM::LLVMPointerType>($_self)">, "pointer",
+                      "::mlir::LLVM::LLVMPointerType">,
+                 BuildableType<"::mlir::LLVM::LLVMPointerType::get($_builder.getContext())">;
+
+def Rt_ArgOp : Rt_Op<"arg", [Pure]> {
+  let summary = "an argument of a kernel: memory or a size";
+  let arguments = (ins Rt_Pointer:$args, I64Attr:$slot);
+  let results = (outs AnyTypeOf<[MemRefRankOf<[AnyType], [1]>, Index]>:$result);
+  let assemblyFormat = "$args `[` $slot `]` attr-dict `:` type($result)";
+}
+
+def Rt_ScratchOp : Rt_Op<"scratch", [Pure]> {
+  let summary = "a part of the thread's scratch memory";
+  let arguments = (ins Rt_Pointer:$scratch, I64Attr:$offset);
+  let results = (outs MemRefRankOf<[AnyType], [1]>:$result);
+  let assemblyFormat = "$scratch `[` $offset `]` attr-dict `:` type($result)";
+}
+
+def Rt_InputOp : Rt_Op<"input", [Pure]> {
+  let summary = "the data of an input";
+  let arguments = (ins Rt_Pointer:$frame, I64Attr:$number);
+  let results = (outs Rt_Pointer:$data);
+  let assemblyFormat = "$frame `[` $number `]` attr-dict";
+}
+
+def Rt_InputDimOp : Rt_Op<"input_dim", [Pure]> {
+  let summary = "the size of an input's dimension";
+  let arguments = (ins Rt_Pointer:$frame, I64Attr:$number, I64Attr:$dim);
+  let results = (outs Index:$size);
+  let assemblyFormat = "$frame `[` $number `,` $dim `]` attr-dict";
+}
+
+def Rt_WeightsOp : Rt_Op<"weights", [Pure]> {
+  let summary = "the packed weights";
+  let arguments = (ins Rt_Pointer:$frame);
+  let results = (outs Rt_Pointer:$data);
+  let assemblyFormat = "$frame attr-dict";
+}
+
+def Rt_OffsetOp : Rt_Op<"offset", [Pure]> {
+  let summary = "memory so many bytes further on";
+  let arguments = (ins Rt_Pointer:$base, Index:$bytes);
+  let results = (outs Rt_Pointer:$data);
+  let assemblyFormat = "$base `[` $bytes `]` attr-dict";
+}
+
+def Rt_ArenaOp : Rt_Op<"arena"> {
+  let summary = "the arena of this run, of at least so many bytes; the run ends where there is no memory";
+  let arguments = (ins Rt_Pointer:$frame, Index:$bytes);
+  let results = (outs Rt_Pointer:$data);
+  let assemblyFormat = "$frame `,` $bytes attr-dict";
+}
+
+def Rt_AllocOp : Rt_Op<"alloc"> {
+  let summary = "memory for the rest of the run, for a size that other kernels computed";
+  let arguments = (ins Rt_Pointer:$frame, Index:$bytes);
+  let results = (outs Rt_Pointer:$data);
+  let assemblyFormat = "$frame `,` $bytes attr-dict";
+}
+
+def Rt_OutputOp : Rt_Op<"output"> {
+  let summary = "the memory of an output, whose shape is known now";
+  let arguments = (ins Rt_Pointer:$frame, I64Attr:$number, Variadic<Index>:$dims);
+  let results = (outs Rt_Pointer:$data);
+  let assemblyFormat = "$frame `[` $number `]` `(` $dims `)` attr-dict";
+}
+
+def Rt_CheckOp : Rt_Op<"check"> {
+  let summary = "ends the run with an error where the condition does not hold";
+  let description = "Each `%` of the message is replaced by the next of the values.";
+  let arguments = (ins Rt_Pointer:$frame, I1:$condition, StrAttr:$message, Variadic<Index>:$values, StrAttr:$site);
+  let assemblyFormat = "$frame `,` $condition `,` $message `(` $values `)` `at` $site attr-dict";
+}
+
+def Rt_LaunchOp : Rt_Op<"launch"> {
+  let summary = "runs a kernel over [0, count) on the thread pool";
+  let description = "`grain` is the least number of units worth a thread. Arguments are memory or sizes, one slot each.";
+  let arguments = (ins Rt_Pointer:$frame, FlatSymbolRefAttr:$kernel, Index:$count, Index:$grain,
+                       Variadic<AnyTypeOf<[Rt_Pointer, Index]>>:$args, StrAttr:$site, StrAttr:$kind);
+  let assemblyFormat = "$frame `,` $kernel `[` $count `,` $grain `]` `(` $args `)` `:` type($args) `at` $site `kind` $kind attr-dict";
+}
+
+#endif // DLC_RT_TD
