@@ -16,7 +16,7 @@ def Dlc_YieldOp : Dlc_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<["C
   let summary = "ends the body of a composite or a cluster";
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
-  let builders = [OpBuilder<(ins)>];
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
 }
 
 def Dlc_CompositeOp : Dlc_Op<"composite", [Pure, IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">]> {
