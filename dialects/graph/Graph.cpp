@@ -9,6 +9,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -39,16 +40,29 @@ void NodeOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
 void NoneOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   setName(getResult(), "none");
 }
-void WeightOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
-  // A digit in front would make a name that the parser takes for a number.
-  StringRef name = getName();
-  if (!name.empty() && (llvm::isAlpha(name.front()) || name.front() == '_'))
-    setName(getResult(), name);
-  else
-    setName(getResult(), "w");
+
+/// Names a value as the model does, unless the name begins with a digit, which
+/// the parser would take for a number.
+static void setModelName(Value value, StringRef name, StringRef otherwise,
+                         OpAsmSetValueNameFn setName) {
+  bool isName =
+      !name.empty() && (llvm::isAlpha(name.front()) || name.front() == '_');
+  setName(value, isName ? name : otherwise);
 }
+
+void WeightOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setModelName(getResult(), getName(), "w", setName);
+}
+
 void ImportOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
-  setName(getResult(), "in");
+  StringRef name;
+  if (auto arg = dyn_cast<BlockArgument>(getInput()))
+    if (auto function = dyn_cast_or_null<FunctionOpInterface>(
+            arg.getOwner()->getParentOp()))
+      if (auto attr = function.getArgAttrOfType<StringAttr>(
+              arg.getArgNumber(), GraphDialect::kName))
+        name = attr.getValue();
+  setModelName(getResult(), name, "in", setName);
 }
 
 //===----------------------------------------------------------------------===//
@@ -103,7 +117,8 @@ static ParseResult parseGraphs(OpAsmParser &parser, OperationState &result) {
   while (succeeded(parser.parseOptionalString(&name))) {
     names.push_back(parser.getBuilder().getStringAttr(name));
     SmallVector<OpAsmParser::Argument> arguments;
-    if (parser.parseArgumentList(arguments, AsmParser::Delimiter::OptionalParen))
+    if (parser.parseArgumentList(arguments,
+                                 AsmParser::Delimiter::OptionalParen))
       return failure();
     for (OpAsmParser::Argument &argument : arguments)
       argument.type = ValueType::get(parser.getContext());
@@ -149,9 +164,8 @@ void NodeOp::print(OpAsmPrinter &printer) {
     printer << " version " << *version;
   printer.printOptionalAttrDict(getAttrs().getValue());
   ArrayAttr names = getGraphsAttr();
-  for (auto [name, body] : llvm::zip(names ? names.getValue()
-                                           : ArrayRef<Attribute>(),
-                                     getBodies())) {
+  for (auto [name, body] : llvm::zip(
+           names ? names.getValue() : ArrayRef<Attribute>(), getBodies())) {
     printer << ' ' << name;
     if (body.getNumArguments())
       printer << '(' << body.getArguments() << ')';

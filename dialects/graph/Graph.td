@@ -84,18 +84,27 @@ def Graph_String : Graph_Type<"String", "string"> {
 def Graph_Sequence : Graph_Type<"Sequence", "sequence"> {
   let summary = "any number of values of one type";
   let parameters = (ins "::mlir::Type":$elementType);
+  let builders = [TypeBuilderWithInferredContext<
+      (ins "::mlir::Type":$elementType),
+      "return $_get(elementType.getContext(), elementType);">];
   let assemblyFormat = "`<` $elementType `>`";
 }
 
 def Graph_Optional : Graph_Type<"Optional", "optional"> {
   let summary = "a value or nothing";
   let parameters = (ins "::mlir::Type":$elementType);
+  let builders = [TypeBuilderWithInferredContext<
+      (ins "::mlir::Type":$elementType),
+      "return $_get(elementType.getContext(), elementType);">];
   let assemblyFormat = "`<` $elementType `>`";
 }
 
 def Graph_Map : Graph_Type<"Map", "map"> {
   let summary = "values by integer or string keys";
   let parameters = (ins "::mlir::Type":$keyType, "::mlir::Type":$valueType);
+  let builders = [TypeBuilderWithInferredContext<
+      (ins "::mlir::Type":$keyType, "::mlir::Type":$valueType),
+      "return $_get(keyType.getContext(), keyType, valueType);">];
   let assemblyFormat = "`<` $keyType `,` $valueType `>`";
 }
 

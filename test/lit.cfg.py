@@ -1,0 +1,18 @@
+# How lit runs the tests. A .py test makes its input: its CHECK lines are comments.
+import os
+
+import lit.formats
+
+config.name = "dlc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test", ".py"]
+config.excludes = ["lit.cfg.py", "models", "bench", "e2e", "suite", "onnxpb.py"]
+config.substitutions.append(("%python", config.python))
+config.environment["PATH"] = os.pathsep.join(
+    [config.dlc_tools_dir, config.llvm_tools_dir, config.environment["PATH"]]
+)
+config.environment["PYTHONPATH"] = os.path.join(config.test_source_root, "Frontend", "ONNX")
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
