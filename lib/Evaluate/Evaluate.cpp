@@ -35,7 +35,8 @@ Result Call::allocate() const {
 SmallVector<int64_t> Call::mixed(ArrayRef<int64_t> known,
                                  OperandRange rest) const {
   SmallVector<int64_t> values(known);
-  unsigned next = rest.getBeginOperandIndex();
+  // An empty range has no first operand to ask.
+  unsigned next = rest.empty() ? 0 : rest.getBeginOperandIndex();
   for (int64_t &value : values)
     if (ShapedType::isDynamic(value))
       value = Reader(operands[next++]).get<int64_t>(0);
