@@ -111,6 +111,19 @@ static Tensor ungroupHeads(TensorBuilder &b, Tensor x, Tensor q,
   return b.reshape(x, ArrayRef<Dim>(d));
 }
 
+/// q times k transposed times scale. In narrow types both operands take their
+/// share of the scale, so that the product stays in range.
+static Tensor scaledProduct(TensorBuilder &b, Tensor q, Tensor k, double scale,
+                            int64_t group) {
+  if (wideType(q.elementType()) == q.elementType())
+    q = q * scale;
+  else {
+    q = q * std::sqrt(scale);
+    k = k * std::sqrt(scale);
+  }
+  return b.matmul(groupHeads(b, q, group), b.transposeLast(k));
+}
+
 AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
                                const AttentionSpec &spec) {
   if (!q || !k || !v)
@@ -131,9 +144,7 @@ AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
   if (group == 0)
     return {};
   AttentionResult r;
-  r.scores = ungroupHeads(
-      b, b.matmul(groupHeads(b, q * scale, group), b.transposeLast(k)), q,
-      group);
+  r.scores = ungroupHeads(b, scaledProduct(b, q, k, scale, group), q, group);
   r.capped = r.scores;
   if (spec.softcap > 0)
     r.capped = b.tanh(r.scores / spec.softcap) * spec.softcap;
