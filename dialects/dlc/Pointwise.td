@@ -74,8 +74,7 @@ def Dlc_AtanOp    : Dlc_Unary<"atan", "arc tangent", "s.atan(x)", Dlc_Float>;
 def Dlc_AtanhOp   : Dlc_Unary<"atanh", "inverse hyperbolic tangent", "s.atanh(x)", Dlc_Float>;
 def Dlc_CeilOp    : Dlc_Unary<"ceil", "the least integer not below x", "s.ceil(x)", Dlc_Float>;
 def Dlc_CosOp     : Dlc_Unary<"cos", "cosine", "s.cos(x)", Dlc_Float>;
-def Dlc_CoshOp    : Dlc_Unary<"cosh", "hyperbolic cosine",
-    "s.mul(s.constant(x.type, 0.5), s.add(s.exp(x), s.exp(s.neg(x))))", Dlc_Float>;
+def Dlc_CoshOp    : Dlc_Unary<"cosh", "hyperbolic cosine", "::dlc::cosh(s, x)", Dlc_Float>;
 def Dlc_ErfOp     : Dlc_Unary<"erf", "error function", "s.erf(x)", Dlc_Float>;
 def Dlc_ExpOp     : Dlc_Unary<"exp", "natural exponential", "s.exp(x)", Dlc_Float>;
 def Dlc_FloorOp   : Dlc_Unary<"floor", "the greatest integer not above x", "s.floor(x)", Dlc_Float>;
@@ -86,12 +85,10 @@ def Dlc_NegOp     : Dlc_Unary<"neg", "negation", "s.neg(x)">;
 def Dlc_NotOp     : Dlc_Unary<"not", "bitwise complement", "s.not_(x)", Dlc_Integer>;
 def Dlc_RoundOp   : Dlc_Unary<"round", "the nearest integer, ties to even", "s.round(x)", Dlc_Float>;
 def Dlc_RsqrtOp   : Dlc_Unary<"rsqrt", "1 / sqrt(x)", "s.div(s.constant(x.type, 1), s.sqrt(x))", Dlc_Float>;
-def Dlc_SigmoidOp : Dlc_Unary<"sigmoid", "1 / (1 + exp(-x))",
-    "s.div(s.constant(x.type, 1), s.add(s.constant(x.type, 1), s.exp(s.neg(x))))", Dlc_Float>;
+def Dlc_SigmoidOp : Dlc_Unary<"sigmoid", "1 / (1 + exp(-x))", "::dlc::sigmoid(s, x)", Dlc_Float>;
 def Dlc_SignOp    : Dlc_Unary<"sign", "-1, 0 or 1; a NaN stays", "s.sign(x)">;
 def Dlc_SinOp     : Dlc_Unary<"sin", "sine", "s.sin(x)", Dlc_Float>;
-def Dlc_SinhOp    : Dlc_Unary<"sinh", "hyperbolic sine",
-    "s.mul(s.constant(x.type, 0.5), s.add(s.expm1(x), s.neg(s.expm1(s.neg(x)))))", Dlc_Float>;
+def Dlc_SinhOp    : Dlc_Unary<"sinh", "hyperbolic sine", "::dlc::sinh(s, x)", Dlc_Float>;
 def Dlc_SqrtOp    : Dlc_Unary<"sqrt", "square root", "s.sqrt(x)", Dlc_Float>;
 def Dlc_TanOp     : Dlc_Unary<"tan", "tangent", "s.tan(x)", Dlc_Float>;
 def Dlc_TanhOp    : Dlc_Unary<"tanh", "hyperbolic tangent", "s.tanh(x)", Dlc_Float>;

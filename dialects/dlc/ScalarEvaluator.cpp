@@ -132,7 +132,9 @@ Scalar ScalarEvaluator::constant(Type type, double value) {
 
 /// An integer goes to a float in one rounding.
 static double integerToFloat(int64_t value, bool isUnsigned, Type type) {
-  bool isExact = value >= -(int64_t(1) << 53) && value <= int64_t(1) << 53;
+  // A large unsigned number looks negative here.
+  int64_t least = isUnsigned ? 0 : -(int64_t(1) << 53);
+  bool isExact = value >= least && value <= int64_t(1) << 53;
   if (isExact)
     return static_cast<double>(value);
   APFloat result(cast<FloatType>(type).getFloatSemantics());

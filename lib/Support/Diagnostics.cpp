@@ -42,7 +42,7 @@ struct Place {
   std::string file;
   SmallVector<std::string> names;
   /// Fused locations share their parts, so a tree can be larger than it looks.
-  unsigned budget = 64;
+  unsigned budget = 1024;
 
   void add(Location location);
   void addFile(FileLineColLoc location);

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-//   read-onnx [--quiet] [--locations] [--round-trip] FILE...
+//   read-onnx [--quiet] [--locations] [--round-trip] [--detect] FILE...
 //
+// --detect says whether the file looks like ONNX, from its first bytes alone.
 // --round-trip prints, parses and verifies, and compares with the first print.
 // --quiet prints one line a file, for many files (fuzzing).
 //
@@ -30,6 +31,8 @@ static llvm::cl::opt<bool> quiet("quiet");
 static llvm::cl::opt<bool> locations("locations");
 static llvm::cl::opt<bool> roundTrip("round-trip");
 
+static llvm::cl::opt<bool> detect("detect");
+
 static std::string print(ModuleOp module) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -49,6 +52,16 @@ static LogicalResult checkRoundTrip(StringRef text) {
     return failure();
   if (print(*module) != text)
     return emitError(module->getLoc()) << "prints another text when parsed";
+  return success();
+}
+
+static LogicalResult detectFormat(StringRef path) {
+  auto file = dlc::MappedFile::open(path);
+  if (!file)
+    return failure();
+  constexpr size_t kStart = 4096;
+  bool found = dlc::onnx::looksLikeONNX((*file)->bytes().take_front(kStart));
+  llvm::outs() << path << (found ? ": onnx\n" : ": not onnx\n");
   return success();
 }
 
@@ -73,7 +86,7 @@ int main(int argc, char **argv) {
       llvm::outs() << path << "\n";
       llvm::outs().flush();
     }
-    if (failed(read(path)))
+    if (failed(detect ? detectFormat(path) : read(path)))
       return 1;
   }
 }

@@ -163,15 +163,15 @@ AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
     r.masked = b.select(allowed, r.masked, b.like(kMinusInfinity, q));
 
   // Without a mask, a query sees at least one key.
-  bool mayHideAll = mask || spec.validKeys || spec.leftWindow >= 0 ||
-                    spec.rightWindow >= 0;
+  bool mayHideAll =
+      mask || spec.validKeys || spec.leftWindow >= 0 || spec.rightWindow >= 0;
   Tensor logits = r.masked;
   if (spec.softmaxType)
     logits = b.cast(logits, spec.softmaxType);
   Tensor p = mayHideAll ? maskedSoftmax(b, logits) : softmax(b, logits, 3);
   r.probabilities = b.cast(p, q.elementType());
-  r.y = ungroupHeads(
-      b, b.matmul(groupHeads(b, r.probabilities, group), v), q, group);
+  r.y = ungroupHeads(b, b.matmul(groupHeads(b, r.probabilities, group), v), q,
+                     group);
   return r;
 }
 
@@ -207,7 +207,7 @@ Tensor dlc::rotaryEmbedding(TensorBuilder &b, Tensor x,
   Tensor y = b.reshape(b.concat(parts, pairAxis), ArrayRef<Dim>(shape));
   if (spec.rotated == size)
     return y;
-  return b.concat({y, b.sliceAxis(x, 3, b.dim(spec.rotated),
-                                  b.dim(size - spec.rotated))},
-                  3);
+  return b.concat(
+      {y, b.sliceAxis(x, 3, b.dim(spec.rotated), b.dim(size - spec.rotated))},
+      3);
 }
