@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Register.h"
+#include "Codegen/CPU/ExpandMath.h"
+#include "Graph/Passes.h"
 #include "dialects/dlc/Dlc.h"
 #include "dialects/graph/Graph.h"
 #include "dialects/rt/Rt.h"
@@ -29,6 +31,10 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::vector::VectorDialect>();
 }
 
-void registerAllPasses() { mlir::registerTransformsPasses(); }
+void registerAllPasses() {
+  mlir::registerTransformsPasses();
+  registerGraphPasses();
+  cpu::registerExpandMathPass();
+}
 
 } // namespace dlc

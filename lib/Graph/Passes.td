@@ -34,4 +34,15 @@ def FoldConstants : Pass<"dlc-fold-constants", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect"];
 }
 
+def PropagateLayout : Pass<"dlc-propagate-layout"> {
+  let summary = "move transposes until they cancel";
+  let description = [{
+    The frontends wrap a channels-last operation into transposes. Transposes
+    sink below pointwise operations, reductions and movements; they meet their
+    inverses and vanish. Those of constants become constants, those that only
+    move dimensions of size 1 reshapes.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LIB_GRAPH_PASSES_TD
