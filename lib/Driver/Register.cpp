@@ -8,6 +8,8 @@
 #include "Driver/Register.h"
 #include "Graph/Passes.h"
 #include "Frontend/ONNX/Import.h"
+#include "Codegen/CPU/ExpandMath.h"
+#include "Graph/Passes.h"
 #include "dialects/dlc/Dlc.h"
 #include "dialects/graph/Graph.h"
 #include "dialects/rt/Rt.h"
@@ -35,6 +37,7 @@ void registerAllPasses() {
   mlir::registerTransformsPasses();
   registerGraphPasses();
   registerImportONNXPass();
+  cpu::registerExpandMathPass();
 }
 
 } // namespace dlc

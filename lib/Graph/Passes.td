@@ -39,6 +39,13 @@ def FormClusters : Pass<"dlc-form-clusters", "::mlir::func::FuncOp"> {
   let description = [{
     Every dlc operation ends up in a dlc.cluster, but for constants and reshapes, which
     are views. What a cluster yields goes to memory, nothing else does.
+def PropagateLayout : Pass<"dlc-propagate-layout"> {
+  let summary = "move transposes until they cancel";
+  let description = [{
+    The frontends wrap a channels-last operation into transposes. Transposes
+    sink below pointwise operations, reductions and movements; they meet their
+    inverses and vanish. Those of constants become constants, those that only
+    move dimensions of size 1 reshapes.
   }];
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
