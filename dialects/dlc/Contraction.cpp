@@ -25,7 +25,8 @@ static Type resultElement(Type operand) {
 LogicalResult MatmulOp::shape(ShapeAlgebra &s, Adaptor op,
                               SmallVectorImpl<Dim> &dims) {
   int64_t rank = typeOf(op.getLhs()).getRank();
-  if (rank < 2 || typeOf(op.getRhs()).getRank() != rank)
+  bool packed = op.getPacked().has_value();
+  if (rank < 2 || typeOf(op.getRhs()).getRank() != rank + packed)
     return s.error("needs operands of one rank of at least 2, not " +
                    Twine(rank) + " and " + Twine(typeOf(op.getRhs()).getRank()));
   for (int64_t i = 0; i < rank - 2; ++i) {
@@ -37,12 +38,13 @@ LogicalResult MatmulOp::shape(ShapeAlgebra &s, Adaptor op,
     dims.push_back(s.broadcast(a, b));
   }
   int64_t k0 = typeOf(op.getLhs()).getDimSize(rank - 1),
-          k1 = typeOf(op.getRhs()).getDimSize(rank - 2);
+          k1 = typeOf(op.getRhs()).getDimSize(rank - 2 + packed);
   if (!ShapedType::isDynamic(k0) && !ShapedType::isDynamic(k1) && k0 != k1)
     return s.error("contracts a dimension of size " + Twine(k0) +
                    " with one of size " + Twine(k1));
   dims.push_back(s.dim(op.getLhs(), rank - 2));
-  dims.push_back(s.dim(op.getRhs(), rank - 1));
+  dims.push_back(packed ? s.constant(*op.getPacked())
+                        : s.dim(op.getRhs(), rank - 1));
   return success();
 }
 
@@ -58,8 +60,42 @@ LogicalResult MatmulOp::verify() {
   return success();
 }
 
+/// The window of a kernel of `type`: what lies between its other dimensions.
+static ArrayRef<int64_t> windowOf(RankedTensorType kernel, bool packed,
+                                  int64_t spatial) {
+  bool depthwise = kernel.getRank() == spatial + 1;
+  return kernel.getShape().slice(!packed ? 1 : depthwise ? 0 : 2, spatial);
+}
+
+ArrayRef<int64_t> ConvOp::getWindow() {
+  return windowOf(typeOf(getKernel()), getPacked().has_value(),
+                  typeOf(getInput()).getRank() - 2);
+}
+
+bool ConvOp::isDepthwise() {
+  int64_t channels = typeOf(getInput()).getShape().back();
+  return static_cast<int64_t>(getGroups()) == channels &&
+         getType().getShape().back() == channels;
+}
+
+/// The checks that only a packed kernel needs less of.
+static LogicalResult packedShape(ShapeAlgebra &s, ConvOp::Adaptor op,
+                                 SmallVectorImpl<Dim> &dims) {
+  auto input = typeOf(op.getInput());
+  dims.push_back(s.dim(op.getInput(), 0));
+  if (failed(windowShape(
+          s, op.getInput(),
+          windowOf(typeOf(op.getKernel()), true, input.getRank() - 2),
+          {op.getStrides(), op.getDilations(), op.getPads()}, dims)))
+    return failure();
+  dims.push_back(s.constant(*op.getPacked()));
+  return success();
+}
+
 LogicalResult ConvOp::shape(ShapeAlgebra &s, Adaptor op,
                             SmallVectorImpl<Dim> &dims) {
+  if (op.getPacked())
+    return packedShape(s, op, dims);
   auto input = typeOf(op.getInput()), kernel = typeOf(op.getKernel());
   if (kernel.getRank() != input.getRank() || input.getRank() < 3)
     return s.error("needs input and kernel of one rank of at least 3, not " +

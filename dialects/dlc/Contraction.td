@@ -16,10 +16,13 @@ def Dlc_MatmulOp : Dlc_ShapedOp<"matmul"> {
     lhs [b..., m, k] times rhs [b..., k, n] is [b..., m, n]; both have the same rank,
     and a batch size of one side may be 1. Float elements accumulate in f32 or
     wider; integers in i32 (the result type then is i32).
+
+    With `packed` = n, rhs is in the order a kernel reads it: [b..., panels, k, width],
+    column j at panel j / width, place j mod width; columns from n on are zero.
   }];
-  let arguments = (ins Dlc_Tensor:$lhs, Dlc_Tensor:$rhs);
+  let arguments = (ins Dlc_Tensor:$lhs, Dlc_Tensor:$rhs, OptionalAttr<I64Attr>:$packed);
   let results = (outs Dlc_Tensor:$result);
-  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$lhs `,` $rhs (`packed` $packed^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
@@ -30,15 +33,26 @@ def Dlc_ConvOp : Dlc_ShapedOp<"conv"> {
     [n, spatial..., oc]; outside of the input is zero. One entry per spatial dimension in
     every list; `pads` holds the low ends, then the high ends. Output channel
     block g (of oc / groups) reads input channel block g. Size: as dlc.pool's.
+
+    With `packed` = oc, the kernel is in the order that it is read:
+    [groups, panels, window..., c / groups, width], as dlc.matmul's rhs; of a depthwise
+    convolution (c / groups = 1, oc = c): [window..., c].
   }];
   let arguments = (ins Dlc_Tensor:$input, Dlc_Tensor:$kernel, DenseI64ArrayAttr:$strides,
-                       DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, I64Attr:$groups);
+                       DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, I64Attr:$groups,
+                       OptionalAttr<I64Attr>:$packed);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = [{
     $input `,` $kernel `strides` $strides `dilations` $dilations `pads` $pads `groups` $groups
-    attr-dict `:` functional-type(operands, results)
+    (`packed` $packed^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = shapedDeclaration # [{
+    /// Whether each output channel reads one input channel of its own.
+    bool isDepthwise();
+    /// The sizes of the window.
+    ::llvm::ArrayRef<int64_t> getWindow();
+  }];
 }
 
 #endif // DLC_CONTRACTION_TD

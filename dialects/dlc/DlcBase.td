@@ -68,5 +68,6 @@ class Dlc_ShapedOp<string mnemonic, list<Trait> traits = []>
 def Dlc_Tensor : RankedTensorOf<[AnyType]>;
 def Dlc_Float : RankedTensorOf<[AnyFloat]>;
 def Dlc_Bool : RankedTensorOf<[I1]>;
+def Dlc_Integer : RankedTensorOf<[AnyInteger]>;
 
 #endif // DLC_BASE_TD

@@ -84,6 +84,11 @@ public:
   virtual Scalar erf(S x) = 0;
 };
 
+/// Functions made of others, each accurate to the ends of its range.
+Scalar sigmoid(ScalarAlgebra &s, const Scalar &x);
+Scalar cosh(ScalarAlgebra &s, const Scalar &x);
+Scalar sinh(ScalarAlgebra &s, const Scalar &x);
+
 } // namespace dlc
 
 #endif // DIALECTS_DLC_SCALARALGEBRA_H

@@ -35,7 +35,13 @@ Dim ShapeAlgebra::dim(Value tensor, int64_t index) const {
     return constant(type.getDimSize(index));
   if (!builder)
     return Dim();
-  return builder->createOrFold<tensor::DimOp>(loc, tensor, index);
+  if (!cache)
+    return builder->createOrFold<tensor::DimOp>(loc, tensor, index);
+  SmallVector<Dim> &known = cache->dims[tensor];
+  known.resize(type.getRank());
+  if (!known[index])
+    known[index] = builder->createOrFold<tensor::DimOp>(loc, tensor, index);
+  return known[index];
 }
 
 SmallVector<Dim> ShapeAlgebra::dims(Value tensor) const {
@@ -52,10 +58,22 @@ Value ShapeAlgebra::value(Dim d) const {
   return arith::ConstantIndexOp::create(*builder, loc, staticDim(d));
 }
 
+template <typename OpT> static OpT definingOp(Dim d) {
+  auto v = dyn_cast<Value>(d);
+  return v ? v.getDefiningOp<OpT>() : OpT();
+}
+
 template <typename ArithOp> Dim ShapeAlgebra::binary(Dim a, Dim b) const {
   if (!a || !b || !builder)
     return Dim();
-  return builder->createOrFold<ArithOp>(loc, value(a), value(b));
+  if (!cache)
+    return builder->createOrFold<ArithOp>(loc, value(a), value(b));
+  Dim &known = cache->arithmetic[{TypeID::get<ArithOp>().getAsOpaquePointer(),
+                                  a.getOpaqueValue(), b.getOpaqueValue()}];
+  if (!known)
+    known = getAsOpFoldResult(
+        builder->createOrFold<ArithOp>(loc, value(a), value(b)));
+  return known;
 }
 
 Dim ShapeAlgebra::add(Dim a, Dim b) const {
@@ -66,15 +84,24 @@ Dim ShapeAlgebra::add(Dim a, Dim b) const {
     return a;
   if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
     return constant(x + y);
+  if (!ShapedType::isDynamic(x))
+    return add(b, a);
+  // (v + c) + y is v + (c + y), so that what cancels is seen to.
+  if (auto sum = a && builder ? definingOp<arith::AddIOp>(a) : nullptr;
+      sum && !ShapedType::isDynamic(y))
+    if (auto c = getConstantIntValue(sum.getRhs()))
+      return add(sum.getLhs(), constant(*c + y));
   return binary<arith::AddIOp>(a, b);
 }
 
 Dim ShapeAlgebra::sub(Dim a, Dim b) const {
-  int64_t x = staticDim(a), y = staticDim(b);
+  int64_t y = staticDim(b);
   if (y == 0)
     return a;
-  if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
-    return constant(x - y);
+  if (!ShapedType::isDynamic(y))
+    return add(a, constant(-y));
+  if (a && a == b)
+    return constant(0);
   return binary<arith::SubIOp>(a, b);
 }
 
@@ -87,6 +114,27 @@ Dim ShapeAlgebra::mul(Dim a, Dim b) const {
   if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
     return constant(x * y);
   return binary<arith::MulIOp>(a, b);
+}
+
+Dim ShapeAlgebra::min(Dim a, Dim b) const {
+  int64_t x = staticDim(a), y = staticDim(b);
+  if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
+    return constant(std::min(x, y));
+  return a && a == b ? a : binary<arith::MinSIOp>(a, b);
+}
+
+Dim ShapeAlgebra::max(Dim a, Dim b) const {
+  int64_t x = staticDim(a), y = staticDim(b);
+  if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
+    return constant(std::max(x, y));
+  return a && a == b ? a : binary<arith::MaxSIOp>(a, b);
+}
+
+Dim ShapeAlgebra::floorDiv(Dim a, Dim b) const {
+  int64_t y = staticDim(b);
+  if (!ShapedType::isDynamic(y))
+    return floorDiv(a, y);
+  return binary<arith::FloorDivSIOp>(a, b);
 }
 
 Dim ShapeAlgebra::floorDiv(Dim a, int64_t b) const {
@@ -108,15 +156,25 @@ Dim ShapeAlgebra::broadcast(Dim a, Dim b) const {
     return a;
   if (!ShapedType::isDynamic(y))
     return b;
-  if (a == b)
+  if (a && a == b)
     return a;
-  if (!builder)
+  if (!builder || !a || !b)
     return Dim();
   // Sizes are 1 or equal; an empty dimension stays empty against 1.
+  std::tuple<const void *, const void *, const void *> key{
+      nullptr, a.getOpaqueValue(), b.getOpaqueValue()};
+  if (cache)
+    if (auto known = cache->arithmetic.find(key);
+        known != cache->arithmetic.end())
+      return known->second;
   Value one = arith::ConstantIndexOp::create(*builder, loc, 1);
   Value isOne = builder->createOrFold<arith::CmpIOp>(
       loc, arith::CmpIPredicate::eq, value(a), one);
-  return builder->createOrFold<arith::SelectOp>(loc, isOne, value(b), value(a));
+  Dim result =
+      builder->createOrFold<arith::SelectOp>(loc, isOne, value(b), value(a));
+  if (cache)
+    cache->arithmetic[key] = result;
+  return result;
 }
 
 Dim ShapeAlgebra::same(Dim a, Dim b) const {

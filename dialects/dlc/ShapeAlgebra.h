@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 // An op states its result's shape once, over OpFoldResults. With a builder the
-// arithmetic becomes (folded) `arith` operations on index values: sizes at run time.
-// Without one, what isn't known comes out dynamic: static inference.
+// arithmetic becomes (folded) `arith` operations on index values: sizes at run
+// time. Without one, what isn't known comes out dynamic: static inference.
 
 #ifndef DIALECTS_DLC_SHAPEALGEBRA_H
 #define DIALECTS_DLC_SHAPEALGEBRA_H
@@ -15,16 +15,28 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
+#include <map>
+#include <tuple>
 
 namespace dlc {
 
 /// A size or offset: an attribute, an index value, or null where unknown.
 using Dim = mlir::OpFoldResult;
 
+/// Sizes and arithmetic on them that stand in one block already, so that equal
+/// sizes are equal values while it is being built.
+struct SizeCache {
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<Dim>> dims;
+  /// By operation and operands.
+  std::map<std::tuple<const void *, const void *, const void *>, Dim>
+      arithmetic;
+};
+
 class ShapeAlgebra {
 public:
-  explicit ShapeAlgebra(mlir::Location loc, mlir::OpBuilder *builder = nullptr)
-      : loc(loc), builder(builder) {}
+  explicit ShapeAlgebra(mlir::Location loc, mlir::OpBuilder *builder = nullptr,
+                        SizeCache *cache = nullptr)
+      : loc(loc), builder(builder), cache(cache) {}
 
   mlir::Location getLoc() const { return loc; }
   Dim constant(int64_t value) const;
@@ -35,7 +47,11 @@ public:
   Dim add(Dim a, Dim b) const;
   Dim sub(Dim a, Dim b) const;
   Dim mul(Dim a, Dim b) const;
+  Dim min(Dim a, Dim b) const;
+  Dim max(Dim a, Dim b) const;
   Dim floorDiv(Dim a, int64_t b) const;
+  /// Rounds down; b must be positive.
+  Dim floorDiv(Dim a, Dim b) const;
   /// Where one of two sizes is 1 the other, else either.
   Dim broadcast(Dim a, Dim b) const;
   /// The one of two equal sizes of which more is known.
@@ -46,6 +62,7 @@ public:
 private:
   mlir::Location loc;
   mlir::OpBuilder *builder;
+  SizeCache *cache;
 
   template <typename ArithOp> Dim binary(Dim a, Dim b) const;
   mlir::Value value(Dim d) const;
@@ -62,9 +79,11 @@ bool areCompatibleTypes(mlir::TypeRange a, mlir::TypeRange b);
 llvm::SmallVector<Dim> mixedSizes(mlir::RankedTensorType type,
                                   mlir::ValueRange sizes);
 /// Checks that there are as many operands as open sizes.
-mlir::LogicalResult verifySizes(mlir::Operation *op, mlir::RankedTensorType type,
+mlir::LogicalResult verifySizes(mlir::Operation *op,
+                                mlir::RankedTensorType type,
                                 mlir::ValueRange sizes);
-mlir::LogicalResult reifySameShape(mlir::Operation *op, mlir::OpBuilder &builder,
+mlir::LogicalResult reifySameShape(mlir::Operation *op,
+                                   mlir::OpBuilder &builder,
                                    mlir::ReifiedRankedShapedTypeDims &result);
 
 template <typename OpT>

@@ -56,7 +56,18 @@ typedef enum dlc_dtype {
   DLC_UINT64 = 13,
   DLC_COMPLEX64 = 14,
   DLC_COMPLEX128 = 15,
-  DLC_BFLOAT16 = 16
+  DLC_BFLOAT16 = 16,
+  /* Narrow types: one element a byte, 4- and 2-bit ones in its low bits. */
+  DLC_FLOAT8E4M3FN = 17,
+  DLC_FLOAT8E4M3FNUZ = 18,
+  DLC_FLOAT8E5M2 = 19,
+  DLC_FLOAT8E5M2FNUZ = 20,
+  DLC_UINT4 = 21,
+  DLC_INT4 = 22,
+  DLC_FLOAT4E2M1 = 23,
+  DLC_FLOAT8E8M0 = 24,
+  DLC_UINT2 = 25,
+  DLC_INT2 = 26
 } dlc_dtype;
 
 typedef enum dlc_status {
@@ -67,7 +78,7 @@ typedef enum dlc_status {
   DLC_IO_ERROR = 4     /* a weights file that cannot be read */
 } dlc_status;
 
-/* A dense array. `strides` counts elements; NULL is row-major. An output whose
+/* An array. `strides` counts elements; NULL is row-major. An output whose
  * `data` is NULL is given memory that its context owns until the next run. */
 typedef struct dlc_tensor {
   void *data;
@@ -123,14 +134,15 @@ typedef struct dlc_services {
   void *(*output)(dlc_frame *, int32_t index, int32_t rank,
                   const int64_t *dims);
   /* Records an error message built from `format` ("%" is replaced by the next
-   * of the values) and returns DLC_INVALID_ARGUMENT. */
+   * of the values) and returns DLC_INVALID_ARGUMENT. `site` may be NULL. */
   int (*fail)(dlc_frame *, const dlc_site *site, const char *format,
               const int64_t *values, int32_t count);
 } dlc_services;
 
 /* One run, as compiled code sees it. The run time has checked the inputs
  * against the declaration (type, rank, fixed dims, symbols that agree) and has
- * made them row-major and dense. */
+ * made them row-major and dense. Inputs and outputs have their element's
+ * alignment and no more; the arena, scratch and alloc'ed memory have 64. */
 struct dlc_frame {
   const dlc_services *services;
   const void *const *inputs;         /* data of each input */
@@ -200,13 +212,30 @@ void dlc_context_destroy(dlc_context *context);
 
 /* Runs the model on num_inputs inputs and fills num_outputs outputs, in the
  * order of its declaration. An output with data is written there and its
- * shape must fit; one without gets memory and shape from the context. */
+ * shape must fit; one without gets memory and shape from the context. Outputs
+ * may not overlap inputs. After an error, `outputs` is as it was. */
 dlc_status dlc_run(dlc_context *context, const dlc_tensor *inputs,
                    dlc_tensor *outputs);
 
 /* What went wrong in the last call on this context; "" when nothing did. With
  * a NULL context: in this thread's last dlc_context_create. */
 const char *dlc_last_error(const dlc_context *context);
+
+/* The version of the code that a context runs, and on how many threads. */
+const dlc_code *dlc_context_code(const dlc_context *context);
+int32_t dlc_context_threads(const dlc_context *context);
+
+/* Called after each launch of a run, on the thread of dlc_run; times are
+ * CLOCK_MONOTONIC's nanoseconds. */
+typedef struct dlc_event {
+  const dlc_site *site; /* NULL: not known */
+  int64_t begin, end;
+  int64_t count;   /* units of work */
+  int32_t threads; /* that took part */
+} dlc_event;
+void dlc_set_trace(dlc_context *context,
+                   void (*trace)(void *self, const dlc_event *event),
+                   void *self);
 
 /* Bytes of an element; 0 for strings and unknown types. */
 size_t dlc_dtype_size(int32_t dtype);

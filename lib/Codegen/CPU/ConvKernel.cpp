@@ -1,0 +1,210 @@
+//===- ConvKernel.cpp - direct convolution, channels last -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// An implicit matrix product: the pixels of the output, over all images, are its
+// rows, each with the address of its window's first element; the steps run over
+// window and channels. The input has no padding left (pad-convolutions), so that no
+// step needs a check.
+
+#include "Codegen/CPU/Tile.h"
+
+#include "dialects/dlc/ScalarEmitter.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::cpu;
+
+namespace {
+struct ConvEmitter {
+  Kernel &kernel;
+  ConvOp op;
+  IndexMath m;
+  int64_t spatial, groups, groupInput, groupOutput, vectors, most, chunk;
+  ArrayRef<int64_t> window;
+  SmallVector<Value> inputSizes, outputSizes;
+  Value pixels, memory, weights;
+  int64_t panels;
+  Type accumulator;
+
+  ConvEmitter(Kernel &kernel, ConvOp op)
+      : kernel(kernel), op(op), m(kernel.math()),
+        spatial(op.getType().getRank() - 2), groups(op.getGroups()), window(op.getWindow()) {
+    auto packed = op.getKernel().getType().getShape();
+    groupInput = packed[2 + spatial];
+    groupOutput = op.getType().getShape().back() / groups;
+    vectors = packed.back() / kernel.lanes();
+    panels = packed[1];
+    most = tileRows(kernel.isa, vectors);
+    inputSizes = kernel.emitter.sizes(op.getInput());
+    outputSizes = kernel.emitter.sizes(op.getResult());
+    pixels = m.product(ArrayRef(outputSizes).drop_back());
+    memory = kernel.emitter.getMemory(op.getInput());
+    weights = kernel.emitter.getMemory(op.getKernel());
+    accumulator = productType(op.getInput().getType().getElementType());
+    // Pixels of a chunk: their input stays in the second-level cache.
+    int64_t bytes = 4 * groupInput * groups;
+    for (int64_t i = 0; i < spatial; ++i)
+      bytes *= std::min(window[i], op.getStrides()[i]);
+    chunk = std::clamp<int64_t>(kernel.isa.l2 / 2 / bytes / most, 2, 128);
+  }
+
+  int64_t width() const { return vectors * kernel.lanes(); }
+
+  std::optional<int64_t> pixelCount() {
+    return constantIndex(pixels);
+  }
+
+  /// 1x1 with stride 1: pixel p starts at p * channels.
+  bool isPointwise() {
+    return llvm::all_of(window, [](int64_t w) { return w == 1; }) &&
+           llvm::all_of(op.getStrides(), [](int64_t s) { return s == 1; });
+  }
+
+  /// The offset of a pixel's window in the input.
+  Value windowStart(ArrayRef<Value> at) {
+    Value linear = at[0];
+    for (int64_t d = 0; d < spatial; ++d)
+      linear = m.add(m.mul(linear, inputSizes[d + 1]), m.mul(at[d + 1], op.getStrides()[d]));
+    return m.mul(linear, inputSizes.back());
+  }
+
+  /// Accumulates over window and channels. The innermost window dimension and the
+  /// channels are one run where they are contiguous.
+  SmallVector<Value> accumulate(Tile tile, TileOperands &o, ValueRange init) {
+    bool merge = groups == 1 && op.getDilations().back() == 1 && window.back() > 1;
+    int64_t run = merge ? groupInput * window.back() : groupInput;
+    SmallVector<int64_t> outer(window);
+    if (merge)
+      outer.back() = 1;
+    Value panel = o.rhsBase;
+    SmallVector<Value> strides(spatial);
+    Value stride = inputSizes.back();
+    for (int64_t d = spatial; d-- > 0;) {
+      strides[d] = m.mul(stride, op.getDilations()[d]);
+      stride = m.mul(stride, inputSizes[d + 1]);
+    }
+    std::function<SmallVector<Value>(int64_t, Value, Value, ValueRange)> nest =
+        [&](int64_t d, Value offset, Value number, ValueRange acc) -> SmallVector<Value> {
+      if (d == spatial) {
+        o.lhsBase = offset;
+        o.rhsBase = m.add(panel, m.mul(number, run * width()));
+        return multiplyTile(kernel, tile, o, m.cst(run), acc, accumulator);
+      }
+      return m.loop(m.cst(0), m.cst(outer[d]), 1, acc, [&](Value k, ValueRange args) {
+        return nest(d + 1, m.add(offset, m.mul(k, strides[d])), m.add(m.mul(number, outer[d]), k), args);
+      });
+    };
+    return nest(0, m.cst(0), m.cst(0), init);
+  }
+
+  void emitTile(Tile tile, Value group, Value panel, Value pixel) {
+    ElementEmitter &e = kernel.emitter;
+    e.newPoint();
+    SmallVector<SmallVector<Value>> places;
+    SmallVector<Value> sizes(outputSizes.begin(), outputSizes.end() - 1);
+    TileOperands o;
+    o.lhs = memory;
+    o.rhs = weights;
+    o.lhsElement = op.getInput().getType().getElementType();
+    o.rhsElement = op.getKernel().getType().getElementType();
+    Value groupStart = m.mul(group, groupInput);
+    for (int64_t i = 0; i < tile.rows; ++i) {
+      Value p = m.add(pixel, i);
+      places.push_back(m.delinearize(p, sizes));
+      if (isPointwise() && constantIndex(inputSizes.back())) {
+        int64_t channels = *constantIndex(inputSizes.back());
+        o.rowOffsets.push_back(m.add(m.mul(pixel, channels), groupStart));
+        o.rowDeltas.push_back(i * channels);
+      } else {
+        o.rowOffsets.push_back(m.add(windowStart(places.back()), groupStart));
+        o.rowDeltas.push_back(0);
+      }
+    }
+    int64_t panelSize = groupInput * width();
+    for (int64_t w : window)
+      panelSize *= w;
+    o.lhsStep = m.cst(1);
+    o.rhsStep = m.cst(width());
+    o.rhsBase = m.mul(m.add(m.mul(group, panels), panel), panelSize);
+    SmallVector<Value> acc = accumulate(tile, o, zeroTile(kernel, tile, accumulator));
+
+    ScalarEmitter s(kernel.b, kernel.loc);
+    Value column = m.mul(panel, width());
+    bool masked = groupOutput % width() != 0;
+    for (int64_t i = 0; i < tile.rows; ++i)
+      for (int64_t v = 0; v < tile.vectors; ++v) {
+        e.newPoint();
+        Point point;
+        for (Value at : places[i])
+          point.indices.push_back({at});
+        Value c = m.add(column, v * kernel.lanes());
+        Value mask = masked ? kernel.maskOf(m.sub(m.cst(groupOutput), c)) : Value();
+        c = m.add(m.mul(group, groupOutput), c);
+        point.indices.push_back({c, 1, {}});
+        point.linear = m.add(m.mul(m.add(pixel, i), outputSizes.back()), c);
+        point.linearStep = 1;
+        point.space = kernel.rootType();
+        e.define(op.getResult(), s.cast({accumulator, acc[i * tile.vectors + v]}, op.getType().getElementType()));
+        Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
+        e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
+      }
+    e.undefine(op.getResult());
+    e.newPoint();
+  }
+
+  LaunchPlan emit() {
+    auto count = pixelCount();
+    int64_t perChunk = chunk * most;
+    RowSplit split(count.value_or(1), most);
+    Value chunks = count ? m.cst(llvm::divideCeil(split.tiles, chunk)) : m.ceilDiv(pixels, perChunk);
+    kernel.forUnits([&](Value unit) {
+      Value panel = m.rem(unit, m.cst(panels)), rest = m.div(unit, m.cst(panels));
+      Value group = m.rem(rest, m.cst(groups)), number = m.div(rest, m.cst(groups));
+      Value first = m.mul(number, chunk);
+      if (count) {
+        Value stop = m.min(m.add(first, chunk), m.cst(split.tiles));
+        if (split.tiles <= chunk) {
+          first = m.cst(0);
+          stop = m.cst(split.tiles);
+        }
+        m.loop(first, m.min(stop, m.cst(split.high)), 1, [&](Value t) {
+          emitTile({split.rows, vectors}, group, panel, m.mul(t, split.rows));
+        });
+        if (split.high < split.tiles)
+          m.loop(m.max(first, m.cst(split.high)), stop, 1, [&](Value t) {
+            emitTile({split.rows - 1, vectors}, group, panel, m.add(m.mul(t, split.rows - 1), split.high));
+          });
+        return;
+      }
+      Value lo = m.mul(first, most), hi = m.min(m.add(lo, perChunk), pixels);
+      Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
+      m.loop(lo, whole, most, [&](Value p) { emitTile({most, vectors}, group, panel, p); });
+      m.loop(whole, hi, 1, [&](Value p) { emitTile({1, vectors}, group, panel, p); });
+    });
+    (void)chunks;
+    LaunchPlan plan;
+    plan.kind = "conv";
+    for (auto [i, w] : llvm::enumerate(window))
+      plan.kind += (i ? "x" : " ") + std::to_string(w);
+    plan.kind += " " + std::to_string(split.rows) + "x" + std::to_string(width());
+    plan.units = [=, panels = panels, groups = groups, chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+      Dim n = s.constant(1);
+      for (Dim d : dims.drop_back())
+        n = s.mul(n, d);
+      Dim chunks = count ? s.constant(llvm::divideCeil(split.tiles, chunk))
+                         : s.floorDiv(s.add(n, s.constant(perChunk - 1)), perChunk);
+      return s.mul(chunks, s.constant(panels * groups));
+    };
+    return plan;
+  }
+};
+} // namespace
+
+LaunchPlan cpu::emitConv(Kernel &kernel, ConvOp op) {
+  return ConvEmitter(kernel, op).emit();
+}

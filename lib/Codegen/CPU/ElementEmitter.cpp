@@ -1,0 +1,564 @@
+//===- ElementEmitter.cpp - elements of a cluster's values, pulled from its inputs -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/ElementEmitter.h"
+
+#include "dialects/dlc/ScalarEmitter.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::cpu;
+
+static RankedTensorType typeOf(Value v) {
+  return cast<RankedTensorType>(v.getType());
+}
+
+Type cpu::memoryType(Type element) {
+  if (element.isInteger(1))
+    return IntegerType::get(element.getContext(), 8);
+  return registerType(element);
+}
+
+Type cpu::registerType(Type element) {
+  if (auto integer = dyn_cast<IntegerType>(element))
+    return IntegerType::get(element.getContext(), integer.getWidth());
+  return element;
+}
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+Value ElementEmitter::size(Value tensor, int64_t dim) {
+  Value &cached = sizeCache[{tensor, dim}];
+  if (cached)
+    return cached;
+  OpBuilder::InsertionGuard guard(b);
+  if (preamble)
+    b.setInsertionPoint(preamble);
+  RankedTensorType type = typeOf(tensor);
+  Value v;
+  if (!type.isDynamicDim(dim))
+    v = arith::ConstantIndexOp::create(b, loc, type.getDimSize(dim));
+  else
+    v = tensor::DimOp::create(b, loc, tensor, dim);
+  return sizeCache[{tensor, dim}] = v;
+}
+
+SmallVector<Value> ElementEmitter::sizes(Value tensor) {
+  SmallVector<Value> result;
+  for (int64_t i = 0; i < typeOf(tensor).getRank(); ++i)
+    result.push_back(size(tensor, i));
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Lanes
+//===----------------------------------------------------------------------===//
+
+static VectorType vectorOf(Type element, int64_t lanes) {
+  return VectorType::get({lanes}, element);
+}
+
+Value ElementEmitter::splat(Value v, int64_t lanes) {
+  if (lanes == 1 || isa<VectorType>(v.getType()))
+    return v;
+  return vector::BroadcastOp::create(b, loc, vectorOf(v.getType(), lanes), v);
+}
+
+Value ElementEmitter::laneNumbers(int64_t lanes) {
+  return vector::StepOp::create(b, loc, vectorOf(b.getIndexType(), lanes));
+}
+
+Value ElementEmitter::asVector(const Index &i, int64_t lanes) {
+  if (i.irregular)
+    return i.irregular;
+  if (lanes == 1)
+    return i.base;
+  Value base = splat(i.base, lanes);
+  if (i.step == 0)
+    return base;
+  Value steps = laneNumbers(lanes);
+  if (i.step != 1)
+    steps = arith::MulIOp::create(b, loc, steps, splat(math().cst(i.step), lanes));
+  return arith::AddIOp::create(b, loc, base, steps);
+}
+
+Value ElementEmitter::both(Value a, Value c, int64_t lanes) {
+  if (!a)
+    return c;
+  if (!c)
+    return a;
+  if (a.getType() != c.getType()) {
+    a = splat(a, lanes);
+    c = splat(c, lanes);
+  }
+  return arith::AndIOp::create(b, loc, a, c);
+}
+
+std::pair<Value, Index> ElementEmitter::clamp(const Index &i, Value size,
+                                              int64_t lanes) {
+  bool uniform = i.isUniform();
+  Value v = uniform ? i.base : asVector(i, lanes);
+  auto like = [&](Value x) { return uniform ? x : splat(x, lanes); };
+  Value zero = like(math().cst(0)), count = like(size);
+  Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, v, count);
+  Value last = arith::SubIOp::create(b, loc, count, like(math().cst(1)));
+  Value clamped = arith::MaxSIOp::create(
+      b, loc, arith::MinSIOp::create(b, loc, v, last), zero);
+  Index result;
+  if (uniform || lanes == 1)
+    result.base = clamped;
+  else
+    result.irregular = clamped;
+  return {inside, result};
+}
+
+//===----------------------------------------------------------------------===//
+// Loads and stores
+//===----------------------------------------------------------------------===//
+
+Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
+                            int64_t lanes, Value mask) {
+  RankedTensorType type = typeOf(tensor);
+  Index at;
+  if (point.linear && point.space == type) {
+    at = {point.linear, point.linearStep, {}};
+  } else {
+    IndexMath m = math();
+    SmallVector<Value> dims = sizes(tensor);
+    Value stride = m.cst(1);
+    at.base = m.cst(0);
+    Value lanesOffset; // what is not base + lane * step
+    for (int64_t d = type.getRank(); d-- > 0;) {
+      const Index &i = point.indices[d];
+      auto known = constantIndex(stride);
+      if (i.irregular || (i.step != 0 && !known)) {
+        Value part = arith::MulIOp::create(b, loc, asVector(i, lanes), splat(stride, lanes));
+        lanesOffset = lanesOffset ? arith::AddIOp::create(b, loc, lanesOffset, part)
+                                  : part;
+      } else {
+        at.base = m.add(at.base, m.mul(i.base, stride));
+        if (i.step != 0)
+          at.step += i.step * *known;
+      }
+      if (d > 0)
+        stride = m.mul(stride, dims[d]);
+    }
+    if (lanesOffset)
+      at.irregular = arith::AddIOp::create(b, loc, lanesOffset, asVector(at, lanes));
+  }
+
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  Value v;
+  if (lanes == 1) {
+    v = memref::LoadOp::create(b, loc, memref, at.irregular ? at.irregular : at.base);
+  } else if (at.isUniform()) {
+    v = memref::LoadOp::create(b, loc, memref, at.base);
+  } else {
+    VectorType vt = vectorOf(element, lanes);
+    if (at.step == 1 && !at.irregular) {
+      if (!mask) {
+        v = vector::LoadOp::create(b, loc, vt, memref, at.base);
+      } else {
+        Value zero = arith::ConstantOp::create(b, loc, vt, b.getZeroAttr(vt));
+        v = vector::MaskedLoadOp::create(b, loc, vt, memref, ValueRange(at.base), mask, zero);
+      }
+    } else {
+      Value on = mask;
+      if (!on)
+        on = arith::ConstantOp::create(b, loc, DenseElementsAttr::get(vectorOf(b.getI1Type(), lanes), true));
+      Value zero = arith::ConstantOp::create(b, loc, vt, b.getZeroAttr(vt));
+      v = vector::GatherOp::create(b, loc, vt, memref, ValueRange(math().cst(0)),
+                                   asVector(at, lanes), on, zero);
+    }
+  }
+  Type elementType = type.getElementType();
+  if (elementType.isInteger(1)) {
+    Value zero = arith::ConstantOp::create(b, loc, v.getType(), b.getZeroAttr(v.getType()));
+    v = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, v, zero);
+  }
+  return {elementType, v};
+}
+
+void ElementEmitter::store(Scalar value, Value memref, Value offset,
+                           int64_t lanes, Value mask) {
+  Value v = value.value;
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  if (value.type.isInteger(1)) {
+    Type to = isa<VectorType>(v.getType()) ? Type(vectorOf(element, lanes)) : element;
+    v = arith::ExtUIOp::create(b, loc, to, v);
+  }
+  if (lanes == 1) {
+    memref::StoreOp::create(b, loc, v, memref, offset);
+    return;
+  }
+  v = splat(v, lanes);
+  if (mask)
+    vector::MaskedStoreOp::create(b, loc, memref, ValueRange(offset), mask, v);
+  else
+    vector::StoreOp::create(b, loc, v, memref, ValueRange(offset));
+}
+
+//===----------------------------------------------------------------------===//
+// Movement operations: from an index of the result to one of the operand
+//===----------------------------------------------------------------------===//
+
+Point ElementEmitter::throughBroadcast(BroadcastOp op, const Point &point,
+                                       int64_t lanes) {
+  Point result;
+  RankedTensorType from = op.getInput().getType(), to = op.getType();
+  int64_t lead = to.getRank() - from.getRank();
+  for (int64_t d = 0; d < from.getRank(); ++d) {
+    const Index &i = point.indices[d + lead];
+    int64_t size = from.getDimSize(d), target = to.getDimSize(d + lead);
+    if (size == 1) {
+      result.indices.push_back({math().cst(0)});
+      continue;
+    }
+    if (!ShapedType::isDynamic(size) || size == target) {
+      // Both open: equal unless the operand's size turns out to be 1.
+      if (!ShapedType::isDynamic(size) || op->hasAttr("equal")) {
+        result.indices.push_back(i);
+        continue;
+      }
+    }
+    Value one = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                      this->size(op.getInput(), d), math().cst(1));
+    if (i.isUniform() || lanes == 1) {
+      Value v = i.irregular ? i.irregular : i.base;
+      result.indices.push_back({arith::SelectOp::create(b, loc, one, math().cst(0), v)});
+    } else {
+      Value zero = splat(math().cst(0), lanes);
+      Index irregular;
+      irregular.irregular = arith::SelectOp::create(b, loc, one, zero, asVector(i, lanes));
+      result.indices.push_back(irregular);
+    }
+  }
+  return result;
+}
+
+Point ElementEmitter::throughSlice(SliceOp op, const Point &point, int64_t lanes) {
+  Point result;
+  for (auto [i, offset, step] : llvm::zip(point.indices, op.getMixedOffsets(), op.getSteps())) {
+    Value first = math().value(offset);
+    Index at;
+    if (i.irregular)
+      at.irregular = arith::AddIOp::create(
+          b, loc, splat(first, lanes),
+          arith::MulIOp::create(b, loc, i.irregular, splat(math().cst(step), lanes)));
+    else
+      at = {math().add(first, math().mul(i.base, step)), i.step * step, {}};
+    result.indices.push_back(at);
+  }
+  return result;
+}
+
+/// A run of dimensions of a reshape's result that covers a run of its input's.
+namespace {
+struct ReshapeGroup {
+  int64_t fromBegin, fromEnd, toBegin, toEnd;
+};
+} // namespace
+
+/// Splits a reshape into independent groups where sizes are known to agree;
+/// everything else is in one group.
+static SmallVector<ReshapeGroup> groupsOf(ReshapeOp op) {
+  ArrayRef<int64_t> from = op.getInput().getType().getShape(), to = op.getType().getShape();
+  SmallVector<ReshapeGroup> groups;
+  int64_t i = 0, j = 0, ni = from.size(), nj = to.size();
+  // Open sizes end what can be split from the front; the same from the back is left to the last group.
+  while (i < ni && j < nj) {
+    int64_t i0 = i, j0 = j;
+    if (ShapedType::isDynamic(from[i]) || ShapedType::isDynamic(to[j]))
+      break;
+    int64_t a = from[i++], c = to[j++];
+    bool open = false;
+    while (a != c && !open) {
+      if (a < c) {
+        open = i == ni || ShapedType::isDynamic(from[i]);
+        a *= open ? 1 : from[i++];
+      } else {
+        open = j == nj || ShapedType::isDynamic(to[j]);
+        c *= open ? 1 : to[j++];
+      }
+    }
+    if (open || a == 0) {
+      i = i0, j = j0;
+      break;
+    }
+    groups.push_back({i0, i, j0, j});
+  }
+  // Equal trailing sizes.
+  int64_t ei = ni, ej = nj;
+  SmallVector<ReshapeGroup> tail;
+  while (ei > i && ej > j && !ShapedType::isDynamic(from[ei - 1]) && from[ei - 1] == to[ej - 1] && from[ei - 1] != 0) {
+    --ei, --ej;
+    tail.push_back({ei, ei + 1, ej, ej + 1});
+  }
+  if (i < ei || j < ej)
+    groups.push_back({i, ei, j, ej});
+  llvm::append_range(groups, llvm::reverse(tail));
+  return groups;
+}
+
+Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point, int64_t lanes) {
+  IndexMath m = math();
+  Point result;
+  result.indices.resize(op.getInput().getType().getRank());
+  SmallVector<Value> from = sizes(op.getInput()), to = sizes(op.getResult());
+  for (ReshapeGroup g : groupsOf(op)) {
+    // Dimensions of size 1 say nothing.
+    SmallVector<int64_t> fromDims, toDims;
+    for (int64_t d = g.fromBegin; d < g.fromEnd; ++d)
+      if (constantIndex(from[d]) == 1)
+        result.indices[d] = {m.cst(0)};
+      else
+        fromDims.push_back(d);
+    for (int64_t d = g.toBegin; d < g.toEnd; ++d)
+      if (constantIndex(to[d]) != 1)
+        toDims.push_back(d);
+    if (fromDims.size() == 1 && toDims.size() == 1) {
+      result.indices[fromDims[0]] = point.indices[toDims[0]];
+      continue;
+    }
+    // The group's linear index.
+    Index linear{m.cst(0)};
+    Value stride = m.cst(1);
+    for (int64_t d : llvm::reverse(toDims)) {
+      const Index &i = point.indices[d];
+      auto known = constantIndex(stride);
+      if (i.irregular || linear.irregular || (i.step != 0 && !known)) {
+        Value part = arith::MulIOp::create(b, loc, asVector(i, lanes), splat(stride, lanes));
+        linear.irregular = arith::AddIOp::create(b, loc, asVector(linear, lanes), part);
+      } else {
+        linear.base = m.add(linear.base, m.mul(i.base, stride));
+        linear.step += i.step == 0 ? 0 : i.step * *known;
+      }
+      stride = m.mul(stride, to[d]);
+    }
+    if (fromDims.size() == 1) {
+      result.indices[fromDims[0]] = linear;
+      continue;
+    }
+    if (linear.isUniform() || lanes == 1) {
+      SmallVector<Value> dims;
+      for (int64_t d : fromDims)
+        dims.push_back(from[d]);
+      Value v = linear.irregular ? linear.irregular : linear.base;
+      for (auto [d, v] : llvm::zip(fromDims, m.delinearize(v, dims)))
+        result.indices[d] = {v};
+      continue;
+    }
+    Value rest = asVector(linear, lanes);
+    for (int64_t d : llvm::reverse(fromDims)) {
+      Value size = splat(from[d], lanes);
+      Index at;
+      at.irregular = d == fromDims.front() ? rest : Value(arith::RemUIOp::create(b, loc, rest, size));
+      result.indices[d] = at;
+      if (d != fromDims.front())
+        rest = arith::DivUIOp::create(b, loc, rest, size);
+    }
+  }
+  return result;
+}
+
+Point ElementEmitter::throughGather(GatherOp op, const Point &point, int64_t lanes, Value mask) {
+  int64_t axis = op.getAxis(), n = typeOf(op.getIndices()).getRank();
+  Point at;
+  at.indices.assign(point.indices.begin() + axis, point.indices.begin() + axis + n);
+  bool uniform = llvm::all_of(at.indices, [](const Index &i) { return i.isUniform(); });
+  Scalar index = emit(op.getIndices(), at, uniform ? 1 : lanes, uniform ? Value() : mask);
+  Type indexType = uniform || lanes == 1 ? Type(b.getIndexType())
+                                         : Type(vectorOf(b.getIndexType(), lanes));
+  Value v = arith::IndexCastOp::create(b, loc, indexType, splat(index.value, uniform ? 1 : lanes));
+  Index picked;
+  (uniform || lanes == 1 ? picked.base : picked.irregular) = v;
+  // Never outside of the data, whatever the indices are.
+  picked = clamp(picked, size(op.getData(), axis), lanes).second;
+  Point result;
+  result.indices.assign(point.indices.begin(), point.indices.begin() + axis);
+  result.indices.push_back(picked);
+  result.indices.append(point.indices.begin() + axis + n, point.indices.end());
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+Scalar ElementEmitter::emitConstant(ConstantOp op, int64_t lanes) {
+  auto elements = cast<DenseElementsAttr>(op.getValue());
+  Type type = elements.getElementType(), reg = registerType(type);
+  TypedAttr attr;
+  if (auto f = dyn_cast<FloatType>(type))
+    attr = FloatAttr::get(type, elements.getSplatValue<APFloat>());
+  else
+    attr = IntegerAttr::get(reg, elements.getSplatValue<APInt>());
+  return {type, arith::ConstantOp::create(b, loc, attr)};
+}
+
+Scalar ElementEmitter::emitIota(IotaOp op, const Point &point, int64_t lanes) {
+  const Index &i = point.indices[op.getDimension()];
+  Value v = i.isUniform() ? i.base : asVector(i, lanes);
+  Type i64 = b.getI64Type();
+  v = arith::IndexCastOp::create(
+      b, loc, isa<VectorType>(v.getType()) ? Type(vectorOf(i64, lanes)) : i64, v);
+  ScalarEmitter s(b, loc);
+  return s.cast({i64, v}, op.getType().getElementType());
+}
+
+Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes, Value mask) {
+  Point at;
+  Value inside;
+  ScalarEmitter s(b, loc);
+  for (auto [d, low] : llvm::enumerate(op.getMixedLow())) {
+    Value size = this->size(op.getInput(), d), first = math().value(low);
+    Index i = point.indices[d];
+    if (constantIndex(first) == 0 && this->size(op.getResult(), d) == size) {
+      at.indices.push_back(i);
+      continue;
+    }
+    bool same = constantIndex(first) == 0 && constantIndex(size) &&
+                constantIndex(size) == constantIndex(this->size(op.getResult(), d));
+    if (same) {
+      at.indices.push_back(i);
+      continue;
+    }
+    if (i.irregular)
+      i.irregular = arith::SubIOp::create(b, loc, i.irregular, splat(first, lanes));
+    else
+      i.base = math().sub(i.base, first);
+    if (op.getMode() == PadMode::reflect || op.getMode() == PadMode::wrap) {
+      bool uniform = i.isUniform() || lanes == 1;
+      Value v = uniform ? (i.irregular ? i.irregular : i.base) : asVector(i, lanes);
+      auto like = [&](Value x) { return uniform ? x : splat(x, lanes); };
+      bool wrap = op.getMode() == PadMode::wrap;
+      Value one = math().cst(1);
+      // reflect has period 2 * (size - 1), wrap has period size.
+      Value period = wrap ? size : math().max(math().mul(math().sub(size, one), 2), one);
+      Value p = like(period);
+      Value r = arith::RemSIOp::create(b, loc, v, p);
+      Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, r, like(math().cst(0)));
+      r = arith::SelectOp::create(b, loc, negative, arith::AddIOp::create(b, loc, r, p), r);
+      if (!wrap)
+        r = arith::MinSIOp::create(b, loc, r, arith::SubIOp::create(b, loc, p, r));
+      Index folded;
+      (uniform ? folded.base : folded.irregular) = r;
+      i = clamp(folded, size, lanes).second;
+    } else {
+      auto [in, clamped] = clamp(i, size, lanes);
+      if (op.getMode() == PadMode::constant)
+        inside = both(inside, in, lanes);
+      i = clamped;
+    }
+    at.indices.push_back(i);
+  }
+  Scalar value = emit(op.getInput(), at, lanes, mask);
+  if (!inside)
+    return value;
+  Scalar pad = emit(op.getValue(), Point(), 1);
+  if (isa<VectorType>(inside.getType())) {
+    value.value = splat(value.value, lanes);
+    pad.value = splat(pad.value, lanes);
+  } else if (isa<VectorType>(value.value.getType())) {
+    pad.value = splat(pad.value, lanes);
+  }
+  return {value.type, arith::SelectOp::create(b, loc, inside, value.value, pad.value)};
+}
+
+Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point, int64_t lanes, Value mask) {
+  int64_t axis = op.getAxis();
+  Scalar result;
+  Value start = math().cst(0);
+  for (Value input : op.getInputs()) {
+    Value size = this->size(input, axis);
+    Point at{point.indices};
+    Index i = point.indices[axis];
+    if (i.irregular)
+      i.irregular = arith::SubIOp::create(b, loc, i.irregular, splat(start, lanes));
+    else
+      i.base = math().sub(i.base, start);
+    auto [inside, clamped] = clamp(i, size, lanes);
+    at.indices[axis] = clamped;
+    Scalar part = emit(input, at, lanes, mask);
+    if (!result.value) {
+      result = part;
+    } else {
+      bool vector = isa<VectorType>(inside.getType()) || isa<VectorType>(part.value.getType()) ||
+                    isa<VectorType>(result.value.getType());
+      Value x = vector ? splat(part.value, lanes) : part.value;
+      Value y = vector ? splat(result.value, lanes) : result.value;
+      result.value = arith::SelectOp::create(b, loc, inside, x, y);
+    }
+    start = math().add(start, size);
+  }
+  return result;
+}
+
+static bool sameIndices(ArrayRef<Index> a, ArrayRef<Index> b) {
+  return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto p) {
+           auto &[x, y] = p;
+           return x.base == y.base && x.step == y.step && x.irregular == y.irregular;
+         });
+}
+
+Scalar ElementEmitter::emit(Value tensor, const Point &point, int64_t lanes, Value mask) {
+  if (auto it = known.find(tensor); it != known.end())
+    return it->second;
+  for (auto &[indices, value] : cache[tensor])
+    if (sameIndices(indices, point.indices))
+      return value;
+  Scalar value = compute(tensor, point, lanes, mask);
+  cache[tensor].push_back({point.indices, value});
+  return value;
+}
+
+Scalar ElementEmitter::compute(Value tensor, const Point &point, int64_t lanes, Value mask) {
+  if (Value memref = memory.lookup(tensor))
+    return load(tensor, memref, point, lanes, mask);
+  Operation *op = tensor.getDefiningOp();
+  if (auto pointwise = dyn_cast<PointwiseOpInterface>(op)) {
+    SmallVector<Scalar> args;
+    for (Value operand : op->getOperands()) {
+      Point at = point;
+      // Another element type is still the same space.
+      if (point.linear && typeOf(operand).getShape() == point.space.getShape())
+        at.space = typeOf(operand);
+      args.push_back(emit(operand, at, lanes, mask));
+    }
+    ScalarEmitter s(b, loc);
+    return pointwise.apply(s, args);
+  }
+  return TypeSwitch<Operation *, Scalar>(op)
+      .Case([&](ConstantOp op) { return emitConstant(op, lanes); })
+      .Case([&](IotaOp op) { return emitIota(op, point, lanes); })
+      .Case([&](PadOp op) { return emitPad(op, point, lanes, mask); })
+      .Case([&](ConcatOp op) { return emitConcat(op, point, lanes, mask); })
+      .Case([&](TransposeOp op) {
+        Point at;
+        at.indices.resize(point.indices.size());
+        for (auto [i, p] : llvm::enumerate(op.getPermutation()))
+          at.indices[p] = point.indices[i];
+        return emit(op.getInput(), at, lanes, mask);
+      })
+      .Case([&](BroadcastOp op) {
+        return emit(op.getInput(), throughBroadcast(op, point, lanes), lanes, mask);
+      })
+      .Case([&](ReshapeOp op) {
+        return emit(op.getInput(), throughReshape(op, point, lanes), lanes, mask);
+      })
+      .Case([&](SliceOp op) {
+        return emit(op.getInput(), throughSlice(op, point, lanes), lanes, mask);
+      })
+      .Case([&](GatherOp op) {
+        return emit(op.getData(), throughGather(op, point, lanes, mask), lanes, mask);
+      });
+}

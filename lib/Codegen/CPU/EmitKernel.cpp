@@ -1,0 +1,50 @@
+//===- EmitKernel.cpp - from a cluster to its kind of kernel -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/Kernel.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::cpu;
+
+Operation *cpu::anchorOf(Block &body) {
+  for (Operation &op : body)
+    if (llvm::isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp>(op))
+      return &op;
+  return nullptr;
+}
+
+/// Whether every reduction is over the last dimension of a shared space.
+static bool isRows(Kernel &kernel) {
+  bool rows = true;
+  kernel.func.walk([&](ReduceOp op) {
+    int64_t rank = op.getInput().getType().getRank();
+    rows &= op.getAxes() == ArrayRef<int64_t>{rank - 1};
+  });
+  return rows;
+}
+
+FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa) {
+  Kernel kernel(cluster, name, module, isa);
+  Operation *anchor = anchorOf(kernel.func.getBody().front());
+  LaunchPlan plan;
+  if (!anchor) {
+    auto concat = kernel.root.getDefiningOp<ConcatOp>();
+    plan = concat ? emitConcat(kernel, concat) : emitLoop(kernel);
+  } else {
+    plan = TypeSwitch<Operation *, LaunchPlan>(anchor)
+               .Case([&](MatmulOp op) { return emitMatmul(kernel, op); })
+               .Case([&](ConvOp op) { return op.isDepthwise() ? emitDepthwise(kernel, op) : emitConv(kernel, op); })
+               .Case([&](PoolOp op) { return emitPool(kernel, op); })
+               .Case([&](ReduceOp op) { return isRows(kernel) ? emitRows(kernel) : emitReduce(kernel, op); })
+               .Case([&](ArgReduceOp op) { return emitArgReduce(kernel, op); })
+               .Case([&](ScanOp op) { return emitScan(kernel, op); })
+               .Case([&](ScatterOp op) { return emitScatter(kernel, op); });
+  }
+  kernel.finish();
+  return plan;
+}

@@ -1,0 +1,96 @@
+//===- ExpandMath.cpp - math functions as arithmetic -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/ExpandMath.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace dlc::cpu {
+
+namespace {
+
+/// Replaces an f32 operation by what a function builds of its operands.
+template <typename Op, auto expand> struct Expand : OpRewritePattern<Op> {
+  Expand(MLIRContext *context, bool hasFma)
+      : OpRewritePattern<Op>(context), hasFma(hasFma) {}
+  bool hasFma;
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    if (!getElementTypeOrSelf(op.getType()).isF32())
+      return rewriter.notifyMatchFailure(op, "is not f32");
+    NumContext context{rewriter, op.getLoc(), hasFma};
+    Num result;
+    if constexpr (Op::template hasTrait<OpTrait::OneOperand>())
+      result = expand(Num{&context, op->getOperand(0)});
+    else
+      result = expand(Num{&context, op->getOperand(0)},
+                      Num{&context, op->getOperand(1)});
+    rewriter.replaceOp(op, result.v);
+    return success();
+  }
+};
+
+struct ExpandMathPass : PassWrapper<ExpandMathPass, OperationPass<>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandMathPass)
+  ExpandMathPass() = default;
+  explicit ExpandMathPass(bool fma) { hasFma = fma; }
+  ExpandMathPass(const ExpandMathPass &other) : PassWrapper(other) {}
+
+  Option<bool> hasFma{*this, "fma",
+                      llvm::cl::desc("the target has a fused multiply-add"),
+                      llvm::cl::init(true)};
+
+  StringRef getArgument() const final { return "dlc-expand-math"; }
+  StringRef getDescription() const final {
+    return "turns f32 math functions into arithmetic";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                    vector::VectorDialect>();
+  }
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateExpandMathPatterns(patterns, hasFma);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+
+void populateExpandMathPatterns(RewritePatternSet &patterns, bool hasFma) {
+  patterns.add<
+      Expand<math::ExpOp, expandExp>, Expand<math::ExpM1Op, expandExpm1>,
+      Expand<math::TanhOp, expandTanh>, Expand<math::ErfOp, expandErf>,
+      Expand<math::LogOp, expandLog>, Expand<math::Log1pOp, expandLog1p>,
+      Expand<math::AsinhOp, expandAsinh>, Expand<math::AcoshOp, expandAcosh>,
+      Expand<math::AtanhOp, expandAtanh>, Expand<math::SinOp, expandSin>,
+      Expand<math::CosOp, expandCos>, Expand<math::TanOp, expandTan>,
+      Expand<math::AsinOp, expandAsin>, Expand<math::AcosOp, expandAcos>,
+      Expand<math::AtanOp, expandAtan>, Expand<math::PowFOp, expandPow>>(
+      patterns.getContext(), hasFma);
+  // Exact only with fused steps; else it is libm's.
+  if (hasFma)
+    patterns.add<Expand<arith::RemFOp, expandRem>>(patterns.getContext(),
+                                                   hasFma);
+}
+
+std::unique_ptr<Pass> createExpandMathPass(bool hasFma) {
+  return std::make_unique<ExpandMathPass>(hasFma);
+}
+
+void registerExpandMathPass() { PassRegistration<ExpandMathPass>(); }
+
+} // namespace dlc::cpu

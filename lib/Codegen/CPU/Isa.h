@@ -1,0 +1,31 @@
+//===- Isa.h - what kernels need to know of an instruction set -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LIB_CODEGEN_CPU_ISA_H
+#define LIB_CODEGEN_CPU_ISA_H
+
+#include <cstdint>
+
+namespace dlc::cpu {
+
+/// The parameters of every kernel generator. One generator serves all ISAs.
+struct Isa {
+  int64_t vectorBytes = 64;   ///< of one register
+  int64_t registers = 32;     ///< vector registers
+  int64_t l1 = 48 << 10;      ///< bytes of a core's data caches
+  int64_t l2 = 1 << 20;
+
+  int64_t lanes() const { return vectorBytes / 4; }
+
+  static Isa avx512() { return {}; }
+  static Isa avx2() { return {32, 16}; }
+  static Isa sse() { return {16, 16}; }
+};
+
+} // namespace dlc::cpu
+
+#endif // LIB_CODEGEN_CPU_ISA_H

@@ -1,0 +1,243 @@
+//===- Kernel.cpp - a kernel under construction -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/Kernel.h"
+
+#include "dialects/dlc/ScalarEmitter.h"
+#include "dialects/rt/Rt.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::cpu;
+
+static MemRefType memoryOf(RankedTensorType type) {
+  return MemRefType::get({ShapedType::kDynamic}, memoryType(type.getElementType()));
+}
+
+Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa)
+    : b(module.getContext()), loc(UnknownLoc::get(module.getContext())),
+      isa(isa), emitter(b, loc) {
+  b.setInsertionPointToEnd(module.getBody());
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), index = b.getIndexType();
+  func = func::FuncOp::create(b, loc, name,
+                              b.getFunctionType({pointer, index, index, pointer}, {}));
+  Block *entry = func.addEntryBlock();
+  b.setInsertionPointToStart(entry);
+  begin = entry->getArgument(1);
+  end = entry->getArgument(2);
+  scratch = entry->getArgument(3);
+
+  int64_t slot = 0;
+  auto arg = [&](Type type) {
+    return rt::ArgOp::create(b, loc, type, entry->getArgument(0), slot++);
+  };
+  SmallVector<Value> inputs;
+  for (Value input : cluster.getInputs()) {
+    auto tensor = dyn_cast<RankedTensorType>(input.getType());
+    inputs.push_back(arg(tensor ? Type(memoryOf(tensor)) : index));
+  }
+  IRMapping mapping;
+  for (auto [input, inner] : llvm::zip(inputs, cluster.getBody().getArguments())) {
+    auto tensor = dyn_cast<RankedTensorType>(inner.getType());
+    if (!tensor) {
+      mapping.map(inner, input);
+      continue;
+    }
+    // Stands for the tensor; a tensor.dim of it is the size beside the memory.
+    SmallVector<Value> parts{input};
+    for (int64_t d = 0, e = tensor.getNumDynamicDims(); d < e; ++d)
+      parts.push_back(arg(index));
+    Value stand = UnrealizedConversionCastOp::create(b, loc, tensor, parts).getResult(0);
+    mapping.map(inner, stand);
+    emitter.bind(stand, input);
+  }
+  output = arg(memoryOf(cluster.getType()));
+  for (Operation &op : cluster.getBody().front().without_terminator())
+    b.clone(op, mapping);
+  auto yield = cast<YieldOp>(cluster.getBody().front().getTerminator());
+  root = mapping.lookup(yield.getValues()[0]);
+  Operation *stop = func::ReturnOp::create(b, loc);
+  b.setInsertionPoint(stop);
+  // Sizes are computed before the loops.
+  auto marker = arith::ConstantIndexOp::create(b, loc, 0);
+  emitter.setPreamble(marker);
+}
+
+/// The size that a stand-in tensor carries beside its memory.
+static Value carriedSize(tensor::DimOp op) {
+  auto stand = op.getSource().getDefiningOp<UnrealizedConversionCastOp>();
+  auto index = op.getConstantIndex();
+  auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
+  if (!stand || !index || !type)
+    return {};
+  int64_t part = 1;
+  for (int64_t d = 0; d < *index; ++d)
+    part += type.isDynamicDim(d);
+  return stand.getOperand(part);
+}
+
+void Kernel::finish() {
+  // Resolve the sizes of intermediate tensors down to those of the inputs.
+  SmallVector<tensor::DimOp> work;
+  func.walk([&](tensor::DimOp op) { work.push_back(op); });
+  while (!work.empty()) {
+    tensor::DimOp op = work.pop_back_val();
+    Value size = carriedSize(op);
+    if (!size) {
+      auto shaped = op.getSource().getDefiningOp<ReifyRankedShapedTypeOpInterface>();
+      OpBuilder at(op);
+      ReifiedRankedShapedTypeDims dims;
+      if (!shaped || failed(shaped.reifyResultShapes(at, dims)))
+        llvm_unreachable("a tensor of a cluster whose size nothing tells");
+      Dim d = dims[0][*op.getConstantIndex()];
+      size = IndexMath(at, loc).value(d);
+      for (Operation *o = op->getPrevNode(); o; o = o->getPrevNode())
+        if (auto dim = dyn_cast<tensor::DimOp>(o); dim && !llvm::is_contained(work, dim))
+          work.push_back(dim);
+    }
+    op.replaceAllUsesWith(size);
+    llvm::erase(work, op);
+    op.erase();
+  }
+  // The tensor operations have served.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
+    if (op.use_empty() && (llvm::isa<DlcDialect>(op.getDialect()) || llvm::isa<UnrealizedConversionCastOp>(op)))
+      op.erase();
+}
+
+void Kernel::forUnits(function_ref<void(Value)> body) {
+  math().loop(begin, end, 1, [&](Value unit) {
+    emitter.newPoint();
+    body(unit);
+  });
+  emitter.newPoint();
+}
+
+Value Kernel::maskOf(Value count) {
+  return vector::CreateMaskOp::create(b, loc, VectorType::get({lanes()}, b.getI1Type()), ValueRange(count));
+}
+
+SmallVector<Value> Kernel::forVectors(
+    Value lo, Value hi, ValueRange init,
+    function_ref<SmallVector<Value>(Value, Value, ValueRange)> body) {
+  IndexMath m = math();
+  Value count = m.sub(hi, lo);
+  Value whole = m.mul(m.div(count, m.cst(lanes())), lanes());
+  Value middle = m.add(lo, whole);
+  SmallVector<Value> carried = m.loop(lo, middle, lanes(), init, [&](Value i, ValueRange args) {
+    emitter.newPoint();
+    return body(i, Value(), args);
+  });
+  emitter.newPoint();
+  auto n = constantIndex(count);
+  if (n && *n % lanes() == 0)
+    return carried;
+  Value rest = m.sub(hi, middle);
+  if (n)
+    return body(middle, maskOf(rest), carried);
+  Value some = m.less(m.cst(0), rest);
+  auto ifOp = scf::IfOp::create(b, loc, ValueRange(carried).getTypes(), some, /*withElse=*/!carried.empty());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(ifOp.thenBlock());
+  SmallVector<Value> last = body(middle, maskOf(rest), carried);
+  emitter.newPoint();
+  if (!carried.empty()) {
+    scf::YieldOp::create(b, loc, last);
+    b.setInsertionPointToStart(ifOp.elseBlock());
+    scf::YieldOp::create(b, loc, carried);
+  }
+  return SmallVector<Value>(ifOp.getResults());
+}
+
+void Kernel::forVectors(Value lo, Value hi, function_ref<void(Value, Value)> body) {
+  forVectors(lo, hi, {}, [&](Value i, Value mask, ValueRange) {
+    body(i, mask);
+    return SmallVector<Value>();
+  });
+}
+
+Value Kernel::scratchBuffer(Type element, int64_t count, LaunchPlan &plan) {
+  Type memory = memoryType(element);
+  int64_t bytes = llvm::divideCeil(memory.getIntOrFloatBitWidth(), 8) * count;
+  int64_t offset = plan.scratch;
+  plan.scratch += llvm::alignTo(bytes, 64);
+  return rt::ScratchOp::create(b, loc, MemRefType::get({ShapedType::kDynamic}, memory), scratch, offset);
+}
+
+Scalar Kernel::splat(Scalar s) {
+  if (!llvm::isa<VectorType>(s.value.getType()))
+    s.value = vector::BroadcastOp::create(b, loc, vectorType(s.value.getType()), s.value);
+  return s;
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+Type cpu::accumulatorType(Type element) {
+  if (auto f = dyn_cast<FloatType>(element); f && f.getWidth() < 32)
+    return Float32Type::get(element.getContext());
+  return element;
+}
+
+Scalar cpu::neutralElement(ScalarAlgebra &s, ReduceKind kind, Type type) {
+  auto integer = dyn_cast<IntegerType>(type);
+  bool isUnsigned = integer && (integer.isUnsigned() || integer.getWidth() == 1);
+  double least = !integer ? -HUGE_VAL : isUnsigned ? 0 : -std::ldexp(1.0, integer.getWidth() - 1);
+  double most = !integer ? HUGE_VAL : std::ldexp(1.0, integer.getWidth() - !isUnsigned) - 1;
+  switch (kind) {
+  case ReduceKind::sum:
+  case ReduceKind::any:
+    return s.constant(type, 0);
+  case ReduceKind::prod:
+  case ReduceKind::all:
+    return s.constant(type, 1);
+  case ReduceKind::max:
+    return s.constant(type, least);
+  case ReduceKind::min:
+    return s.constant(type, most);
+  }
+  llvm_unreachable("a reduction of no kind");
+}
+
+Scalar cpu::combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x, const Scalar &y) {
+  switch (kind) {
+  case ReduceKind::sum:
+    return s.add(x, y);
+  case ReduceKind::prod:
+    return s.mul(x, y);
+  case ReduceKind::max:
+    return s.max(x, y);
+  case ReduceKind::min:
+    return s.min(x, y);
+  case ReduceKind::all:
+    return s.and_(x, y);
+  case ReduceKind::any:
+    return s.or_(x, y);
+  }
+  llvm_unreachable("a reduction of no kind");
+}
+
+Scalar cpu::combineLanes(OpBuilder &b, Location loc, ReduceKind kind, Scalar x) {
+  auto type = dyn_cast<VectorType>(x.value.getType());
+  if (!type)
+    return x;
+  // Halves against halves; the order is the same on every run.
+  ScalarEmitter s(b, loc);
+  int64_t n = type.getNumElements();
+  while (n > 1) {
+    n /= 2;
+    Value lo = vector::ExtractStridedSliceOp::create(b, loc, x.value, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{n}, ArrayRef<int64_t>{1});
+    Value hi = vector::ExtractStridedSliceOp::create(b, loc, x.value, ArrayRef<int64_t>{n}, ArrayRef<int64_t>{n}, ArrayRef<int64_t>{1});
+    x = combine(s, kind, {x.type, lo}, {x.type, hi});
+  }
+  return {x.type, vector::ExtractOp::create(b, loc, x.value, ArrayRef<int64_t>{0})};
+}

@@ -1,0 +1,105 @@
+//===- Kernel.h - a kernel under construction -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// A cluster becomes one function
+//
+//   func @k(%args: !llvm.ptr, %begin: index, %end: index, %scratch: !llvm.ptr)
+//
+// that does the units of work [begin, end). What a unit is, the kind of kernel
+// decides: some rows, a tile. Its arguments are, in this order: the cluster's
+// inputs (memory or a size), the open sizes of each tensor input, the outputs.
+
+#ifndef LIB_CODEGEN_CPU_KERNEL_H
+#define LIB_CODEGEN_CPU_KERNEL_H
+
+#include "Codegen/CPU/ElementEmitter.h"
+#include "Codegen/CPU/Isa.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace dlc::cpu {
+
+/// How the host launches a kernel.
+struct LaunchPlan {
+  /// The number of units, from the sizes of the cluster's output.
+  std::function<Dim(const ShapeAlgebra &, llvm::ArrayRef<Dim>)> units;
+  int64_t grain = 1;   ///< units worth a thread
+  int64_t scratch = 0; ///< bytes a thread
+  std::string kind;    ///< for people
+};
+
+class Kernel {
+public:
+  mlir::OpBuilder b;
+  mlir::Location loc;
+  const Isa &isa;
+  mlir::func::FuncOp func;
+  ElementEmitter emitter;
+  mlir::Value begin, end, scratch;
+  mlir::Value root;   ///< the tensor to compute, in the function's own copy of the body
+  mlir::Value output; ///< its memory
+
+  /// Creates the function with its arguments and a copy of the cluster's body.
+  Kernel(ClusterOp cluster, llvm::StringRef name, mlir::ModuleOp module, const Isa &isa);
+  /// Ends the function and removes the tensor operations.
+  void finish();
+
+  mlir::RankedTensorType rootType() const {
+    return mlir::cast<mlir::RankedTensorType>(root.getType());
+  }
+  IndexMath math() { return {b, loc}; }
+  int64_t lanes() const { return isa.lanes(); }
+
+  /// for (unit = begin; unit < end; ++unit)
+  void forUnits(llvm::function_ref<void(mlir::Value)> body);
+  /// Covers [lo, hi) with vectors, the last of them masked.
+  void forVectors(mlir::Value lo, mlir::Value hi,
+                  llvm::function_ref<void(mlir::Value i, mlir::Value mask)> body);
+  /// The same with accumulators.
+  llvm::SmallVector<mlir::Value> forVectors(
+      mlir::Value lo, mlir::Value hi, mlir::ValueRange init,
+      llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value i, mlir::Value mask, mlir::ValueRange)> body);
+  mlir::Value maskOf(mlir::Value count);
+  /// A part of the scratch memory; grows the plan's need.
+  mlir::Value scratchBuffer(mlir::Type element, int64_t count, LaunchPlan &plan);
+  mlir::Type vectorType(mlir::Type element) {
+    return mlir::VectorType::get({lanes()}, element);
+  }
+  Scalar splat(Scalar s);
+};
+
+/// The operation that determines how a cluster is computed; null for one that is
+/// pointwise and movement alone.
+mlir::Operation *anchorOf(mlir::Block &body);
+
+// The kinds of kernels; each fills the kernel's function.
+LaunchPlan emitLoop(Kernel &kernel);
+LaunchPlan emitConcat(Kernel &kernel, ConcatOp op);
+LaunchPlan emitRows(Kernel &kernel);
+LaunchPlan emitReduce(Kernel &kernel, ReduceOp op);
+LaunchPlan emitArgReduce(Kernel &kernel, ArgReduceOp op);
+LaunchPlan emitScan(Kernel &kernel, ScanOp op);
+LaunchPlan emitScatter(Kernel &kernel, ScatterOp op);
+LaunchPlan emitPool(Kernel &kernel, PoolOp op);
+LaunchPlan emitMatmul(Kernel &kernel, MatmulOp op);
+LaunchPlan emitConv(Kernel &kernel, ConvOp op);
+LaunchPlan emitDepthwise(Kernel &kernel, ConvOp op);
+
+/// Emits the cluster's kernel of the given name into the module.
+mlir::FailureOr<LaunchPlan> emitKernel(ClusterOp cluster, llvm::StringRef name,
+                                       mlir::ModuleOp module, const Isa &isa);
+
+/// The value `kind` starts from.
+Scalar neutralElement(ScalarAlgebra &s, ReduceKind kind, mlir::Type type);
+Scalar combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x, const Scalar &y);
+/// Combines a vector's lanes.
+Scalar combineLanes(mlir::OpBuilder &b, mlir::Location loc, ReduceKind kind, Scalar x);
+/// The type a reduction accumulates in: f32 for narrower floats.
+mlir::Type accumulatorType(mlir::Type element);
+
+} // namespace dlc::cpu
+
+#endif // LIB_CODEGEN_CPU_KERNEL_H

@@ -1,0 +1,131 @@
+//===- Tile.cpp - the register tile that matrix-like kernels share -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/Tile.h"
+
+#include "dialects/dlc/ScalarEmitter.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::cpu;
+
+int64_t cpu::tileRows(const Isa &isa, int64_t vectors) {
+  // One register a vector of the panel, one for the broadcast element.
+  int64_t most = (isa.registers - vectors - 1) / vectors;
+  return std::clamp<int64_t>(most, 1, isa.registers > 16 ? 12 : 8);
+}
+
+int64_t cpu::panelVectors(const Isa &isa, int64_t rows, int64_t columns) {
+  int64_t lanes = isa.lanes(), widest = isa.registers > 16 ? 4 : 2;
+  // One row leaves the registers to the panel, and the loads overlap better.
+  if (rows == 1 && columns >= 8 * lanes)
+    return 8;
+  // The share of loads in the inner loop grows as the panel gets narrower.
+  static constexpr double cost[] = {0, 1.25, 1.06, 1.02, 1.0};
+  int64_t best = widest;
+  double least = HUGE_VAL;
+  for (int64_t v = widest; v >= 1; --v) {
+    double c = llvm::divideCeil(columns, v * lanes) * v * cost[v] / (widest == 2 ? cost[2] : 1);
+    if (c < least) {
+      least = c;
+      best = v;
+    }
+  }
+  return best;
+}
+
+RowSplit::RowSplit(int64_t total, int64_t most) {
+  tiles = std::max<int64_t>(1, llvm::divideCeil(total, most));
+  rows = std::max<int64_t>(1, llvm::divideCeil(total, tiles));
+  high = total - tiles * (rows - 1);
+}
+
+Type cpu::productType(Type element) {
+  MLIRContext *context = element.getContext();
+  if (llvm::isa<FloatType>(element))
+    return element.isF64() ? element : Float32Type::get(context);
+  return IntegerType::get(context, element.getIntOrFloatBitWidth() > 32 ? 64 : 32);
+}
+
+SmallVector<Value> cpu::zeroTile(Kernel &kernel, Tile tile, Type accumulator) {
+  Type type = kernel.vectorType(accumulator);
+  Value zero = arith::ConstantOp::create(kernel.b, kernel.loc, type, kernel.b.getZeroAttr(type));
+  return SmallVector<Value>(tile.rows * tile.vectors, zero);
+}
+
+namespace {
+/// Emits one step of a tile.
+struct TileStep {
+  Kernel &kernel;
+  Tile tile;
+  const TileOperands &o;
+  Type accumulator;
+
+  Value convert(Value v, Type from) {
+    ScalarEmitter s(kernel.b, kernel.loc);
+    return s.cast({from, v}, accumulator).value;
+  }
+
+  Value loadPanel(Value at, int64_t v) {
+    OpBuilder &b = kernel.b;
+    Type element = cast<MemRefType>(o.rhs.getType()).getElementType();
+    auto type = cast<VectorType>(kernel.vectorType(element));
+    Value offset = kernel.math().add(at, v * kernel.lanes());
+    if (o.rhsMasks.empty())
+      return convert(vector::LoadOp::create(b, kernel.loc, type, o.rhs, offset), o.rhsElement);
+    Value zero = arith::ConstantOp::create(b, kernel.loc, type, b.getZeroAttr(type));
+    return convert(vector::MaskedLoadOp::create(b, kernel.loc, type, o.rhs, ValueRange(offset), o.rhsMasks[v], zero),
+                   o.rhsElement);
+  }
+
+  Value loadRow(Value at, int64_t i) {
+    IndexMath m = kernel.math();
+    Value offset = m.add(m.add(o.rowOffsets[i], at), o.rowDeltas[i]);
+    Value x = convert(memref::LoadOp::create(kernel.b, kernel.loc, o.lhs, offset), o.lhsElement);
+    return vector::BroadcastOp::create(kernel.b, kernel.loc, kernel.vectorType(accumulator), x);
+  }
+
+  SmallVector<Value> operator()(Value k, ValueRange accumulators) {
+    IndexMath m = kernel.math();
+    Value lhsAt = m.add(o.lhsBase, m.mul(k, o.lhsStep));
+    Value rhsAt = m.add(o.rhsBase, m.mul(k, o.rhsStep));
+    SmallVector<Value> panel, result(accumulators);
+    for (int64_t v = 0; v < tile.vectors; ++v)
+      panel.push_back(loadPanel(rhsAt, v));
+    for (int64_t i = 0; i < tile.rows; ++i) {
+      Value x = loadRow(lhsAt, i);
+      for (int64_t v = 0; v < tile.vectors; ++v) {
+        Value &acc = result[i * tile.vectors + v];
+        if (llvm::isa<FloatType>(accumulator))
+          acc = vector::FMAOp::create(kernel.b, kernel.loc, x, panel[v], acc);
+        else
+          acc = arith::AddIOp::create(kernel.b, kernel.loc, acc,
+                                      arith::MulIOp::create(kernel.b, kernel.loc, x, panel[v]));
+      }
+    }
+    return result;
+  }
+};
+} // namespace
+
+SmallVector<Value> cpu::multiplyTile(Kernel &kernel, Tile tile, const TileOperands &operands,
+                                     Value steps, ValueRange accumulators, Type accumulator) {
+  IndexMath m = kernel.math();
+  TileStep step{kernel, tile, operands, accumulator};
+  // Two steps an iteration where the count is even: fewer loop instructions. More
+  // than that makes the scheduler hoist loads until registers spill.
+  auto n = constantIndex(steps);
+  int64_t unroll = n && *n % 2 == 0 ? 2 : 1;
+  return m.loop(m.cst(0), steps, unroll, accumulators, [&](Value k, ValueRange acc) {
+    SmallVector<Value> result = step(k, acc);
+    if (unroll == 2)
+      result = step(m.add(k, 1), result);
+    return result;
+  });
+}

@@ -1,0 +1,82 @@
+//===- Compilation.h - one model on its way ---------------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The state that the phases of Pipeline.cpp hand on to each other.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DLC_DRIVER_COMPILATION_H
+#define DLC_DRIVER_COMPILATION_H
+
+#include "Driver/Options.h"
+#include "Target/Emit.h"
+#include "Target/ModelInfo.h"
+#include "Target/OutputFile.h"
+#include "Target/WeightsFile.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace dlc {
+
+/// The code for one of the processors of -march=.
+struct CodeVersion {
+  target::TargetSpec target;
+  /// From codegen on: the model, lowered for this target.
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// From llvm on. One of them defines `runSymbol`, int(dlc_frame *). Names
+  /// need be unique within one version only.
+  std::vector<target::LLVMModule> modules;
+  std::string runSymbol = "dlc_run";
+  int64_t arenaSize = 0; // -1: depends on symbolic dims
+  int64_t scratchSize = 0;
+};
+
+class Compilation {
+public:
+  Compilation(const Options &options, mlir::MLIRContext &context)
+      : options(options), context(context) {}
+
+  const Options &options;
+  mlir::MLIRContext &context;
+
+  /// The model before it is lowered for a target; null for -x llvm.
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// One for each processor, the best first; their targets are set from the
+  /// start.
+  std::vector<CodeVersion> codes;
+  /// Filled as things become known; codes, weights and the names of the
+  /// compiler and target are filled in by the object phase.
+  target::ModelInfo info;
+  /// Every file that was read, for -MD.
+  std::vector<std::string> dependencies;
+  /// The linker's inputs.
+  std::vector<std::string> objects;
+  target::TempFiles temps;
+  /// Files beside the output that become visible when all has succeeded.
+  std::vector<target::OutputFile> results;
+
+  /// Where the packed weights go; opened on the first call. Null: an error was
+  /// reported. Without a call the model has no weights.
+  target::WeightsFile *weights();
+  bool hasWeights() const { return weightsFile != nullptr; }
+
+  /// Reports an error that has no place in the model.
+  mlir::LogicalResult error(const llvm::Twine &message);
+  mlir::LogicalResult error(llvm::Error error);
+  /// The same with the model's file as the place.
+  mlir::LogicalResult inputError(const llvm::Twine &message);
+
+private:
+  llvm::Expected<std::string> weightsPath();
+
+  std::unique_ptr<target::WeightsFile> weightsFile;
+};
+
+} // namespace dlc
+
+#endif // DLC_DRIVER_COMPILATION_H

@@ -1,0 +1,119 @@
+//===- Compile.cpp - the program dlc ----------------------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Driver/Compile.h"
+#include "Driver/Pipeline.h"
+#include "Driver/Register.h"
+#include "Support/Diagnostics.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace mlir;
+
+namespace dlc {
+namespace {
+
+bool useColour(When when) {
+  if (when != When::Auto)
+    return when == When::Always;
+  return sys::Process::StandardErrHasColors() && !::getenv("NO_COLOR");
+}
+
+// The versions that -march= asks for, those that need most first: at start the
+// first that the processor can run is taken.
+LogicalResult resolveTargets(Compilation &compilation) {
+  const Options &options = compilation.options;
+  std::vector<std::string> names = options.march;
+  if (names.empty())
+    names.push_back("");
+  std::vector<size_t> needs; // how many features each of the codes needs
+  for (const std::string &name : names) {
+    auto spec = target::resolveTarget(options.triple, name, options.attributes,
+                                      options.optLevel);
+    if (!spec)
+      return compilation.error(spec.takeError());
+    CodeVersion code;
+    code.target = std::move(*spec);
+    size_t count = llvm::count(target::requiredFeatures(code.target), ',');
+    auto place = std::upper_bound(needs.begin(), needs.end(), count,
+                                  std::greater<size_t>());
+    compilation.codes.insert(
+        compilation.codes.begin() + (place - needs.begin()), std::move(code));
+    needs.insert(place, count);
+  }
+  return success();
+}
+
+// A make rule; spaces and the like in names are escaped as make reads them.
+std::string dependencyRule(const Compilation &compilation) {
+  auto escaped = [](StringRef name) {
+    std::string text;
+    for (char c : name) {
+      if (c == ' ' || c == '#' || c == '\\')
+        text += '\\';
+      else if (c == '$')
+        text += '$';
+      text += c;
+    }
+    return text;
+  };
+  std::string rule = escaped(compilation.options.output) + ":";
+  for (const std::string &file : compilation.dependencies)
+    if (file != "-")
+      rule += " \\\n  " + escaped(file);
+  return rule + "\n";
+}
+
+LogicalResult run(Compilation &compilation) {
+  const Options &options = compilation.options;
+  const Triple &triple = compilation.codes.front().target.triple;
+  if (!isText(options.emit) && !target::canLink(triple))
+    return compilation.error("target '" + triple.str() +
+                             "' is not supported; dlc links ELF files for "
+                             "x86-64, AArch64 and 64-bit RISC-V, and gives -S "
+                             "and --emit=llvm for the others");
+  if (options.saveTemps)
+    if (llvm::Error error = compilation.temps.saveIn(*options.saveTemps))
+      return compilation.error(std::move(error));
+  if (failed(runPipeline(compilation)))
+    return failure();
+  for (target::OutputFile &result : compilation.results)
+    if (llvm::Error error = result.keep())
+      return compilation.error(std::move(error));
+  if (options.dependencyFile.empty() || options.dryRun)
+    return success();
+  if (llvm::Error error = target::writeText(options.dependencyFile,
+                                            dependencyRule(compilation)))
+    return compilation.error(std::move(error));
+  return success();
+}
+
+} // namespace
+
+int compile(const Options &options) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry, options.jobs == 1
+                                    ? MLIRContext::Threading::DISABLED
+                                    : MLIRContext::Threading::ENABLED);
+  DiagnosticPrinter printer(context, errs(), useColour(options.color));
+  Compilation compilation(options, context);
+  compilation.info.ident = options.ident;
+  if (failed(resolveTargets(compilation)))
+    return 2;
+  return failed(run(compilation)) ? 1 : 0;
+}
+
+int driverMain(ArrayRef<const char *> args) {
+  Options options;
+  if (auto code = parseOptions(args, stageNames(), options, outs(), errs()))
+    return *code;
+  return compile(options);
+}
+
+} // namespace dlc

@@ -1,0 +1,68 @@
+//===- Read.cpp - the model's file, whatever its format ---------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Driver/Phases.h"
+#include "Frontend/ONNX/Reader.h"
+#include "Support/Diagnostics.h"
+#include "Support/MappedFile.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace llvm;
+using namespace mlir;
+
+namespace dlc {
+namespace {
+
+// MLIR is text or bytecode; a protobuf has control characters early on.
+Format detectFormat(ArrayRef<char> bytes) {
+  StringRef start(bytes.data(), std::min<size_t>(bytes.size(), 256));
+  if (onnx::looksLikeONNX(bytes))
+    return Format::ONNX;
+  bool isText = !start.empty() && all_of(start, [](char c) {
+    return isPrint(c) || isSpace(c) || static_cast<signed char>(c) < 0;
+  });
+  return isText || start.starts_with("ML\xefR") ? Format::MLIR : Format::ONNX;
+}
+
+LogicalResult readMLIR(Compilation &compilation, const MappedFile &file) {
+  // The parser wants a terminating zero, which a mapped file need not have.
+  auto buffer = MemoryBuffer::getMemBufferCopy(
+      StringRef(file.bytes().data(), file.size()), file.path());
+  SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
+  compilation.module =
+      parseSourceFile<ModuleOp>(sources, ParserConfig(&compilation.context));
+  return success(static_cast<bool>(compilation.module));
+}
+
+} // namespace
+
+LogicalResult readModel(Compilation &compilation) {
+  const Options &options = compilation.options;
+  compilation.dependencies.push_back(options.input);
+  if (options.format == Format::LLVM)
+    return readLLVM(compilation);
+  if (sys::fs::is_directory(options.input))
+    return compilation.inputError("is a folder; this version of dlc reads "
+                                  "ONNX files, not SavedModels");
+  auto file = MappedFile::open(options.input);
+  if (!file)
+    return compilation.inputError(describe(file.getError()));
+  compilation.info.sha256 = (*file)->sha256();
+  Format format = options.format;
+  if (format == Format::Detect)
+    format = detectFormat((*file)->bytes());
+  if (format == Format::MLIR)
+    return readMLIR(compilation, **file);
+  compilation.module = onnx::readONNX(*file, compilation.context);
+  return success(static_cast<bool>(compilation.module));
+}
+
+} // namespace dlc

@@ -1,0 +1,213 @@
+//===- CompositesAttention.cpp - scaled dot product attention ---*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/Common/Composites.h"
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace dlc;
+
+static constexpr double kMinusInfinity =
+    -std::numeric_limits<double>::infinity();
+
+/// and, where either may be null.
+static Tensor both(TensorBuilder &b, Tensor x, Tensor y) {
+  return x && y ? b.and_(x, y) : x ? x : y;
+}
+
+/// Which keys a query may look at because of where they are: bool that
+/// broadcasts to [batch, heads, queries, keys], or null if all.
+static Tensor allowedPositions(TensorBuilder &b, Dim queries, Dim keys,
+                               const AttentionSpec &spec) {
+  Tensor valid = spec.validKeys;
+  if (valid)
+    valid = b.unsqueeze(b.cast(valid, b.i64()), {1, 2, 3});
+  Tensor key = b.iota({b.dim(1), keys}, 1, b.i64()), allowed;
+  if (valid)
+    allowed = b.lt(key, valid);
+  if (!spec.causal && spec.leftWindow < 0 && spec.rightWindow < 0)
+    return allowed;
+  Tensor query = b.iota({queries, b.dim(1)}, 0, b.i64());
+  if (valid)
+    query = query + (valid - b.fromDim(queries, b.i64()));
+  else if (spec.firstQuery && staticDim(spec.firstQuery) != 0)
+    query = query + b.fromDim(spec.firstQuery, b.i64());
+  if (spec.causal)
+    allowed = both(b, allowed, b.le(key, query));
+  if (spec.leftWindow >= 0)
+    allowed = both(b, allowed, b.ge(key, query - double(spec.leftWindow)));
+  if (spec.rightWindow >= 0)
+    allowed = both(b, allowed, b.le(key, query + double(spec.rightWindow)));
+  return allowed;
+}
+
+/// A mask that covers fewer keys than there are hides the others.
+static Tensor padMask(TensorBuilder &b, Tensor mask, Dim keys) {
+  if (!mask || mask.rank() == 0)
+    return mask;
+  int64_t last = mask.rank() - 1;
+  Dim size = b.dim(mask, last);
+  if (size == keys)
+    return mask;
+  Dims low(mask.rank(), b.dim(0)), high = low;
+  high[last] = b.sizes().sub(keys, size);
+  if (int64_t n = staticDim(high[last]); !ShapedType::isDynamic(n) && n < 0)
+    return b.error("the mask covers " + Twine(staticDim(size)) + " keys of " +
+                   Twine(staticDim(keys)));
+  Tensor value = mask.isBool() ? b.scalar(int64_t(0), b.boolean())
+                               : b.like(kMinusInfinity, mask);
+  return b.pad(mask, low, high, value);
+}
+
+/// Over the last axis; all zero where every element is -inf.
+static Tensor maskedSoftmax(TensorBuilder &b, Tensor x) {
+  return inWideType(b, x, [&](Tensor v) {
+    int64_t last = v.rank() - 1;
+    Tensor top = b.reduce(ReduceKind::max, v, last, /*keepDims=*/true);
+    Tensor hidden = b.eq(top, kMinusInfinity);
+    Tensor e = b.exp(v - b.select(hidden, b.like(0, v), top));
+    Tensor sum = b.sum(e, last, /*keepDims=*/true);
+    return e / b.select(hidden, b.like(1, v), sum);
+  });
+}
+
+/// Query heads that share a head of k, or 0 (reported).
+static int64_t headsPerKey(TensorBuilder &b, Tensor q, Tensor k, Tensor v) {
+  int64_t heads = q.shape()[1], kv = k.shape()[1], values = v.shape()[1];
+  if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(kv))
+    return 1;
+  if (kv == 0 || heads % kv != 0 ||
+      (!ShapedType::isDynamic(values) && values != kv)) {
+    b.error(Twine(heads) + " query heads do not divide among " + Twine(kv) +
+            " key and " + Twine(values) + " value heads");
+    return 0;
+  }
+  return heads / kv;
+}
+
+/// [batch, heads, queries, n] as [batch, heads / group, group * queries, n].
+static Tensor groupHeads(TensorBuilder &b, Tensor x, int64_t group) {
+  if (!x || group == 1)
+    return x;
+  Dims d = b.dims(x);
+  d[1] = b.dim(x.shape()[1] / group);
+  d[2] = b.sizes().mul(d[2], b.dim(group));
+  return b.reshape(x, ArrayRef<Dim>(d));
+}
+
+/// The way back.
+static Tensor ungroupHeads(TensorBuilder &b, Tensor x, Tensor q,
+                           int64_t group) {
+  if (!x || group == 1)
+    return x;
+  Dims d = b.dims(x);
+  d[1] = b.dim(q, 1);
+  d[2] = b.dim(q, 2);
+  return b.reshape(x, ArrayRef<Dim>(d));
+}
+
+/// q times k transposed times scale. In narrow types both operands take their
+/// share of the scale, so that the product stays in range.
+static Tensor scaledProduct(TensorBuilder &b, Tensor q, Tensor k, double scale,
+                            int64_t group) {
+  if (wideType(q.elementType()) == q.elementType())
+    q = q * scale;
+  else {
+    q = q * std::sqrt(scale);
+    k = k * std::sqrt(scale);
+  }
+  return b.matmul(groupHeads(b, q, group), b.transposeLast(k));
+}
+
+AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
+                               const AttentionSpec &spec) {
+  if (!q || !k || !v)
+    return {};
+  if (q.rank() != 4 || k.rank() != 4 || v.rank() != 4) {
+    b.error("attention needs operands of rank 4");
+    return {};
+  }
+  double scale = spec.scale;
+  if (scale == 0) {
+    if (ShapedType::isDynamic(q.shape()[3])) {
+      b.error("attention needs a known head size");
+      return {};
+    }
+    scale = 1 / std::sqrt(double(q.shape()[3]));
+  }
+  int64_t group = headsPerKey(b, q, k, v);
+  if (group == 0)
+    return {};
+  AttentionResult r;
+  r.scores = ungroupHeads(b, scaledProduct(b, q, k, scale, group), q, group);
+  r.capped = r.scores;
+  if (spec.softcap > 0)
+    r.capped = b.tanh(r.scores / spec.softcap) * spec.softcap;
+
+  Dim queries = b.dim(q, 2), keys = b.dim(k, 2);
+  Tensor mask = padMask(b, spec.mask, keys);
+  if (spec.mask && !mask)
+    return {};
+  Tensor allowed = allowedPositions(b, queries, keys, spec);
+  r.masked = r.capped;
+  if (mask && mask.isBool())
+    allowed = both(b, allowed, mask);
+  else if (mask)
+    r.masked = r.masked + b.cast(mask, q.elementType());
+  if (allowed)
+    r.masked = b.select(allowed, r.masked, b.like(kMinusInfinity, q));
+
+  // Without a mask, a query sees at least one key.
+  bool mayHideAll =
+      mask || spec.validKeys || spec.leftWindow >= 0 || spec.rightWindow >= 0;
+  Tensor logits = r.masked;
+  if (spec.softmaxType)
+    logits = b.cast(logits, spec.softmaxType);
+  Tensor p = mayHideAll ? maskedSoftmax(b, logits) : softmax(b, logits, 3);
+  r.probabilities = b.cast(p, q.elementType());
+  r.y = ungroupHeads(b, b.matmul(groupHeads(b, r.probabilities, group), v), q,
+                     group);
+  return r;
+}
+
+//===----------------------------------------------------------------------===//
+// Rotary embedding
+//===----------------------------------------------------------------------===//
+
+Tensor dlc::rotaryEmbedding(TensorBuilder &b, Tensor x,
+                            const RotarySpec &spec) {
+  if (!x || !spec.cos || !spec.sin)
+    return {};
+  int64_t half = spec.rotated / 2, size = x.shape()[3];
+  Tensor cos = b.unsqueeze(spec.cos, spec.headAxis);
+  Tensor sin = b.unsqueeze(spec.sin, spec.headAxis);
+  Tensor turned = b.sliceAxis(x, 3, b.dim(0), b.dim(spec.rotated));
+  Dims shape = b.dims(x);
+  shape[3] = b.dim(spec.rotated);
+  // Pairs are elements i and i + half, or 2 i and 2 i + 1: [half, 2].
+  Dims pairs = shape;
+  int64_t pairAxis = spec.interleaved ? 4 : 3;
+  pairs[3] = b.dim(half);
+  pairs.insert(pairs.begin() + pairAxis, b.dim(2));
+  turned = b.reshape(turned, ArrayRef<Dim>(pairs));
+  auto element = [&](int64_t i) {
+    return b.squeeze(b.sliceAxis(turned, pairAxis, b.dim(i), b.dim(1)),
+                     pairAxis);
+  };
+  Tensor first = element(0), second = element(1);
+  Tensor parts[] = {
+      b.unsqueeze(cos * first - sin * second, pairAxis),
+      b.unsqueeze(sin * first + cos * second, pairAxis),
+  };
+  Tensor y = b.reshape(b.concat(parts, pairAxis), ArrayRef<Dim>(shape));
+  if (spec.rotated == size)
+    return y;
+  return b.concat(
+      {y, b.sliceAxis(x, 3, b.dim(spec.rotated), b.dim(size - spec.rotated))},
+      3);
+}

@@ -1,0 +1,133 @@
+//===- OpTable.h - foreign operators by name and version --------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// An operator is a row: its name, the version of its operator set since which
+// it means this, how many inputs and outputs it takes, and a short function
+// that builds it. The function reads its attributes from NodeArgs:
+//
+//   static Tensors leakyRelu(TensorBuilder &b, NodeArgs &n) {
+//     Tensor x = n.input(0);
+//     return b.select(b.ge(x, 0.0), x, x * n.real("alpha", 0.01));
+//   }
+//   static const OpRow rows[] = {{"LeakyRelu", 6, leakyRelu, {1, 1}}, ...};
+
+#ifndef DLC_FRONTEND_COMMON_OPTABLE_H
+#define DLC_FRONTEND_COMMON_OPTABLE_H
+
+#include "Frontend/Common/Tensor.h"
+#include "dialects/graph/Graph.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace dlc {
+
+/// The inputs and attributes of a node. A getter that finds something wrong
+/// reports it, gives a value that is safe to go on with, and makes the node
+/// fail when its function has returned. An attribute for which the function
+/// has not asked is reported as unknown.
+class NodeArgs {
+public:
+  NodeArgs(TensorBuilder &builder, graph::NodeOp node,
+           llvm::ArrayRef<Tensor> inputs)
+      : b(builder), node(node), inputs(inputs) {}
+
+  llvm::StringRef op() { return node.getOpType(); }
+  int64_t version() { return node.getVersion().value_or(0); }
+  size_t numOutputs() { return node.getNumResults(); }
+  /// Whether anything uses this output.
+  bool wants(size_t output) {
+    return output < numOutputs() && !node.getResult(output).use_empty();
+  }
+
+  /// Inputs as given, omitted ones (null) included; trailing ones cut off.
+  llvm::ArrayRef<Tensor> all() { return inputs; }
+  size_t numInputs() { return inputs.size(); }
+  bool has(size_t i) { return i < inputs.size() && inputs[i]; }
+  /// An input that must be there; `what` is the standard's name for it.
+  Tensor input(size_t i, llvm::StringRef what = {});
+  /// All inputs, none of which may be omitted; at least one.
+  llvm::SmallVector<Tensor> allInputs();
+  /// The integers of an input that must be known at compile time.
+  std::optional<Ints> constantInts(size_t i, llvm::StringRef what);
+
+  bool hasAttr(llvm::StringRef name);
+  int64_t integer(llvm::StringRef name, std::optional<int64_t> otherwise = {});
+  bool flag(llvm::StringRef name, bool otherwise) {
+    return integer(name, otherwise) != 0;
+  }
+  double real(llvm::StringRef name, std::optional<double> otherwise = {});
+  llvm::StringRef string(llvm::StringRef name,
+                         std::optional<llvm::StringRef> otherwise = {});
+  std::optional<Ints> integers(llvm::StringRef name);
+  std::optional<llvm::SmallVector<double>> reals(llvm::StringRef name);
+  std::optional<llvm::SmallVector<llvm::StringRef>>
+  strings(llvm::StringRef name);
+  mlir::ElementsAttr tensor(llvm::StringRef name);
+  /// An attribute that has no influence on the result.
+  void ignore(llvm::StringRef name) { asked.insert(name); }
+  mlir::Region *graph(llvm::StringRef name);
+
+  /// An axis attribute, made positive.
+  int64_t axis(llvm::StringRef name, std::optional<int64_t> otherwise,
+               int64_t rank);
+  /// Makes axes positive; reports those out of [-rank, rank) and repeated ones.
+  std::optional<Ints> axes(llvm::ArrayRef<int64_t> given, int64_t rank);
+  /// Axes from attribute `name` or, as later versions have it, constant input
+  /// i.
+  std::optional<Ints> axesOr(llvm::StringRef name, size_t i, int64_t rank);
+
+  /// Reports at the node; makes it fail. Gives null.
+  Tensor error(const llvm::Twine &message);
+  bool failed() const { return bad; }
+  /// Reports attributes that nobody asked for.
+  void checkAttributes();
+
+private:
+  mlir::Attribute attr(llvm::StringRef name, bool required);
+
+  TensorBuilder &b;
+  graph::NodeOp node;
+  llvm::ArrayRef<Tensor> inputs;
+  llvm::StringSet<> asked;
+  bool bad = false;
+};
+
+inline constexpr unsigned kMany = ~0u;
+
+struct OpRow {
+  /// How many, from and to.
+  struct Count {
+    unsigned min, max;
+  };
+  llvm::StringLiteral name;
+  int64_t since;
+  Tensors (*build)(TensorBuilder &, NodeArgs &);
+  Count inputs = {1, 1};
+  Count outputs = {1, 1};
+};
+
+class OpTable {
+public:
+  void add(llvm::StringRef domain, llvm::ArrayRef<OpRow> rows);
+  /// The row of the greatest version that is not above `version`, or null.
+  const OpRow *find(llvm::StringRef domain, llvm::StringRef name,
+                    int64_t version) const;
+
+private:
+  /// By "domain.name", ascending versions.
+  llvm::StringMap<llvm::SmallVector<const OpRow *, 2>> rows;
+};
+
+/// Builds a node by its row: checks the number of inputs and outputs, calls the
+/// function, checks attributes. Failure is reported.
+mlir::FailureOr<Tensors> buildNode(const OpRow &row, TensorBuilder &b,
+                                   graph::NodeOp node,
+                                   llvm::ArrayRef<Tensor> inputs);
+
+} // namespace dlc
+
+#endif // DLC_FRONTEND_COMMON_OPTABLE_H

@@ -1,0 +1,47 @@
+//===- TensorDetail.h - what the builder's own files share -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DLC_FRONTEND_COMMON_TENSORDETAIL_H
+#define DLC_FRONTEND_COMMON_TENSORDETAIL_H
+
+#include "Frontend/Common/Tensor.h"
+#include <string>
+
+namespace dlc {
+
+/// A type as text, for messages.
+std::string describe(mlir::Type type);
+/// Sizes as text, "2x?x3".
+std::string describe(llvm::ArrayRef<Dim> dims);
+std::string describe(llvm::ArrayRef<int64_t> shape);
+
+inline bool isKnown(Dim d) {
+  return !mlir::ShapedType::isDynamic(staticDim(d));
+}
+/// Whether a size is provably not negative.
+bool isNatural(Dim d);
+/// Whether both sizes are constants, and different ones.
+inline bool contradict(Dim a, Dim b) {
+  return isKnown(a) && isKnown(b) && staticDim(a) != staticDim(b);
+}
+
+template <typename OpT>
+Tensor TensorBuilder::shaped(mlir::ValueRange operands,
+                             const typename OpT::Properties &properties) {
+  ShapeAlgebra s = sizes();
+  typename OpT::Adaptor adaptor(operands, mlir::DictionaryAttr(), properties);
+  Dims dims;
+  if (failed(OpT::shape(s, adaptor, dims)))
+    return {};
+  mlir::Type type = typeOf(dims, OpT::elementType(adaptor));
+  return finish(
+      OpT::create(ops, loc, mlir::TypeRange{type}, operands, properties), dims);
+}
+
+} // namespace dlc
+
+#endif // DLC_FRONTEND_COMMON_TENSORDETAIL_H

@@ -1,0 +1,45 @@
+//===- Ops.h - the ONNX operator families -----------------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// One file and one list of rows for each family.
+
+#ifndef DLC_FRONTEND_ONNX_OPS_H
+#define DLC_FRONTEND_ONNX_OPS_H
+
+#include "Frontend/Common/OpTable.h"
+
+namespace dlc::onnx {
+
+llvm::ArrayRef<OpRow> arithmeticOps();
+llvm::ArrayRef<OpRow> unaryOps();
+llvm::ArrayRef<OpRow> activationOps();
+llvm::ArrayRef<OpRow> logicOps();
+llvm::ArrayRef<OpRow> reductionOps();
+llvm::ArrayRef<OpRow> shapeOps();
+llvm::ArrayRef<OpRow> movementOps();
+llvm::ArrayRef<OpRow> indexingOps();
+llvm::ArrayRef<OpRow> generatorOps();
+llvm::ArrayRef<OpRow> windowOps();
+llvm::ArrayRef<OpRow> matrixOps();
+llvm::ArrayRef<OpRow> normalizationOps();
+llvm::ArrayRef<OpRow> attentionOps();
+llvm::ArrayRef<OpRow> recurrentOps();
+llvm::ArrayRef<OpRow> resizeOps();
+llvm::ArrayRef<OpRow> quantizationOps();
+
+/// Long enough for a file of its own.
+Tensors einsum(TensorBuilder &b, NodeArgs &n);
+
+/// All of the above, by domain.
+const OpTable &opTable();
+
+/// The element type that TensorProto.DataType `code` names; null if none.
+mlir::Type elementType(mlir::MLIRContext *context, int64_t code);
+
+} // namespace dlc::onnx
+
+#endif // DLC_FRONTEND_ONNX_OPS_H

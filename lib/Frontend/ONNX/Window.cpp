@@ -1,0 +1,242 @@
+//===- Window.cpp - convolution and pooling ---------------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/Common/Composites.h"
+#include "Frontend/ONNX/Ops.h"
+
+using namespace mlir;
+using namespace dlc;
+
+//===----------------------------------------------------------------------===//
+// The attributes that all windows have
+//===----------------------------------------------------------------------===//
+
+/// A list of `count` sizes from `low` to below 2^31, so that sums of products
+/// of two of them can't overflow.
+static Ints sizeList(NodeArgs &n, StringRef name, size_t count, int64_t low,
+                     int64_t otherwise) {
+  Ints list = n.integers(name).value_or(Ints(count, otherwise));
+  if (list.size() != count) {
+    n.error("attribute '" + name + "' has " + Twine(list.size()) +
+            " entries, expected " + Twine(count));
+    return Ints(count, otherwise);
+  }
+  for (int64_t v : list)
+    if (v < low || v > INT32_MAX) {
+      n.error("attribute '" + name + "' has entry " + Twine(v) +
+              ", which is out of range");
+      return Ints(count, otherwise);
+    }
+  return list;
+}
+
+static AutoPad autoPad(NodeArgs &n) {
+  StringRef mode = n.string("auto_pad", "NOTSET");
+  if (mode == "SAME_UPPER")
+    return AutoPad::sameUpper;
+  if (mode == "SAME_LOWER")
+    return AutoPad::sameLower;
+  if (mode == "VALID")
+    return AutoPad::valid;
+  if (mode != "NOTSET")
+    n.error("attribute 'auto_pad' is '" + mode +
+            "', expected NOTSET, SAME_UPPER, SAME_LOWER or VALID");
+  return AutoPad::none;
+}
+
+/// `kernel` is the window's size where an input gives it, else empty.
+static std::optional<WindowSpec> window(NodeArgs &n, Tensor x,
+                                        ArrayRef<int64_t> kernel = {}) {
+  if (x.rank() < 3) {
+    n.error("input has rank " + Twine(x.rank()) + ", expected at least 3");
+    return std::nullopt;
+  }
+  size_t spatial = x.rank() - 2;
+  WindowSpec w;
+  if (!kernel.empty() || n.hasAttr("kernel_shape"))
+    w.kernel = sizeList(n, "kernel_shape", spatial, 1, 1);
+  else
+    n.error("attribute 'kernel_shape' is missing");
+  if (!kernel.empty()) {
+    if (n.hasAttr("kernel_shape") && ArrayRef(w.kernel) != kernel)
+      n.error("attribute 'kernel_shape' contradicts the shape of the kernel");
+    w.kernel.assign(kernel.begin(), kernel.end());
+  }
+  w.strides = sizeList(n, "strides", spatial, 1, 1);
+  w.dilations = sizeList(n, "dilations", spatial, 1, 1);
+  w.pads = sizeList(n, "pads", 2 * spatial, INT32_MIN, 0);
+  w.autoPad = autoPad(n);
+  w.ceilMode = n.flag("ceil_mode", false);
+  return n.failed() ? std::nullopt : std::optional(w);
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+/// The window of a convolution with kernel w, whose shape it checks.
+static std::optional<WindowSpec> kernelWindow(NodeArgs &n, Tensor x, Tensor w) {
+  if (x.rank() != w.rank()) {
+    n.error("input has rank " + Twine(x.rank()) + ", its kernel " +
+            Twine(w.rank()));
+    return std::nullopt;
+  }
+  if (!w.type().hasStaticShape()) {
+    n.error("a kernel whose shape is not known at compile time is not "
+            "supported");
+    return std::nullopt;
+  }
+  if (llvm::any_of(w.shape(),
+                   [](int64_t d) { return d < 1 || d > INT32_MAX; })) {
+    n.error("kernel has a dimension of size 0 or out of range");
+    return std::nullopt;
+  }
+  return window(n, x, w.shape().drop_front(2));
+}
+
+static bool checkBias(NodeArgs &n, Tensor bias, int64_t channels) {
+  if (!bias || (bias.rank() == 1 &&
+                (bias.type().isDynamicDim(0) || bias.shape()[0] == channels)))
+    return true;
+  n.error("bias has shape other than [" + Twine(channels) + "]");
+  return false;
+}
+
+static Tensors convolution(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X"), w = n.input(1, "W");
+  Tensor bias = n.has(2) ? n.input(2, "B") : Tensor();
+  if (!x || !w)
+    return Tensor();
+  std::optional<WindowSpec> spec = kernelWindow(n, x, w);
+  int64_t groups = n.integer("group", 1);
+  if (!spec || !checkBias(n, bias, w.shape()[0]))
+    return Tensor();
+  return conv(b, x, w, bias, *spec, groups);
+}
+
+static Tensors transposedConvolution(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X"), w = n.input(1, "W");
+  Tensor bias = n.has(2) ? n.input(2, "B") : Tensor();
+  if (!x || !w)
+    return Tensor();
+  std::optional<WindowSpec> spec = kernelWindow(n, x, w);
+  int64_t groups = n.integer("group", 1);
+  if (!spec)
+    return Tensor();
+  Ints outputPadding = sizeList(n, "output_padding", spec->spatial(), 0, 0);
+  Ints outputShape;
+  if (std::optional<Ints> given = n.integers("output_shape")) {
+    // Some exporters list the batch and the channels too.
+    if (int64_t(given->size()) == x.rank())
+      given->erase(given->begin(), given->begin() + 2);
+    outputShape = *given;
+  }
+  if (!outputShape.empty() && int64_t(outputShape.size()) != spec->spatial())
+    return n.error("attribute 'output_shape' has " + Twine(outputShape.size()) +
+                   " entries, expected " + Twine(spec->spatial()));
+  for (int64_t d : outputShape)
+    if (d < 1 || d > INT32_MAX)
+      return n.error("attribute 'output_shape' has entry " + Twine(d) +
+                     ", which is out of range");
+  if (groups < 1 || groups > INT32_MAX)
+    return n.error("attribute 'group' is " + Twine(groups) +
+                   ", expected at least 1");
+  if (n.failed() || !checkBias(n, bias, w.shape()[1] * groups))
+    return Tensor();
+  return convTranspose(b, x, w, bias, *spec, outputPadding, outputShape,
+                       groups);
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+static Tensors maxPooling(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  n.ignore("storage_order"); // of the indices alone
+  if (n.wants(1))
+    return n.error("output 'Indices' of MaxPool is not supported");
+  if (!x)
+    return Tensor();
+  std::optional<WindowSpec> spec = window(n, x);
+  if (!spec)
+    return Tensor();
+  return Tensors{maxPool(b, x, *spec), Tensor()};
+}
+
+static Tensors averagePooling(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  if (!x)
+    return Tensor();
+  bool countPadding = n.flag("count_include_pad", false);
+  std::optional<WindowSpec> spec = window(n, x);
+  return spec ? averagePool(b, x, *spec, countPadding) : Tensor();
+}
+
+static double positiveP(NodeArgs &n) {
+  int64_t p = n.integer("p", 2);
+  if (p < 1)
+    n.error("attribute 'p' is " + Twine(p) + ", expected at least 1");
+  return p;
+}
+
+static Tensors lpPooling(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  if (!x)
+    return Tensor();
+  double p = positiveP(n);
+  std::optional<WindowSpec> spec = window(n, x);
+  return spec ? normPool(b, x, *spec, p) : Tensor();
+}
+
+/// All spatial axes of an input; reports one that has none.
+static std::optional<Ints> spatialAxes(NodeArgs &n, Tensor x) {
+  if (!x)
+    return std::nullopt;
+  if (x.rank() < 3) {
+    n.error("input has rank " + Twine(x.rank()) + ", expected at least 3");
+    return std::nullopt;
+  }
+  return axesFrom(x, 2);
+}
+
+static Tensors globalAveragePool(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  auto axes = spatialAxes(n, x);
+  if (!axes)
+    return Tensor();
+  return inWideType(
+      b, x, [&](Tensor v) { return b.mean(v, *axes, /*keepDims=*/true); });
+}
+
+static Tensors globalMaxPool(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  auto axes = spatialAxes(n, x);
+  return axes ? b.reduce(ReduceKind::max, x, *axes, /*keepDims=*/true)
+              : Tensor();
+}
+
+static Tensors globalLpPool(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  double p = positiveP(n);
+  auto axes = spatialAxes(n, x);
+  return axes ? norm(b, x, *axes, p) : Tensor();
+}
+
+ArrayRef<OpRow> dlc::onnx::windowOps() {
+  static const OpRow rows[] = {
+      {"Conv", 1, convolution, {2, 3}},
+      {"ConvTranspose", 1, transposedConvolution, {2, 3}},
+      {"MaxPool", 1, maxPooling, {1, 1}, {1, 2}},
+      {"AveragePool", 7, averagePooling},
+      {"LpPool", 2, lpPooling},
+      {"GlobalAveragePool", 1, globalAveragePool},
+      {"GlobalMaxPool", 1, globalMaxPool},
+      {"GlobalLpPool", 2, globalLpPool},
+  };
+  return rows;
+}

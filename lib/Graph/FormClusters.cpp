@@ -1,0 +1,471 @@
+//===- FormClusters.cpp - which operations become one kernel -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Decides for each value whether it goes to memory. Walking the block
+// backwards, an operation joins the cluster of its users where the kernel of
+// that cluster can compute it in place; else it becomes the root of a cluster
+// of its own and its result is stored.
+//
+//  - Pointwise and movement operations join whatever reads them, unless that
+//  would
+//    compute something costly more than once.
+//  - An anchor (matmul, conv, pool, reduce, ...) joins where only pointwise
+//    operations of its own shape lie between it and the root: its epilogue. A
+//    cluster has one anchor.
+//  - Reductions over the last dimension share a cluster with others of the same
+//    rows: softmax and normalisations become one kernel.
+//  - Transposes and slices join the matmul that reads them: it takes strided
+//  views.
+//  - A reshape is never computed: it is another view of what is in memory.
+
+#include "Graph/Passes.h"
+
+#include "dialects/dlc/Dlc.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_FORMCLUSTERS
+#include "lib/Graph/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+
+bool isAnchor(Operation *op) {
+  return isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp,
+             ScatterOp>(op);
+}
+
+bool isMovement(Operation *op) {
+  return isa<IotaOp, BroadcastOp, TransposeOp, SliceOp, PadOp, GatherOp,
+             ReshapeOp>(op);
+}
+
+RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
+
+/// A constant that kernels hold in a register.
+bool isSplat(Value v) {
+  DenseElementsAttr elements;
+  return matchPattern(v, m_Constant(&elements)) && elements.isSplat();
+}
+
+/// Adds or drops dimensions of size 1 only.
+bool onlyUnitDims(ReshapeOp op) {
+  auto significant = [](RankedTensorType type) {
+    return llvm::filter_to_vector(type.getShape(),
+                                  [](int64_t d) { return d != 1; });
+  };
+  auto from = significant(op.getInput().getType()),
+       to = significant(op.getType());
+  return from == to && llvm::count(from, ShapedType::kDynamic) <= 1;
+}
+
+struct Cluster {
+  Operation *root;
+  Operation *anchor = nullptr; ///< or the first reduction of rows
+  RankedTensorType rows = {};  ///< the space that row reductions share
+  llvm::SetVector<Operation *> members;
+};
+
+class Former {
+public:
+  explicit Former(Block &block) : block(block) {}
+
+  void run() {
+    for (Operation &op : llvm::reverse(block))
+      if (isa<DlcDialect>(op.getDialect()) && !isa<ConstantOp>(op))
+        place(&op);
+    for (auto &cluster : llvm::reverse(clusters))
+      outline(*cluster);
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isOpTriviallyDead(&op))
+        op.erase();
+  }
+
+private:
+  Block &block;
+  SmallVector<std::unique_ptr<Cluster>> clusters; // roots in reverse order
+  llvm::DenseMap<Operation *, llvm::SmallSetVector<Cluster *, 2>> placed;
+
+  /// The clusters that read an operation's result; null where something else
+  /// does.
+  std::optional<llvm::SmallSetVector<Cluster *, 2>> readers(Operation *op) {
+    llvm::SmallSetVector<Cluster *, 2> result;
+    for (Operation *user : op->getUsers()) {
+      if (isa<tensor::DimOp>(user))
+        continue;
+      auto it = placed.find(user);
+      if (it == placed.end())
+        return std::nullopt;
+      result.insert(it->second.begin(), it->second.end());
+    }
+    return result;
+  }
+
+  void place(Operation *op) {
+    auto in = readers(op);
+    if (in && in->empty())
+      return; // dead
+    if (auto reshape = dyn_cast<ReshapeOp>(op);
+        reshape && !(in && joins(reshape, *in)))
+      return; // a view: not placed, what it reads goes to memory
+    if (in && llvm::all_of(*in, [&](Cluster *c) {
+          return canJoin(op, *c, in->size() > 1);
+        })) {
+      for (Cluster *c : *in)
+        join(op, *c);
+      return;
+    }
+    auto cluster = std::make_unique<Cluster>();
+    cluster->root = op;
+    join(op, *cluster);
+    clusters.push_back(std::move(cluster));
+  }
+
+  void join(Operation *op, Cluster &c) {
+    c.members.insert(op);
+    placed[op].insert(&c);
+    if (!isAnchor(op))
+      return;
+    if (!c.anchor)
+      c.anchor = op;
+    if (auto reduce = dyn_cast<ReduceOp>(op); reduce && isRowReduction(reduce))
+      c.rows = reduce.getInput().getType();
+  }
+
+  static bool isRowReduction(ReduceOp op) {
+    return op.getAxes() ==
+           ArrayRef<int64_t>{op.getInput().getType().getRank() - 1};
+  }
+
+  /// A reshape inside of a kernel costs index arithmetic: only where sizes of 1
+  /// come and go.
+  bool joins(ReshapeOp op, const llvm::SmallSetVector<Cluster *, 2> &in) {
+    return onlyUnitDims(op) && llvm::all_of(in, [&](Cluster *c) {
+             return canJoin(op, *c, in.size() > 1);
+           });
+  }
+
+  bool canJoin(Operation *op, Cluster &c, bool several) {
+    if (isAnchor(op))
+      return !several && canJoinAnchor(op, c);
+    if (isa<ConcatOp, CompositeOp>(op))
+      return false;
+    if (!isMovement(op) && several)
+      return false;
+    for (Operation *user : op->getUsers())
+      if (c.members.contains(user) && !canRead(user, op, c))
+        return false;
+    return isMovement(op) || sharesPoint(op, c);
+  }
+
+  /// Whether `user`, in the cluster, can take the result of `op` unstored.
+  bool canRead(Operation *user, Operation *op, Cluster &c) {
+    // Only views of matrices in memory.
+    if (isa<MatmulOp>(user))
+      return (isa<TransposeOp>(op) || isa<SliceOp>(op)) && isView(op, user);
+    if (isa<ConvOp, ScatterOp>(user))
+      return false;
+    if (auto gather = dyn_cast<GatherOp>(user))
+      return gather.getData() != op->getResult(0) ||
+             isa<TransposeOp, SliceOp>(op);
+    if (isa<TransposeOp, SliceOp>(user) && c.anchor &&
+        isa<MatmulOp>(c.anchor) && feedsMatmul(user, c))
+      return isa<TransposeOp, SliceOp>(op);
+    // Repeating recomputes: not what costs more than a load.
+    if (isa<BroadcastOp>(user) && !isa<BroadcastOp>(op))
+      return isCheap(op) || isRowValue(op, c);
+    // A window or a tile reads each element several times.
+    if (isa<PoolOp, PadOp>(user))
+      return isCheap(op);
+    return true;
+  }
+
+  bool isCheap(Operation *op) {
+    if (isMovement(op))
+      return true;
+    return typeOf(op->getResult(0)).getNumElements() == 1 && false;
+  }
+
+  bool feedsMatmul(Operation *op, Cluster &c) {
+    return llvm::any_of(op->getUsers(), [&](Operation *user) {
+      return c.members.contains(user) &&
+             (isa<MatmulOp>(user) ||
+              (isa<TransposeOp, SliceOp>(user) && feedsMatmul(user, c)));
+    });
+  }
+
+  /// A matmul's left operand takes any strides; of the right one, rows must be
+  /// dense.
+  bool isView(Operation *op, Operation *matmul) {
+    auto mm = cast<MatmulOp>(matmul);
+    if (mm.getLhs() == mm.getRhs())
+      return false;
+    if (mm.getRhs() != op->getResult(0))
+      return true;
+    if (mm.getPacked())
+      return false;
+    if (auto transpose = dyn_cast<TransposeOp>(op))
+      return transpose.getPermutation().back() ==
+             transpose.getType().getRank() - 1;
+    return cast<SliceOp>(op).getSteps().back() == 1;
+  }
+
+  /// A pointwise result that several users read is computed once only if they
+  /// all ask for it at the same point.
+  bool sharesPoint(Operation *op, Cluster &c) {
+    if (op->hasOneUse())
+      return true;
+    return llvm::all_of(op->getUsers(),
+                        [&](Operation *user) {
+                          if (isa<PointwiseOpInterface, tensor::DimOp>(user))
+                            return true;
+                          auto reduce = dyn_cast<ReduceOp>(user);
+                          return reduce && c.rows && isRowReduction(reduce);
+                        }) &&
+           allAtRoot(op, c);
+  }
+
+  /// Whether what reads `op` within the cluster lies at the root's own point,
+  /// or at the rows'.
+  bool allAtRoot(Operation *op, Cluster &c) {
+    return llvm::all_of(op->getUsers(), [&](Operation *user) {
+      if (isa<tensor::DimOp>(user))
+        return true;
+      if (user == c.root || (isa<ReduceOp>(user) && c.rows))
+        return true;
+      return isa<PointwiseOpInterface>(user) && allAtRoot(user, c);
+    });
+  }
+
+  bool isRowValue(Operation *op, Cluster &c) {
+    if (!c.rows)
+      return false;
+    RankedTensorType type = typeOf(op->getResult(0));
+    ArrayRef<int64_t> outer = c.rows.getShape().drop_back(),
+                      shape = type.getShape();
+    return shape == outer ||
+           (!shape.empty() && shape.back() == 1 && shape.drop_back() == outer);
+  }
+
+  bool canJoinAnchor(Operation *op, Cluster &c) {
+    if (auto reduce = dyn_cast<ReduceOp>(op);
+        reduce && isRowReduction(reduce)) {
+      RankedTensorType space = reduce.getInput().getType();
+      if (c.anchor && (!c.rows || c.rows.getShape() != space.getShape()))
+        return false;
+      if (leadsToRows(op, c, space))
+        return true;
+      if (c.rows)
+        return false;
+    }
+    return !c.anchor && !isa<ConcatOp, PadOp>(c.root) && pointwiseToRoot(op, c);
+  }
+
+  /// Only pointwise operations between the anchor and the root.
+  bool pointwiseToRoot(Operation *op, Cluster &c) {
+    return llvm::all_of(op->getUsers(), [&](Operation *user) {
+      if (isa<tensor::DimOp>(user))
+        return true;
+      return isa<PointwiseOpInterface>(user) &&
+             (user == c.root || pointwiseToRoot(user, c));
+    });
+  }
+
+  /// Whether a reduction of rows reaches the root by row values (one a row,
+  /// with or without a last dimension of 1), a broadcast back to the row, and
+  /// pointwise operations and reductions of it.
+  bool leadsToRows(Operation *op, Cluster &c, RankedTensorType space) {
+    ArrayRef<int64_t> shape = space.getShape(), outer = shape.drop_back();
+    auto isRow = [&](ArrayRef<int64_t> s) {
+      return s == outer || (s.size() == shape.size() && s.back() == 1 &&
+                            s.drop_back() == outer);
+    };
+    return llvm::all_of(op->getUsers(), [&](Operation *user) {
+      if (isa<tensor::DimOp>(user))
+        return true;
+      if (!c.members.contains(user))
+        return false;
+      ArrayRef<int64_t> to = typeOf(user->getResult(0)).getShape();
+      bool fits = isa<PointwiseOpInterface>(user) ? isRow(to) || to == shape
+                  : isa<ReshapeOp>(user)          ? isRow(to)
+                  : isa<BroadcastOp>(user)
+                      ? to == shape && typeOf(user->getOperand(0)).getRank() ==
+                                           space.getRank()
+                  : isa<ReduceOp>(user) ? isRowReduction(cast<ReduceOp>(user))
+                                        : false;
+      return fits && (user == c.root || leadsToRows(user, c, space));
+    });
+  }
+
+  /// Moves the members into a cluster operation in the root's place.
+  void outline(Cluster &c) {
+    OpBuilder b(c.root);
+    SmallVector<Operation *> members(c.members.begin(), c.members.end());
+    llvm::sort(members, [](Operation *x, Operation *y) {
+      return x->isBeforeInBlock(y);
+    });
+    llvm::SetVector<Value> inputs;
+    for (Operation *op : members)
+      for (Value operand : op->getOperands()) {
+        Operation *def = operand.getDefiningOp();
+        if (!(def && c.members.contains(def)) && !isSplat(operand) &&
+            !isConstantIndex(operand))
+          inputs.insert(operand);
+      }
+    auto cluster = ClusterOp::create(b, fusedLoc(members), c.root->getResult(0).getType(), inputs.getArrayRef(),
+                                     openSizes(b, c.root->getResult(0)));
+    auto cluster = ClusterOp::create(
+        b, fusedLoc(members), c.root->getResultTypes(), inputs.getArrayRef());
+    Block &body = cluster.getBody().emplaceBlock();
+    IRMapping mapping;
+    for (Value input : inputs)
+      mapping.map(input, body.addArgument(input.getType(), input.getLoc()));
+    OpBuilder inner = OpBuilder::atBlockEnd(&body);
+    for (Operation *op : members) {
+      for (Value operand : op->getOperands())
+        if (!mapping.contains(operand))
+          inner.clone(*operand.getDefiningOp(), mapping);
+      inner.clone(*op, mapping);
+    }
+    YieldOp::create(inner, c.root->getLoc(), mapping.lookup(c.root->getResult(0)));
+    // Later clusters, outlined already, hold their own copies of members.
+    c.root->getResult(0).replaceAllUsesWith(cluster.getResult());
+    YieldOp::create(inner, c.root->getLoc(),
+                    mapping.lookup(c.root->getResult(0)));
+    c.root->getResult(0).replaceAllUsesWith(cluster.getResult(0));
+    // Later clusters, outlined already, hold their own copies.
+    c.root->erase();
+  }
+
+  /// The sizes that the value's type leaves open, computed from what it is made of.
+  static SmallVector<Value> openSizes(OpBuilder &b, Value v) {
+    SmallVector<Value> sizes;
+    RankedTensorType type = typeOf(v);
+    ReifiedRankedShapedTypeDims dims;
+    if (type.hasStaticShape() || failed(reifyResultShapes(b, v.getDefiningOp(), dims)))
+      return sizes;
+    for (auto [d, size] : llvm::enumerate(dims[0]))
+      if (type.isDynamicDim(d))
+        sizes.push_back(getValueOrCreateConstantIndexOp(b, v.getLoc(), size));
+    return sizes;
+  }
+
+  static bool isConstantIndex(Value v) {
+    return v.getType().isIndex() && matchPattern(v, m_Constant());
+  }
+
+  static Location fusedLoc(ArrayRef<Operation *> members) {
+    llvm::SetVector<Location> locs;
+    for (Operation *op : members)
+      if (!isa<UnknownLoc>(op->getLoc()))
+        locs.insert(op->getLoc());
+    MLIRContext *context = members[0]->getContext();
+    return FusedLoc::get(context, locs.getArrayRef());
+  }
+};
+
+/// Replaces sizes of intermediate tensors by what they are computed from.
+void resolveSizes(func::FuncOp func) {
+  RewritePatternSet patterns(func.getContext());
+  memref::populateResolveShapedTypeResultDimsPatterns(patterns);
+  memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+  tensor::DimOp::getCanonicalizationPatterns(patterns, func.getContext());
+  (void)applyPatternsGreedily(func, std::move(patterns));
+}
+
+/// Marks the broadcasts whose open sizes are the operand's own, so that kernels need
+/// not ask whether the operand's size is 1.
+/// Marks the broadcasts whose open sizes are the operand's own, so that kernels
+/// need not ask whether the operand's size is 1.
+void markEqualBroadcasts(func::FuncOp func) {
+  SmallVector<std::pair<BroadcastOp, UnrealizedConversionCastOp>> probes;
+  func.walk([&](BroadcastOp op) {
+    RankedTensorType from = op.getInput().getType(), to = op.getType();
+    if (from.hasStaticShape())
+      return;
+    OpBuilder b(op);
+    SmallVector<Value> pairs;
+    int64_t lead = to.getRank() - from.getRank(), open = 0;
+    for (int64_t d = 0; d < to.getRank(); ++d) {
+      bool dynamic = to.isDynamicDim(d);
+      Value size = dynamic ? Value(op.getSizes()[open++]) : Value();
+      if (d < lead || !from.isDynamicDim(d - lead))
+        continue;
+      if (!size)
+        size = arith::ConstantIndexOp::create(b, op.getLoc(), to.getDimSize(d));
+      pairs.push_back(
+          tensor::DimOp::create(b, op.getLoc(), op.getInput(), d - lead));
+      pairs.push_back(size);
+    }
+    probes.push_back(
+        {op, UnrealizedConversionCastOp::create(
+                 b, op.getLoc(), TypeRange(b.getIndexType()), pairs)});
+  });
+  if (probes.empty())
+    return;
+  resolveSizes(func);
+  for (auto [op, probe] : probes) {
+    bool equal = true;
+    for (unsigned i = 0; i < probe.getNumOperands(); i += 2) {
+      Value a = probe.getOperand(i), b = probe.getOperand(i + 1);
+      auto da = a.getDefiningOp<tensor::DimOp>(),
+           db = b.getDefiningOp<tensor::DimOp>();
+      equal &= a == b || (da && db && da.getSource() == db.getSource() &&
+                          da.getConstantIndex() == db.getConstantIndex());
+    }
+    if (equal)
+      op->setAttr("equal", UnitAttr::get(func.getContext()));
+    probe.erase();
+  }
+}
+
+/// What is returned has memory of its own: a copy where it is an argument, a
+/// constant, or returned twice.
+void copyReturned(func::FuncOp func) {
+  auto ret = cast<func::ReturnOp>(func.getBody().front().getTerminator());
+  OpBuilder b(ret);
+  llvm::DenseSet<Value> seen;
+  for (OpOperand &operand : ret->getOpOperands()) {
+    Value source = operand.get();
+    while (auto reshape = source.getDefiningOp<ReshapeOp>())
+      source = reshape.getInput();
+    Operation *def = source.getDefiningOp();
+    if (seen.insert(source).second && def && isa<ClusterOp>(def))
+      continue;
+    SmallVector<Value> sizes;
+    RankedTensorType type = typeOf(operand.get());
+    for (int64_t d = 0; d < type.getRank(); ++d)
+      if (type.isDynamicDim(d))
+        sizes.push_back(tensor::DimOp::create(b, ret.getLoc(), operand.get(), d));
+    auto cluster = ClusterOp::create(b, ret.getLoc(), type, operand.get(), sizes);
+    auto cluster = ClusterOp::create(b, ret.getLoc(), operand.get().getType(),
+                                     operand.get());
+    Block &body = cluster.getBody().emplaceBlock();
+    body.addArgument(type, ret.getLoc());
+    OpBuilder inner = OpBuilder::atBlockEnd(&body);
+    YieldOp::create(inner, ret.getLoc(), body.getArgument(0));
+    operand.set(cluster.getResult());
+  }
+}
+
+struct FormClusters : dlc::impl::FormClustersBase<FormClusters> {
+  void runOnOperation() override {
+    func::FuncOp func = getOperation();
+    markEqualBroadcasts(func);
+    Former(func.getBody().front()).run();
+    copyReturned(func);
+    resolveSizes(func);
+  }
+};
+
+} // namespace

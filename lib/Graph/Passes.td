@@ -1,0 +1,53 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Passes on the dlc dialect.
+
+#ifndef LIB_GRAPH_PASSES_TD
+#define LIB_GRAPH_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FoldConstants : Pass<"dlc-fold-constants", "::mlir::ModuleOp"> {
+  let summary = "evaluate operations on constants";
+  let description = [{
+    An operation of the dlc dialect whose operands are all constants becomes a
+    constant, composites included. Not so where that costs more than it gains:
+    iota and a broadcast of equal elements stay as they are (an operation over
+    them folds all the same); so does what makes a large tensor out of small
+    ones, and what takes long to compute. An operation that would fail at run
+    time (an index out of bounds) stays too.
+
+    A reshape shares its operand's data. Data that no operation of the module
+    holds any more is freed at once, so that folding chains over large weights
+    keeps one copy; `keep-data` is for a caller who has attributes of the module
+    elsewhere.
+  }];
+  let options = [
+    Option<"keepData", "keep-data", "bool", "false",
+           "do not free the data of constants that have gone">
+  ];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect"];
+}
+
+def FormClusters : Pass<"dlc-form-clusters", "::mlir::func::FuncOp"> {
+  let summary = "group operations into kernels";
+  let description = [{
+    Every dlc operation ends up in a dlc.cluster, but for constants and reshapes, which
+    are views. What a cluster yields goes to memory, nothing else does.
+def PropagateLayout : Pass<"dlc-propagate-layout"> {
+  let summary = "move transposes until they cancel";
+  let description = [{
+    The frontends wrap a channels-last operation into transposes. Transposes
+    sink below pointwise operations, reductions and movements; they meet their
+    inverses and vanish. Those of constants become constants, those that only
+    move dimensions of size 1 reshapes.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
+#endif // LIB_GRAPH_PASSES_TD

@@ -1,0 +1,303 @@
+//===- Link.cpp - objects to the final file ---------------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Target/Link.h"
+#include "Target/Sysroot.h"
+#include "lld/Common/Driver.h"
+#include "llvm/Object/Archive.h"
+#include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/StringSaver.h"
+#include "llvm/Support/raw_ostream.h"
+
+LLD_HAS_DRIVER(elf)
+
+using namespace llvm;
+
+namespace dlc::target {
+namespace {
+
+using Command = std::vector<std::string>;
+
+// What a shared library offers besides its model: the calls of dlc/runtime.h.
+constexpr const char *exportedCalls[] = {
+    "dlc_context_create", "dlc_context_destroy", "dlc_run",
+    "dlc_last_error",     "dlc_dtype_size",      "dlc_dtype_name",
+};
+
+void append(Command &command, std::initializer_list<StringRef> args) {
+  for (StringRef arg : args)
+    command.push_back(arg.str());
+}
+
+void appendAll(Command &command, ArrayRef<std::string> args) {
+  command.insert(command.end(), args.begin(), args.end());
+}
+
+StringRef emulation(const Triple &triple) {
+  switch (triple.getArch()) {
+  case Triple::x86_64:
+    return "elf_x86_64";
+  case Triple::aarch64:
+    return "aarch64linux";
+  case Triple::riscv64:
+    return "elf64lriscv";
+  default:
+    return "";
+  }
+}
+
+// -static prefers musl, whose programs are a twentieth of glibc's in size.
+bool usesMusl(const LinkRequest &request) {
+  if (request.triple.isMusl())
+    return true;
+  if (!request.isStatic || request.kind != LinkKind::Executable)
+    return false;
+  auto succeeds = [](auto expected) {
+    if (expected)
+      return true;
+    consumeError(expected.takeError());
+    return false;
+  };
+  return succeeds(findCLibrary(request.triple, request.sysroot, CrtKind::Static,
+                               true)) &&
+         succeeds(findRuntimeArchive(request.triple, request.runtimeRoot, true,
+                                     "libdlc_rt.a"));
+}
+
+Command commonCommand(const LinkRequest &request) {
+  Command command{"ld.lld", "-m",           emulation(request.triple).str(),
+                  "-o",     request.output, "--build-id=none"};
+  if (request.jobs)
+    command.push_back("--threads=" + std::to_string(request.jobs));
+  return command;
+}
+
+void appendOptimizations(Command &command, const LinkRequest &request) {
+  append(command,
+         {"--gc-sections", "-z", "relro", "-z", "now", "--hash-style=gnu"});
+  if (!request.keepSymbols)
+    command.push_back("--strip-all");
+}
+
+void appendLibraries(Command &command, const CLibrary &library, bool isStatic) {
+  for (const std::string &path : library.searchPaths)
+    command.push_back("-L" + path);
+  if (isStatic) {
+    append(command, {"--start-group", "-lm", "-lc"});
+    if (!library.compilerRuntime.empty()) {
+      command.push_back(library.compilerRuntime);
+      // glibc's threads refer to the unwinder.
+      SmallString<128> unwinder(library.compilerRuntime);
+      sys::path::remove_filename(unwinder);
+      sys::path::append(unwinder, "libgcc_eh.a");
+      if (!library.isMusl && sys::fs::exists(unwinder))
+        command.push_back(unwinder.str().str());
+    }
+    command.push_back("--end-group");
+    return;
+  }
+  // Separate libraries before glibc 2.34, stubs since.
+  append(command,
+         {"--as-needed", "-lm", "-lpthread", "-ldl", "--no-as-needed", "-lc"});
+  if (!library.compilerRuntime.empty())
+    command.push_back(library.compilerRuntime);
+}
+
+Expected<Command> executableCommand(const LinkRequest &request) {
+  bool musl = usesMusl(request);
+  CrtKind kind = request.isStatic ? CrtKind::Static : CrtKind::Pie;
+  auto library = findCLibrary(request.triple, request.sysroot, kind, musl);
+  if (!library)
+    return library.takeError();
+  auto mainArchive = findRuntimeArchive(request.triple, request.runtimeRoot,
+                                        musl, "libdlc_main.a");
+  if (!mainArchive)
+    return mainArchive.takeError();
+  auto runtime = findRuntimeArchive(request.triple, request.runtimeRoot, musl,
+                                    "libdlc_rt.a");
+  if (!runtime)
+    return runtime.takeError();
+
+  Command command = commonCommand(request);
+  if (request.isStatic)
+    command.push_back("-static");
+  else
+    append(command, {"-pie", "-dynamic-linker", library->dynamicLinker});
+  appendOptimizations(command, request);
+  append(command, {library->crtBegin, library->crtInit});
+  appendAll(command, request.objects);
+  append(command, {*mainArchive, *runtime});
+  appendLibraries(command, *library, request.isStatic);
+  command.push_back(library->crtEnd);
+  return command;
+}
+
+Expected<Command> sharedCommand(const LinkRequest &request, TempFiles &temps) {
+  bool musl = request.triple.isMusl();
+  auto library =
+      findCLibrary(request.triple, request.sysroot, CrtKind::Shared, musl);
+  if (!library)
+    return library.takeError();
+  auto runtime = findRuntimeArchive(request.triple, request.runtimeRoot, musl,
+                                    "libdlc_rt.a");
+  if (!runtime)
+    return runtime.takeError();
+  auto exports = temps.make("exports", "map");
+  if (!exports)
+    return exports.takeError();
+  std::string script = "{ global: " + request.ident + "; dlc_*; local: *; };\n";
+  if (Error error = writeText(*exports, script))
+    return error;
+
+  Command command = commonCommand(request);
+  append(command, {"-shared", "-z", "defs", "-Bsymbolic", "-soname",
+                   sys::path::filename(request.output)});
+  command.push_back("--version-script=" + *exports);
+  appendOptimizations(command, request);
+  for (StringRef call : exportedCalls)
+    append(command, {"-u", call});
+  command.push_back(library->crtInit);
+  appendAll(command, request.objects);
+  command.push_back(*runtime);
+  appendLibraries(command, *library, false);
+  command.push_back(library->crtEnd);
+  return command;
+}
+
+Command objectCommand(const LinkRequest &request) {
+  Command command = commonCommand(request);
+  command.push_back("-r");
+  appendAll(command, request.objects);
+  return command;
+}
+
+Expected<Command> archiveCommand(const LinkRequest &request) {
+  auto runtime = findRuntimeArchive(request.triple, request.runtimeRoot,
+                                    request.triple.isMusl(), "libdlc_rt.a");
+  if (!runtime)
+    return runtime.takeError();
+  Command command{"llvm-ar", "qcsLD", request.output};
+  appendAll(command, request.objects);
+  command.push_back(*runtime);
+  return command;
+}
+
+// lld's own words, without its name: "ld.lld: error: undefined symbol: x".
+std::string firstError(StringRef text) {
+  SmallVector<StringRef> lines;
+  text.split(lines, '\n', -1, false);
+  for (auto [index, line] : enumerate(lines)) {
+    size_t at = line.find("error: ");
+    if (at == StringRef::npos)
+      continue;
+    std::string message = line.substr(at + 7).str();
+    // The places of use follow as ">>> referenced by"; the first is enough.
+    if (index + 1 < lines.size() && lines[index + 1].starts_with(">>> "))
+      message += " (" + lines[index + 1].substr(4).str() + ")";
+    return message;
+  }
+  return text.trim().str();
+}
+
+Error runLld(const Command &command) {
+  std::vector<const char *> args;
+  for (const std::string &arg : command)
+    args.push_back(arg.c_str());
+  std::string text;
+  raw_string_ostream os(text);
+  lld::Result result =
+      lld::lldMain(args, os, os, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode == 0)
+    return Error::success();
+  return createStringError("linking failed: " + firstError(text));
+}
+
+Error addObject(StringRef path, StringRef name, StringSaver &saver,
+                std::vector<NewArchiveMember> &members) {
+  auto member = NewArchiveMember::getFile(path, /*Deterministic=*/true);
+  if (!member)
+    return createFileError(path, member.takeError());
+  member->MemberName = saver.save(name);
+  members.push_back(std::move(*member));
+  return Error::success();
+}
+
+Error writeLibrary(const LinkRequest &request, StringRef runtimePath) {
+  BumpPtrAllocator allocator;
+  StringSaver saver(allocator);
+  std::vector<NewArchiveMember> members;
+  for (auto [index, path] : enumerate(request.objects))
+    if (Error error =
+            addObject(path, request.ident + "." + std::to_string(index) + ".o",
+                      saver, members))
+      return error;
+
+  auto buffer = MemoryBuffer::getFile(runtimePath);
+  if (!buffer)
+    return createFileError(runtimePath, buffer.getError());
+  auto archive = object::Archive::create((*buffer)->getMemBufferRef());
+  if (!archive)
+    return createFileError(runtimePath, archive.takeError());
+  Error error = Error::success();
+  for (const object::Archive::Child &child : (*archive)->children(error)) {
+    auto member = NewArchiveMember::getOldMember(child, true);
+    if (!member)
+      return joinErrors(std::move(error), member.takeError());
+    members.push_back(std::move(*member));
+  }
+  if (error)
+    return createFileError(runtimePath, std::move(error));
+  return writeArchive(request.output, members, SymtabWritingMode::NormalSymtab,
+                      object::Archive::K_GNU, /*Deterministic=*/true,
+                      /*Thin=*/false);
+}
+
+} // namespace
+
+Expected<std::vector<std::string>> linkCommand(const LinkRequest &request,
+                                               TempFiles &temps) {
+  switch (request.kind) {
+  case LinkKind::Executable:
+    return executableCommand(request);
+  case LinkKind::Shared:
+    return sharedCommand(request, temps);
+  case LinkKind::Object:
+    return objectCommand(request);
+  case LinkKind::Archive:
+    return archiveCommand(request);
+  }
+  llvm_unreachable("every kind returns");
+}
+
+Error link(const LinkRequest &request, TempFiles &temps) {
+  // To a temporary, so that a failing link leaves an older result alone; the
+  // command, and with it a library's soname, is that of the final name.
+  Expected<OutputFile> file = OutputFile::create(request.output);
+  if (!file)
+    return file.takeError();
+  auto command = linkCommand(request, temps);
+  if (!command)
+    return command.takeError();
+  LinkRequest actual = request;
+  actual.output = file->temporary().str();
+  if (request.kind == LinkKind::Archive) {
+    if (Error error = writeLibrary(actual, command->back()))
+      return error;
+  } else {
+    for (size_t i = 1; i < command->size(); ++i)
+      if ((*command)[i - 1] == "-o")
+        (*command)[i] = actual.output;
+    if (Error error = runLld(*command))
+      return error;
+  }
+  return file->keep();
+}
+
+} // namespace dlc::target

@@ -1,0 +1,142 @@
+#===- onnx_suite.py - the cases of ONNX's backend suite -------*- Python -*-===#
+#
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===------------------------------------------------------------------------===#
+"""Writes the cases of the installed onnx package's backend suite to files.
+
+Names are KIND/test_name, as in `node/test_abs`.
+"""
+import glob
+import os
+import re
+import warnings
+
+import numpy as np
+
+from cases import Case, Run, save_npz
+from compare import Tolerance
+
+KINDS = ("node", "simple", "pytorch-converted", "pytorch-operator")
+# What these give is drawn at random: only type and shape can agree.
+RANDOM = re.compile(r"test_bernoulli|test_training_dropout(?!_zero)")
+
+
+class NotTensors(Exception):
+    """A sequence, an optional or a map is passed: no file form for it."""
+
+
+def collect(work, wanted=None, pattern=None):
+    """The cases named in `wanted` (None: all) that match `pattern`."""
+    from onnx.backend.test import loader
+    cases = []
+    for kind in KINDS:
+        if wanted is not None and not any(w.startswith(kind + "/") for w in wanted):
+            continue
+        with warnings.catch_warnings(action="ignore"):      # the suite casts and divides its way to infinity
+            tests = loader.load_model_tests(kind=kind)
+        for test in sorted(tests, key=lambda t: t.name):
+            name = f"{kind}/{test.name}"
+            if _chosen(name, wanted, pattern):
+                cases.append(_case(test, name, os.path.join(work, name)))
+    return cases + _light(work, wanted, pattern)
+
+
+def _chosen(name, wanted, pattern):
+    return (wanted is None or name in wanted) and re.search(pattern or "", name)
+
+
+def _light(work, wanted, pattern):
+    """Well-known networks whose weights the graph itself makes; the suite's only
+    data for them is the first output for evenly spaced inputs."""
+    import onnx
+    from onnx.backend.test.loader import DATA_DIR
+    cases = []
+    for model in sorted(glob.glob(os.path.join(DATA_DIR, "light", "*.onnx"))):
+        name = "light/" + os.path.basename(model).removesuffix(".onnx")
+        if not _chosen(name, wanted, pattern):
+            continue
+        graph = onnx.load(model).graph
+        with open(model.removesuffix(".onnx") + "_output_0.pb", "rb") as f:
+            want = onnx.TensorProto.FromString(f.read())
+        folder = os.path.join(work, name)
+        os.makedirs(folder, exist_ok=True)
+        initialised = {t.name for t in graph.initializer}
+        inputs = [_ramp(v) for v in graph.input if v.name not in initialised]
+        cases.append(Case(name, model, [_write_run(graph, folder, 0, inputs, [want])], Tolerance(1e-3, 1e-5)))
+    return cases
+
+
+def _ramp(info):
+    shape = [d.dim_value or 1 for d in info.type.tensor_type.shape.dim]
+    size = int(np.prod(shape))
+    return (np.arange(size) / size).reshape(shape).astype(np.float32)
+
+
+def _case(test, name, folder):
+    os.makedirs(folder, exist_ok=True)
+    case = Case(name, "", [], Tolerance(test.rtol, test.atol), shapes_only=bool(RANDOM.search(name)))
+    try:
+        if test.model is None:
+            _from_folder(case, test.model_dir, folder)
+        else:
+            _from_memory(case, test, folder)
+    except NotTensors as e:
+        case.skip = str(e)
+    return case
+
+
+def _from_memory(case, test, folder):
+    case.model = os.path.join(folder, "model.onnx")
+    with open(case.model, "wb") as f:
+        f.write(test.model.SerializeToString())
+    for i, (inputs, outputs) in enumerate(test.data_sets):
+        case.runs.append(_write_run(test.model.graph, folder, i, inputs, outputs))
+
+
+def _from_folder(case, source, folder):
+    import onnx
+    case.model = os.path.join(source, "model.onnx")
+    graph = onnx.load(case.model, load_external_data=False).graph
+    for i, data in enumerate(sorted(glob.glob(os.path.join(source, "test_data_set_*")))):
+        inputs, outputs = (_protos(data, kind) for kind in ("input", "output"))
+        case.runs.append(_write_run(graph, folder, i, inputs, outputs))
+
+
+def _protos(folder, kind):
+    import onnx
+    tensors = []
+    while os.path.exists(path := os.path.join(folder, f"{kind}_{len(tensors)}.pb")):
+        with open(path, "rb") as f:
+            tensors.append(onnx.TensorProto.FromString(f.read()))
+    return tensors
+
+
+def _write_run(graph, folder, index, inputs, outputs):
+    initialised = {t.name for t in graph.initializer}
+    declared = [v for v in graph.input if v.name not in initialised]
+    if len(inputs) > len(declared):     # IR version 3: initialisers are inputs too
+        declared = list(graph.input)
+    paths = []
+    for kind, infos, values in (("inputs", declared, inputs), ("outputs", graph.output, outputs)):
+        paths.append(os.path.join(folder, f"{kind}_{index}.npz"))
+        arrays = _arrays(infos, values)
+        save_npz(paths[-1], arrays)
+    return Run(*paths, types={k: v.dtype.name for k, v in arrays.items()})
+
+
+def _arrays(infos, values):
+    import onnx
+    from onnx import numpy_helper
+    arrays = {}
+    for info, value in zip(infos, values):
+        kind = info.type.WhichOneof("value")
+        if kind != "tensor_type":
+            raise NotTensors(f"{info.name} is a {kind.removesuffix('_type')}")
+        if isinstance(value, onnx.TensorProto):
+            value = numpy_helper.to_array(value)
+        if value is None or isinstance(value, (list, tuple, dict)):
+            raise NotTensors(f"{info.name} is no tensor")
+        arrays[info.name] = np.asarray(value)
+    return arrays

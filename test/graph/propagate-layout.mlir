@@ -1,0 +1,142 @@
+// RUN: dlc-opt %s -split-input-file -dlc-propagate-layout | FileCheck %s
+
+// conv, batch norm, relu, conv: the transposes between the two vanish.
+// CHECK-LABEL: @chain
+// CHECK-SAME: (%[[X:.*]]: tensor<1x3x8x8xf32>
+// CHECK: %[[T:.*]] = dlc.transpose %[[X]] [0, 2, 3, 1]
+// CHECK: dlc.conv %[[T]]
+// CHECK-NOT: dlc.transpose
+// CHECK: dlc.mul {{.*}} : tensor<1x8x8x4xf32>
+// CHECK: dlc.max {{.*}} : tensor<1x8x8x4xf32>
+// CHECK: %[[Y:.*]] = dlc.conv
+// CHECK: %[[R:.*]] = dlc.transpose %[[Y]] [0, 3, 1, 2]
+// CHECK: return %[[R]]
+func.func @chain(%x: tensor<1x3x8x8xf32>, %k: tensor<4x3x3x3xf32>, %k2: tensor<4x3x3x4xf32>) -> tensor<1x4x8x8xf32> {
+  %s = dlc.constant dense<[[[1.0]], [[2.0]], [[3.0]], [[4.0]]]> : tensor<4x1x1xf32>
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.transpose %x [0, 2, 3, 1] : tensor<1x3x8x8xf32> -> tensor<1x8x8x3xf32>
+  %1 = dlc.conv %0, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1 : (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf32>) -> tensor<1x8x8x4xf32>
+  %2 = dlc.transpose %1 [0, 3, 1, 2] : tensor<1x8x8x4xf32> -> tensor<1x4x8x8xf32>
+  %3 = dlc.broadcast %s : tensor<4x1x1xf32> -> tensor<1x4x8x8xf32>
+  %4 = dlc.mul %2, %3 : tensor<1x4x8x8xf32>
+  %5 = dlc.broadcast %z : tensor<f32> -> tensor<1x4x8x8xf32>
+  %6 = dlc.max %4, %5 : tensor<1x4x8x8xf32>
+  %7 = dlc.transpose %6 [0, 2, 3, 1] : tensor<1x4x8x8xf32> -> tensor<1x8x8x4xf32>
+  %8 = dlc.conv %7, %k2 strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1 : (tensor<1x8x8x4xf32>, tensor<4x3x3x4xf32>) -> tensor<1x8x8x4xf32>
+  %9 = dlc.transpose %8 [0, 3, 1, 2] : tensor<1x8x8x4xf32> -> tensor<1x4x8x8xf32>
+  return %9 : tensor<1x4x8x8xf32>
+}
+
+// -----
+
+// A residual sum, and the classifier's mean.
+// CHECK-LABEL: @residual
+// CHECK: dlc.conv
+// CHECK-NOT: dlc.transpose
+// CHECK: dlc.add {{.*}} : tensor<?x8x8x4xf32>
+// CHECK: dlc.reduce sum {{.*}} [1, 2] : tensor<?x8x8x4xf32> -> tensor<?x4xf32>
+// CHECK-NOT: dlc.transpose
+// CHECK: return
+func.func @residual(%x: tensor<?x8x8x4xf32>, %k: tensor<4x3x3x4xf32>) -> tensor<?x4xf32> {
+  %0 = dlc.transpose %x [0, 3, 1, 2] : tensor<?x8x8x4xf32> -> tensor<?x4x8x8xf32>
+  %1 = dlc.transpose %0 [0, 2, 3, 1] : tensor<?x4x8x8xf32> -> tensor<?x8x8x4xf32>
+  %2 = dlc.conv %1, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1 : (tensor<?x8x8x4xf32>, tensor<4x3x3x4xf32>) -> tensor<?x8x8x4xf32>
+  %3 = dlc.transpose %2 [0, 3, 1, 2] : tensor<?x8x8x4xf32> -> tensor<?x4x8x8xf32>
+  %4 = dlc.add %3, %0 : tensor<?x4x8x8xf32>
+  %5 = dlc.reduce sum %4 [2, 3] : tensor<?x4x8x8xf32> -> tensor<?x4xf32>
+  return %5 : tensor<?x4xf32>
+}
+
+// -----
+
+// Squeeze and excite.
+// CHECK-LABEL: @squeeze_excite
+// CHECK-NOT: dlc.transpose
+// CHECK: %[[G:.*]] = dlc.sigmoid
+// CHECK: %[[R:.*]] = dlc.reshape {{.*}} -> tensor<1x1x1x4xf32>
+// CHECK: %[[B:.*]] = dlc.broadcast %[[R]]{{.*}} -> tensor<1x8x8x4xf32>
+// CHECK: %[[M:.*]] = dlc.mul %{{.*}}, %[[B]]
+// CHECK: return %[[M]]
+func.func @squeeze_excite(%x: tensor<1x8x8x4xf32>, %k: tensor<4x1x1x4xf32>) -> tensor<1x8x8x4xf32> {
+  %0 = dlc.transpose %x [0, 3, 1, 2] : tensor<1x8x8x4xf32> -> tensor<1x4x8x8xf32>
+  %1 = dlc.reduce sum %0 [2, 3] : tensor<1x4x8x8xf32> -> tensor<1x4xf32>
+  %2 = dlc.reshape %1 : tensor<1x4xf32> -> tensor<1x4x1x1xf32>
+  %3 = dlc.transpose %2 [0, 2, 3, 1] : tensor<1x4x1x1xf32> -> tensor<1x1x1x4xf32>
+  %4 = dlc.conv %3, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 : (tensor<1x1x1x4xf32>, tensor<4x1x1x4xf32>) -> tensor<1x1x1x4xf32>
+  %5 = dlc.transpose %4 [0, 3, 1, 2] : tensor<1x1x1x4xf32> -> tensor<1x4x1x1xf32>
+  %6 = dlc.sigmoid %5 : tensor<1x4x1x1xf32>
+  %7 = dlc.broadcast %6 : tensor<1x4x1x1xf32> -> tensor<1x4x8x8xf32>
+  %8 = dlc.mul %0, %7 : tensor<1x4x8x8xf32>
+  %9 = dlc.transpose %8 [0, 2, 3, 1] : tensor<1x4x8x8xf32> -> tensor<1x8x8x4xf32>
+  return %9 : tensor<1x8x8x4xf32>
+}
+
+// -----
+
+// Concat, slice, pad and gather along a dimension move theirs along.
+// CHECK-LABEL: @movement
+// CHECK-NOT: dlc.transpose
+// CHECK: dlc.slice %{{.*}}[0, 0, 0, 2] steps [1, 1, 2, 1] : tensor<1x8x6x4xf32> -> tensor<1x8x3x2xf32>
+// CHECK: dlc.pad {{.*}} low[0, 1, 0, 0] : tensor<1x8x3x2xf32>, tensor<f32> -> tensor<1x10x3x2xf32>
+// CHECK: dlc.concat {{.*}} axis = 3
+// CHECK: dlc.gather {{.*}} axis = 1
+// CHECK-NOT: dlc.transpose
+// CHECK: return
+func.func @movement(%x: tensor<1x8x6x4xf32>, %i: tensor<20xi64>) -> tensor<1x20x3x4xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.transpose %x [0, 3, 1, 2] : tensor<1x8x6x4xf32> -> tensor<1x4x8x6xf32>
+  %1 = dlc.slice %0[0, 2, 0, 0] steps [1, 1, 1, 2] : tensor<1x4x8x6xf32> -> tensor<1x2x8x3xf32>
+  %2 = dlc.pad %1, %z low [0, 0, 1, 0] : tensor<1x2x8x3xf32>, tensor<f32> -> tensor<1x2x10x3xf32>
+  %3 = dlc.concat %2, %2 axis = 1 : (tensor<1x2x10x3xf32>, tensor<1x2x10x3xf32>) -> tensor<1x4x10x3xf32>
+  %4 = dlc.gather %3, %i axis = 2 : (tensor<1x4x10x3xf32>, tensor<20xi64>) -> tensor<1x4x20x3xf32>
+  %5 = dlc.transpose %4 [0, 2, 3, 1] : tensor<1x4x20x3xf32> -> tensor<1x20x3x4xf32>
+  return %5 : tensor<1x20x3x4xf32>
+}
+
+// -----
+
+// Upsampling by repetition: reshape, broadcast, reshape.
+// CHECK-LABEL: @repeat
+// CHECK-NOT: dlc.transpose
+// CHECK: dlc.reshape %{{.*}} : tensor<1x8x6x4xf32> -> tensor<1x8x1x6x4xf32>
+// CHECK: dlc.broadcast {{.*}} -> tensor<1x8x2x6x4xf32>
+// CHECK: dlc.reshape {{.*}} -> tensor<1x16x6x4xf32>
+// CHECK-NEXT: return
+func.func @repeat(%x: tensor<1x8x6x4xf32>) -> tensor<1x16x6x4xf32> {
+  %0 = dlc.transpose %x [0, 3, 1, 2] : tensor<1x8x6x4xf32> -> tensor<1x4x8x6xf32>
+  %1 = dlc.reshape %0 : tensor<1x4x8x6xf32> -> tensor<1x4x8x1x6xf32>
+  %2 = dlc.broadcast %1 : tensor<1x4x8x1x6xf32> -> tensor<1x4x8x2x6xf32>
+  %3 = dlc.reshape %2 : tensor<1x4x8x2x6xf32> -> tensor<1x4x16x6xf32>
+  %4 = dlc.transpose %3 [0, 2, 3, 1] : tensor<1x4x16x6xf32> -> tensor<1x16x6x4xf32>
+  return %4 : tensor<1x16x6x4xf32>
+}
+
+// -----
+
+// A transpose that does not commute with what follows stays where it is.
+// CHECK-LABEL: @flatten
+// CHECK: dlc.transpose
+// CHECK-NEXT: dlc.reshape
+func.func @flatten(%x: tensor<1x8x6x4xf32>) -> tensor<1x192xf32> {
+  %0 = dlc.transpose %x [0, 3, 1, 2] : tensor<1x8x6x4xf32> -> tensor<1x4x8x6xf32>
+  %1 = dlc.reshape %0 : tensor<1x4x8x6xf32> -> tensor<1x192xf32>
+  return %1 : tensor<1x192xf32>
+}
+
+// -----
+
+// Where an operand has another layout the transposes after it are hoisted, as
+// the sum needs one of them only.
+// CHECK-LABEL: @mixed
+// CHECK-SAME: (%[[X:.*]]: tensor<1x8x6x4xf32>, %[[Y:.*]]: tensor<1x4x8x6xf32>)
+// CHECK: %[[T:.*]] = dlc.transpose %[[Y]] [0, 2, 3, 1]
+// CHECK: %[[A:.*]] = dlc.add %[[X]], %[[T]]
+// CHECK-NEXT: %[[E:.*]] = dlc.exp %[[A]]
+// CHECK-NEXT: return %[[E]]
+func.func @mixed(%x: tensor<1x8x6x4xf32>, %y: tensor<1x4x8x6xf32>) -> tensor<1x8x6x4xf32> {
+  %0 = dlc.transpose %x [0, 3, 1, 2] : tensor<1x8x6x4xf32> -> tensor<1x4x8x6xf32>
+  %1 = dlc.add %0, %y : tensor<1x4x8x6xf32>
+  %2 = dlc.exp %1 : tensor<1x4x8x6xf32>
+  %3 = dlc.transpose %2 [0, 2, 3, 1] : tensor<1x4x8x6xf32> -> tensor<1x8x6x4xf32>
+  return %3 : tensor<1x8x6x4xf32>
+}

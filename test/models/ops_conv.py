@@ -1,0 +1,258 @@
+#===- ops_conv.py - convolution and pooling cases -------------*- Python -*-===#
+#
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===------------------------------------------------------------------------===#
+"""Each output of a case is one variant, named after what it tries."""
+from kit import graph
+
+
+def conv(g, x, cin, cout, kernel, bias=True, group=1, **attributes):
+    w = g.weight(cout, cin // group, *kernel)
+    return g.Conv(x, w, g.weight(cout) if bias else None, group=group, kernel_shape=kernel, **attributes)
+
+
+@graph(opset=13)
+def conv_2d(g):
+    x = g.input("x", (2, 5, 13, 11))
+    for name, kernel, attributes in (
+        ("same", (3, 3), dict(pads=[1, 1, 1, 1])),
+        ("valid", (3, 3), {}),
+        ("point", (1, 1), {}),
+        ("point_stride", (1, 1), dict(strides=[2, 2])),
+        ("stride", (3, 3), dict(strides=[2, 2], pads=[1, 1, 1, 1])),
+        ("stride_uneven", (3, 2), dict(strides=[3, 1])),
+        ("pads_uneven", (4, 3), dict(pads=[0, 2, 3, 1])),
+        ("dilated", (3, 3), dict(dilations=[2, 3], pads=[2, 3, 2, 3])),
+        ("tall", (7, 1), dict(pads=[3, 0, 3, 0])),
+        ("whole", (13, 11), {}),
+        ("same_upper", (4, 4), dict(auto_pad="SAME_UPPER", strides=[2, 2])),
+        ("same_lower", (4, 4), dict(auto_pad="SAME_LOWER", strides=[2, 2])),
+        ("auto_valid", (2, 3), dict(auto_pad="VALID")),
+    ):
+        g.output(name, conv(g, x, 5, 6, kernel, **attributes))
+    g.output("no_bias", conv(g, x, 5, 6, (3, 3), bias=False))
+
+
+@graph(opset=13)
+def conv_channels(g):
+    """Counts of channels around every multiple that a tile may have."""
+    for cin, cout in ((1, 1), (3, 7), (8, 8), (16, 17), (17, 16), (31, 33), (64, 64), (65, 4), (12, 130)):
+        x = g.input(f"x{cin}_{cout}", (1, cin, 7, 9))
+        g.output(f"y{cin}_{cout}", conv(g, x, cin, cout, (3, 3), pads=[1, 1, 1, 1]))
+        g.output(f"p{cin}_{cout}", conv(g, x, cin, cout, (1, 1)))
+
+
+@graph(opset=13)
+def conv_groups(g):
+    x = g.input("x", (2, 12, 10, 9))
+    pad = dict(pads=[1, 1, 1, 1])
+    g.output("two", conv(g, x, 12, 8, (3, 3), group=2, **pad))
+    g.output("four_point", conv(g, x, 12, 12, (1, 1), group=4))
+    g.output("depthwise", conv(g, x, 12, 12, (3, 3), group=12, **pad))
+    g.output("depthwise_stride", conv(g, x, 12, 12, (5, 5), group=12, pads=[2, 2, 2, 2], strides=[2, 2]))
+    g.output("depthwise_dilated", conv(g, x, 12, 12, (3, 3), group=12, dilations=[2, 2], pads=[2, 2, 2, 2]))
+    g.output("multiplier", conv(g, x, 12, 24, (3, 3), group=12, **pad))
+    g.output("depthwise_7", conv(g, x, 12, 12, (7, 7), group=12, pads=[3, 3, 3, 3]))
+    y = g.input("wide", (1, 37, 6, 6))
+    g.output("depthwise_37", conv(g, y, 37, 37, (3, 3), group=37, **pad))
+
+
+@graph(opset=13)
+def conv_1d_3d(g):
+    x, v = g.input("x", (2, 4, 21)), g.input("v", (1, 3, 5, 6, 7))
+    g.output("line", conv(g, x, 4, 6, (3,), pads=[1, 1]))
+    g.output("line_stride", conv(g, x, 4, 6, (5,), strides=[3], dilations=[2], pads=[1, 4]))
+    g.output("line_depthwise", conv(g, x, 4, 4, (4,), group=4, pads=[3, 0]))
+    g.output("volume", conv(g, v, 3, 4, (3, 3, 3), pads=[1, 1, 1, 1, 1, 1]))
+    g.output("volume_stride", conv(g, v, 3, 4, (2, 3, 1), strides=[1, 2, 3]))
+
+
+@graph(opset=14)
+def conv_epilogues(g):
+    """What networks put behind a convolution."""
+    x = g.input("x", (1, 8, 9, 10))
+    other = g.input("other", (1, 16, 9, 10))
+
+    def y():
+        return conv(g, x, 8, 16, (3, 3), pads=[1, 1, 1, 1])
+    g.output("relu", g.Relu(y()))
+    g.output("residual", g.Relu(g.Add(y(), other)))
+    g.output("relu6", g.Clip(y(), g.const(0.0), g.const(6.0)))
+    a = y()
+    g.output("silu", g.Mul(a, g.Sigmoid(a)))
+    g.output("hardswish", g.HardSwish(y()))
+    g.output("leaky", g.LeakyRelu(y(), alpha=0.1))
+    g.output("prelu", g.PRelu(y(), g.weight(16, 1, 1)))
+    g.output("affine", g.Add(g.Mul(y(), g.weight(1, 16, 1, 1)), g.weight(16, 1, 1)))
+    g.output("tanh", g.Tanh(g.Mul(y(), g.const(0.25))))
+    b = y()
+    g.output("twice_a", g.Relu(b))
+    g.output("twice_b", g.Neg(b))
+    g.output("pooled", g.MaxPool(g.Relu(y()), kernel_shape=[2, 2], strides=[2, 2]))
+    g.output("chain", g.Relu(conv(g, g.Relu(y()), 16, 8, (1, 1))))
+    g.output("spatial_gate", g.Mul(y(), g.Sigmoid(g.ReduceMean(other, axes=[1]))))
+
+
+def batchnorm(g, x, channels, **attributes):
+    spread = g.const((g.rng.random(channels) + 0.5).astype("float32"))
+    return g.BatchNormalization(x, g.weight(channels), g.weight(channels), g.weight(channels), spread, **attributes)
+
+
+@graph(opset=15)
+def batchnorm_fold(g):
+    x = g.input("x", (2, 6, 8, 8))
+    pad = dict(pads=[1, 1, 1, 1])
+    g.output("after", g.Relu(batchnorm(g, conv(g, x, 6, 10, (3, 3), **pad), 10)))
+    g.output("after_no_bias", batchnorm(g, conv(g, x, 6, 10, (3, 3), bias=False), 10, epsilon=1e-2))
+    g.output("before_padded", conv(g, g.Relu(batchnorm(g, x, 6)), 6, 5, (3, 3), **pad))
+    g.output("before", conv(g, batchnorm(g, x, 6), 6, 5, (3, 3)))
+    g.output("grouped", batchnorm(g, conv(g, x, 6, 12, (3, 3), group=3), 12))
+    g.output("alone", batchnorm(g, x, 6))
+    shared = conv(g, x, 6, 4, (1, 1))
+    g.output("shared_raw", shared)
+    g.output("shared_norm", batchnorm(g, shared, 4))
+    w = g.weight(6, 3, 2, 2)
+    g.output("transposed", batchnorm(g, g.ConvTranspose(x, w, strides=[2, 2]), 3))
+
+
+@graph(opset=9)
+def batchnorm_opset9(g):
+    x, flat = g.input("x", (3, 4, 5)), g.input("flat", (3, 4))
+    g.output("line", batchnorm(g, x, 4))
+    g.output("vector", batchnorm(g, flat, 4, epsilon=1e-3))
+
+
+@graph(opset=13, runs=[{"n": 1}, {"n": 3}, {"n": 4}])
+def conv_dynamic_batch(g):
+    x = g.input("x", ("n", 3, 12, 12))
+    y = g.Relu(conv(g, x, 3, 8, (3, 3), pads=[1, 1, 1, 1], strides=[2, 2]))
+    y = g.Relu(conv(g, y, 8, 8, (3, 3), group=8, pads=[1, 1, 1, 1]))
+    g.output("y", g.Flatten(g.GlobalAveragePool(y)))
+
+
+@graph(opset=13, runs=[{"h": 8, "w": 8}, {"h": 17, "w": 5}, {"h": 32, "w": 20}])
+def conv_dynamic_size(g):
+    x = g.input("x", (1, 3, "h", "w"))
+    y = g.Relu(conv(g, x, 3, 8, (3, 3), auto_pad="SAME_UPPER", strides=[2, 2]))
+    z = g.MaxPool(y, kernel_shape=[2, 2], strides=[1, 1])
+    g.output("features", conv(g, z, 8, 4, (1, 1)))
+    g.output("pooled", g.GlobalMaxPool(y))
+
+
+@graph(opset=11)
+def conv_weights_computed(g):
+    """A kernel that is an input, and one that is computed from one."""
+    x, w = g.input("x", (1, 4, 6, 6)), g.input("w", (5, 4, 3, 3))
+    g.output("given", g.Conv(x, w, pads=[1, 1, 1, 1]))
+    g.output("scaled", g.Conv(x, g.Mul(w, g.const(0.5)), g.weight(5)))
+
+
+@graph(opset=11)
+def conv_transpose(g):
+    x = g.input("x", (2, 6, 5, 7))
+    for name, kernel, group, attributes in (
+        ("plain", (3, 3), 1, {}),
+        ("double", (2, 2), 1, dict(strides=[2, 2])),
+        ("overlap", (4, 4), 1, dict(strides=[2, 2], pads=[1, 1, 1, 1])),
+        ("output_padding", (3, 3), 1, dict(strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])),
+        ("gaps", (2, 2), 1, dict(strides=[3, 3])),
+        ("dilated", (3, 3), 1, dict(dilations=[2, 2])),
+        ("pads_uneven", (3, 4), 1, dict(strides=[2, 1], pads=[0, 1, 2, 0])),
+        ("groups", (3, 3), 3, dict(strides=[2, 2])),
+        ("depthwise", (3, 3), 6, dict(strides=[2, 2], pads=[1, 1, 1, 1])),
+        ("same_upper", (3, 3), 1, dict(strides=[2, 2], auto_pad="SAME_UPPER")),
+        ("output_shape", (3, 3), 1, dict(strides=[2, 2], output_shape=[10, 14])),
+    ):
+        w = g.weight(6, 12 // group if group < 6 else 1, *kernel)
+        bias = g.weight(12 if group < 6 else 6)
+        g.output(name, g.ConvTranspose(x, w, bias, group=group, kernel_shape=kernel, **attributes))
+    line = g.input("x1", (1, 3, 9))
+    g.output("one_dim", g.ConvTranspose(line, g.weight(3, 2, 4), strides=[2], pads=[1, 1]))
+
+
+@graph(opset=12)
+def pool_max(g):
+    x = g.input("x", (2, 3, 13, 10))
+    for name, kernel, attributes in (
+        ("plain", [2, 2], dict(strides=[2, 2])),
+        ("stem", [3, 3], dict(strides=[2, 2], pads=[1, 1, 1, 1])),
+        ("stride_one", [5, 5], dict(pads=[2, 2, 2, 2])),
+        ("ceil", [3, 3], dict(strides=[2, 2], ceil_mode=1)),
+        ("ceil_pads", [2, 2], dict(strides=[3, 3], pads=[0, 0, 1, 1], ceil_mode=1)),
+        ("dilated", [2, 3], dict(dilations=[3, 2])),
+        ("same_upper", [3, 3], dict(strides=[2, 2], auto_pad="SAME_UPPER")),
+        ("same_lower", [2, 2], dict(strides=[2, 2], auto_pad="SAME_LOWER")),
+        ("row", [1, 10], {}),
+    ):
+        g.output(name, g.MaxPool(x, kernel_shape=kernel, **attributes))
+    g.output("all", g.GlobalMaxPool(x))
+    g.output("line", g.MaxPool(g.input("x1", (1, 4, 11)), kernel_shape=[3], strides=[2]))
+    g.output("volume", g.MaxPool(g.input("x3", (1, 2, 5, 4, 6)), kernel_shape=[2, 2, 2]))
+
+
+@graph(opset=19)
+def pool_average(g):
+    x = g.input("x", (2, 3, 13, 10))
+    for name, kernel, attributes in (
+        ("plain", [2, 2], dict(strides=[2, 2])),
+        ("pads_excluded", [3, 3], dict(pads=[1, 1, 1, 1])),
+        ("pads_included", [3, 3], dict(pads=[1, 1, 1, 1], count_include_pad=1)),
+        ("ceil", [3, 3], dict(strides=[2, 2], ceil_mode=1)),
+        ("pads_uneven", [3, 2], dict(strides=[2, 1], pads=[0, 1, 2, 0])),
+        ("same_upper", [3, 3], dict(strides=[2, 2], auto_pad="SAME_UPPER")),
+    ):
+        g.output(name, g.AveragePool(x, kernel_shape=kernel, **attributes))
+    g.output("all", g.GlobalAveragePool(x))
+    g.output("line", g.AveragePool(g.input("x1", (1, 4, 11)), kernel_shape=[3], strides=[2]))
+    g.output("volume", g.GlobalAveragePool(g.input("x3", (1, 2, 5, 4, 6))))
+
+
+RESIZES = (
+    ("nearest", dict(mode="nearest")),
+    ("nearest_asymmetric_floor", dict(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")),
+    ("nearest_ceil", dict(mode="nearest", nearest_mode="ceil")),
+    ("nearest_round_up", dict(mode="nearest", nearest_mode="round_prefer_ceil", coordinate_transformation_mode="align_corners")),
+    ("linear", dict(mode="linear")),
+    ("linear_corners", dict(mode="linear", coordinate_transformation_mode="align_corners")),
+    ("linear_asymmetric", dict(mode="linear", coordinate_transformation_mode="asymmetric")),
+    ("linear_torch", dict(mode="linear", coordinate_transformation_mode="pytorch_half_pixel")),
+    ("cubic", dict(mode="cubic")),
+    ("cubic_torch", dict(mode="cubic", cubic_coeff_a=-0.75, coordinate_transformation_mode="pytorch_half_pixel")),
+)
+
+
+@graph(opset=13)
+def resize_scales(g):
+    x = g.input("x", (1, 3, 6, 7))
+    for name, attributes in RESIZES:
+        g.output(name, g.Resize(x, None, g.const([1.0, 1.0, 2.0, 3.0]), **attributes))
+    g.output("shrunk", g.Resize(x, None, g.const([1.0, 1.0, 0.5, 0.6]), mode="linear"))
+
+
+@graph(opset=18)
+def resize_sizes(g):
+    x = g.input("x", (2, 2, 6, 7))
+    for name, attributes in RESIZES:
+        g.output(name, g.Resize(x, None, None, g.const([2, 2, 9, 4], "int64"), **attributes))
+    g.output("axes", g.Resize(x, None, None, g.const([12, 5], "int64"), axes=[2, 3], mode="linear"))
+
+
+@graph(opset=13, runs=[{"h": 4, "w": 6}, {"h": 9, "w": 3}])
+def resize_to_other(g):
+    """The size of another tensor decides, as a feature pyramid does."""
+    small, big = g.input("small", (1, 2, "h", "w")), g.input("big", (1, 2, 16, 12))
+    shape = g.Shape(big)
+    size = g.Concat(g.Slice(g.Shape(small), g.const([0], "int64"), g.const([2], "int64")),
+                    g.Slice(shape, g.const([2], "int64"), g.const([4], "int64")), axis=0)
+    up = g.Resize(small, None, None, size, mode="nearest", coordinate_transformation_mode="asymmetric",
+                  nearest_mode="floor")
+    g.output("sum", g.Add(up, big))
+
+
+@graph(opset=9)
+def upsample_opset9(g):
+    x = g.input("x", (1, 2, 4, 5))
+    g.output("nearest", g.Upsample(x, g.const([1.0, 1.0, 2.0, 2.0]), mode="nearest"))
+    g.output("linear", g.Upsample(x, g.const([1.0, 1.0, 2.0, 2.0]), mode="linear"))

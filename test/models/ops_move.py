@@ -1,0 +1,234 @@
+#===- ops_move.py - cases that move elements ------------------*- Python -*-===#
+#
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===------------------------------------------------------------------------===#
+"""Each output of a case is one variant, named after what it tries."""
+import numpy as np
+
+from kit import graph
+
+
+def ints(*values):
+    return np.array(values, np.int64)
+
+
+@graph(opset=13)
+def transpose(g):
+    x = g.input("x", (2, 3, 5, 4))
+    for perm in ([3, 2, 1, 0], [0, 2, 3, 1], [0, 3, 1, 2], [1, 0, 2, 3], [0, 1, 3, 2], [2, 3, 0, 1]):
+        g.output("p" + "".join(map(str, perm)), g.Transpose(x, perm=perm))
+    g.output("default", g.Transpose(x))
+    g.output("twice", g.Transpose(g.Transpose(x, perm=[0, 2, 3, 1]), perm=[0, 3, 1, 2]))
+    g.output("int", g.Transpose(g.input("i", (3, 4), "int64")))
+    g.output("bool", g.Transpose(g.input("b", (3, 4), "bool")))
+    g.output("wide", g.Transpose(g.input("w", (65, 130))))
+
+
+@graph(opset=14)
+def reshape(g):
+    x = g.input("x", (2, 3, 4, 5))
+    for name, shape in (("minus", [2, -1]), ("zero", [0, 0, 20]), ("both", [0, -1, 5]), ("flat", [-1]),
+                        ("more", [2, 1, 3, 2, 2, 5])):
+        g.output(name, g.Reshape(x, g.const(ints(*shape))))
+    for axis in (0, 1, 2, 4, -1):
+        g.output(f"flatten_{axis}", g.Flatten(x, axis=axis))
+    one = g.input("one", (1, 3, 1, 5))
+    g.output("squeeze", g.Squeeze(one))
+    g.output("squeeze_axes", g.Squeeze(one, g.const(ints(0, -2))))
+    g.output("unsqueeze", g.Unsqueeze(x, g.const(ints(0, 3, -1))))
+    g.output("scalar", g.Reshape(g.ReduceSum(x, keepdims=0), g.const(ints(1, 1))))
+    g.output("allowzero", g.Reshape(x, g.const(ints(2, -1, 2)), allowzero=1))
+
+
+@graph(opset=11)
+def squeeze_opset11(g):
+    one = g.input("one", (1, 3, 1, 5))
+    g.output("squeeze", g.Squeeze(one, axes=[0, 2]))
+    g.output("unsqueeze", g.Unsqueeze(one, axes=[0, 4]))
+    a, b = g.Split(g.input("x", (4, 6)), outs=2, axis=1, split=[2, 4])
+    g.output("a", a)
+    g.output("b", b)
+
+
+@graph(opset=13)
+def concat_split(g):
+    x, y, i = g.input("x", (2, 3, 4)), g.input("y", (2, 5, 4)), g.input("i", (2, 2), "int64")
+    g.output("middle", g.Concat(x, y, axis=1))
+    g.output("last", g.Concat(x, x, x, axis=-1))
+    g.output("first", g.Concat(x, g.const(np.ones((1, 3, 4), np.float32)), axis=0))
+    g.output("one", g.Concat(x, axis=0))
+    g.output("int", g.Concat(i, i, axis=0))
+    for name, value in zip("abc", g.Split(y, g.const(ints(1, 3, 1)), outs=3, axis=1)):
+        g.output("sizes_" + name, value)
+    for name, value in zip("ab", g.Split(y, outs=2, axis=2)):
+        g.output("even_" + name, g.Relu(value))
+    left, right = g.Split(y, outs=2, axis=-1)
+    g.output("gated", g.Mul(left, g.Sigmoid(right)))
+
+
+@graph(opset=18)
+def split_opset18(g):
+    x = g.input("x", (2, 7))
+    for name, value in zip("abc", g.Split(x, outs=3, axis=1, num_outputs=3)):
+        g.output(name, value)
+
+
+@graph(opset=13)
+def slices(g):
+    x = g.input("x", (5, 8, 6))
+
+    def cut(starts, ends, axes=None, steps=None):
+        arguments = [ints(*v) if v is not None else None for v in (starts, ends, axes, steps)]
+        return g.Slice(x, *(g.const(v) if v is not None else None for v in arguments))
+    g.output("plain", cut([1, 2], [4, 5]))
+    g.output("axes", cut([0, 1], [3, 4], [2, 0]))
+    g.output("negative", cut([-3], [-1], [1]))
+    g.output("clamped", cut([2], [2 ** 62], [-1]))
+    g.output("steps", cut([0, 1], [8, 6], [1, 2], [3, 2]))
+    g.output("backwards", cut([-1], [-2 ** 62], [1], [-1]))
+    g.output("backwards_steps", cut([6], [0], [1], [-2]))
+    g.output("empty", g.Shape(cut([3], [3], [0])))
+    g.output("of_sum", g.Slice(g.Add(x, x), g.const(ints(1)), g.const(ints(3))))
+
+
+@graph(opset=9)
+def slice_opset9(g):
+    x = g.input("x", (5, 8, 6))
+    g.output("plain", g.Slice(x, starts=[1, -4], ends=[4, 100], axes=[0, 2]))
+
+
+@graph(opset=13)
+def expand_tile(g):
+    x, row = g.input("x", (3, 1, 4)), g.input("row", (4,))
+    g.output("expand", g.Expand(x, g.const(ints(2, 3, 5, 4))))
+    g.output("expand_ones", g.Expand(x, g.const(ints(1, 5, 1))))
+    g.output("expand_row", g.Expand(row, g.const(ints(3, 4))))
+    g.output("tile", g.Tile(x, g.const(ints(2, 3, 1))))
+    g.output("tile_row", g.Tile(row, g.const(ints(3))))
+    g.output("of_shape", g.ConstantOfShape(g.const(ints(2, 3))))
+
+
+@graph(opset=13)
+def pads(g):
+    x = g.input("x", (2, 3, 6, 5))
+    for mode in ("constant", "reflect", "edge"):
+        g.output(mode, g.Pad(x, g.const(ints(0, 0, 1, 2, 0, 0, 3, 1)), mode=mode))
+    g.output("value", g.Pad(x, g.const(ints(0, 1, 0, 2, 1, 0, 2, 0)), g.const(-1.5)))
+    g.output("cropped", g.Pad(x, g.const(ints(0, 0, -1, 1, 0, 0, -2, -1))))
+    g.output("none", g.Pad(x, g.const(ints(0, 0, 0, 0, 0, 0, 0, 0))))
+    padded = g.Pad(x, g.const(ints(0, 0, 1, 1, 0, 0, 1, 1)))
+    g.output("before_conv", g.Conv(padded, g.weight(4, 3, 3, 3)))
+
+
+@graph(opset=19)
+def pads_opset19(g):
+    x = g.input("x", (2, 6, 5))
+    g.output("wrap", g.Pad(x, g.const(ints(0, 2, 1, 0, 3, 2)), mode="wrap"))
+    g.output("axes", g.Pad(x, g.const(ints(1, 2)), None, g.const(ints(-1)), mode="edge"))
+
+
+@graph(opset=2)
+def pads_opset2(g):
+    x = g.input("x", (2, 3))
+    g.output("y", g.Pad(x, pads=[1, 0, 0, 2], value=0.5))
+
+
+@graph(opset=13)
+def depth_space(g):
+    x = g.input("x", (2, 12, 4, 6))
+    g.output("dcr", g.DepthToSpace(x, blocksize=2))
+    g.output("crd", g.DepthToSpace(x, blocksize=2, mode="CRD"))
+    g.output("space", g.SpaceToDepth(x, blocksize=2))
+    shuffled = g.Transpose(g.Reshape(x, g.const(ints(2, 3, 4, 4, 6))), perm=[0, 2, 1, 3, 4])
+    g.output("channel_shuffle", g.Reshape(shuffled, g.const(ints(2, 12, 4, 6))))
+
+
+@graph(opset=13)
+def gather(g):
+    x = g.input("x", (5, 4, 6))
+    i = g.input("i", (2, 3), "int64", make=lambda size: [[0, 4, -1], [2, -5, 3]])
+    for axis, top in ((0, 1), (1, None), (-1, None)):
+        index = i if top else g.const([[0, 3], [-1, 2]], "int64")
+        g.output(f"axis_{axis}", g.Gather(x, index, axis=axis))
+    g.output("scalar", g.Gather(x, g.const(2, "int64"), axis=1))
+    g.output("int32", g.Gather(x, g.const([1, 0], "int32")))
+    g.output("table", g.Gather(g.weight(9, 7), g.Abs(i)))
+    e = g.input("e", (5, 2, 6), "int64", make=lambda size: np.random.default_rng(1).integers(-4, 4, size))
+    g.output("elements", g.GatherElements(x, e, axis=1))
+    nd = g.const([[[0, 1], [4, -1]], [[-5, 0], [2, 2]]], "int64")
+    g.output("nd", g.GatherND(x, nd))
+    g.output("nd_batch", g.GatherND(x, g.const(np.arange(5).reshape(5, 1) % 4, "int64"), batch_dims=1))
+
+
+@graph(opset=16)
+def scatter(g):
+    x = g.input("x", (4, 5))
+    i = g.const([[0, 2, 4, 1, 3], [1, -1, 0, 2, 3]], "int64")
+    u = g.input("u", (2, 5))
+    g.output("elements", g.ScatterElements(x, i, u, axis=1))
+    rows = g.const([[3, 0, 1, 2, 3], [1, 2, -1, 0, 0]], "int64")
+    g.output("elements_first", g.ScatterElements(x, rows, u))
+    g.output("elements_add", g.ScatterElements(x, rows, u, reduction="add"))
+    g.output("elements_mul", g.ScatterElements(x, rows, u, reduction="mul"))
+    nd = g.const([[1], [3]], "int64")
+    g.output("nd", g.ScatterND(x, nd, u))
+    g.output("nd_add", g.ScatterND(x, g.const([[2], [2]], "int64"), u, reduction="add"))
+    g.output("nd_points", g.ScatterND(x, g.const([[0, 1], [3, 4], [2, 2]], "int64"), g.input("p", (3,))))
+
+
+@graph(opset=14)
+def triangles_ranges(g):
+    x = g.input("x", (2, 5, 6))
+    g.output("lower", g.Trilu(x, upper=0))
+    g.output("upper", g.Trilu(x))
+    g.output("lower_shifted", g.Trilu(x, g.const(1, "int64"), upper=0))
+    g.output("upper_shifted", g.Trilu(x, g.const(-2, "int64")))
+    i = g.input("i", (2, 3), "int64", make=lambda size: [[0, 3, -1], [2, 9, 1]])
+    g.output("onehot", g.OneHot(i, g.const(4, "int64"), g.const([-1.0, 2.0])))
+    g.output("onehot_first", g.OneHot(i, g.const(4, "int64"), g.const([0.0, 1.0]), axis=0))
+    g.output("range", g.Range(g.const(2, "int64"), g.const(11, "int64"), g.const(3, "int64")))
+    g.output("range_float", g.Range(g.const(1.0), g.const(0.0), g.const(-0.25)))
+    g.output("eye", g.EyeLike(g.const(np.zeros((3, 4), np.float32)), k=1))
+    n = g.Gather(g.Shape(x), g.const(1, "int64"))
+    g.output("range_of_shape", g.Add(g.Range(g.const(0, "int64"), n, g.const(1, "int64")), n))
+
+
+@graph(opset=13)
+def topk(g):
+    x = g.input("x", (3, 11))
+    for name, attributes in (("largest", {}), ("smallest", dict(largest=0)), ("first_axis", dict(axis=0))):
+        values, indices = g.TopK(x, g.const([3], "int64"), outs=2, **attributes)
+        g.output(name, values)
+        g.output(name + "_at", indices)
+
+
+@graph(opset=15)
+def shapes_of(g):
+    x = g.input("x", (2, 3, 5))
+    g.output("shape", g.Shape(x))
+    g.output("part", g.Shape(x, start=1, end=-1))
+    g.output("size", g.Size(x))
+    g.output("relu", g.Relu(x))
+
+
+@graph(opset=18, runs=[{"n": 1, "s": 4}, {"n": 3, "s": 9}])
+def shapes_dynamic(g):
+    """Shape arithmetic as exporters write it around dynamic dims."""
+    x = g.input("x", ("n", "s", 12))
+    shape = g.Shape(x)
+    n = g.Unsqueeze(g.Gather(shape, g.const(0, "int64")), g.const(ints(0)))
+    s = g.Unsqueeze(g.Gather(shape, g.const(1, "int64")), g.const(ints(0)))
+    four, three = g.const(ints(4)), g.const(ints(3))
+    heads = g.Transpose(g.Reshape(x, g.Concat(n, s, four, three, axis=0)), perm=[0, 2, 1, 3])
+    g.output("heads", heads)
+    g.output("merged", g.Reshape(g.Transpose(heads, perm=[0, 2, 1, 3]), g.Concat(n, s, g.const(ints(-1)), axis=0)))
+    g.output("flat", g.Reshape(x, g.Concat(g.Mul(n, s), g.const(ints(12)), axis=0)))
+    positions = g.Range(g.const(0, "int64"), g.Squeeze(s), g.const(1, "int64"))
+    g.output("embedded", g.Add(x, g.Gather(g.weight(16, 12), positions)))
+    g.output("filled", g.ConstantOfShape(g.Concat(n, s, axis=0)))
+    g.output("expanded", g.Expand(g.const(np.float32([1, 2, 3])), g.Concat(s, three, axis=0)))
+    g.output("last", g.Slice(x, g.const(ints(-1)), g.const(ints(2 ** 62)), g.const(ints(1))))
+    g.output("but_last", g.Slice(x, g.const(ints(0)), g.Sub(s, g.const(ints(1))), g.const(ints(1))))
+    g.output("causal", g.Trilu(g.Expand(g.const(np.float32(1)), g.Concat(s, s, axis=0)), upper=0))

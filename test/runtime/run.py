@@ -1,0 +1,413 @@
+#!/usr/bin/env python3
+"""Tests the run time: run.py FOLDER, the folder of the built test programs.
+
+Runs the C tests, then the programs made from hand-written models, on files that
+numpy makes and on damaged ones. Prints "N passed, M failed"; exit code 1 when
+any failed. Needs Python 3 and numpy.
+"""
+import io
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+import numpy as np
+
+BIN = os.path.abspath(sys.argv[1])
+passed = failed = 0
+
+
+def check(good, what):
+    global passed, failed
+    passed, failed = passed + bool(good), failed + (not good)
+    if not good:
+        print("run.py: failed:", what)
+
+
+def run(program, *args, stdin=None):
+    # A sanitizer's allocator shall refuse what is too large, as the real one does.
+    env = dict(os.environ, ASAN_OPTIONS="allocator_may_return_null=1")
+    return subprocess.run([os.path.join(BIN, program), *map(str, args)], input=stdin,
+                          capture_output=True, timeout=120, env=env)
+
+
+def expect_error(code, message, program, *args):
+    """The run fails cleanly, with one message that contains `message`."""
+    r = run(program, *args)
+    err = re.sub("(?m)^==.*WARNING: AddressSanitizer.*\n", "", r.stderr.decode(errors="replace"))
+    good = (r.returncode == code and not r.stdout and
+            err.startswith(program + ": error: ") and message in err and
+            err.count("\n") == 1)
+    check(good, f"{program} {args}: {r.returncode} {err!r}, expected {message!r}")
+    leftovers = [f for f in os.listdir(".") if ".tmp" in f or f.startswith("out")]
+    check(not leftovers, f"{args} left {leftovers}")
+    for f in leftovers:
+        os.remove(f)
+
+
+def npy(array, **kw):
+    f = io.BytesIO()
+    np.lib.format.write_array(f, array, **kw)
+    return f.getvalue()
+
+
+def raw_npy(header, data=b"", version=1):
+    size = struct.pack("<H" if version == 1 else "<I", len(header))
+    return b"\x93NUMPY" + bytes([version, 0]) + size + header.encode("utf8") + data
+
+
+def save(path, data):
+    with open(path, "wb") as f:
+        f.write(data)
+    return path
+
+
+def save_zip(path, members, method=zipfile.ZIP_STORED, **kw):
+    with zipfile.ZipFile(path, "w", method) as z:
+        for name, data in members.items():
+            with z.open(name, "w", **kw) as f:
+                f.write(data)
+    return path
+
+
+NAMES = ["f4", "u1", "i1", "u2", "i2", "i4", "i8", "b1", "f2", "f8", "u4", "u8", "c8",
+         "c16", "bf", "q=1", "dir/\u00e9:0"]
+TYPES = ["f4", "u1", "i1", "u2", "i2", "i4", "i8", "?", "f2", "f8", "u4", "u8", "c8",
+         "c16", "V2", "V1", "f4"]
+
+
+def make_inputs(rows, cols):
+    rng = np.random.default_rng(rows * 100 + cols)
+    result = {}
+    for name, t in zip(NAMES, TYPES):
+        t = np.dtype(t)
+        if t.kind == "?" or t.kind == "b":
+            a = rng.integers(0, 2, (rows, cols)).astype(bool)
+        elif t.kind in "fc":
+            a = rng.standard_normal((rows, cols)).astype(t)
+        else:
+            a = np.frombuffer(rng.bytes(rows * cols * t.itemsize), t).reshape(rows, cols)
+        result[name] = a
+    return result
+
+
+def check_copies(inputs, what, *args):
+    r = run("copies", *args, "--outputs", "out.npz")
+    check(r.returncode == 0 and not r.stdout and not r.stderr, f"{what}: {r.stderr}")
+    if r.returncode:
+        return
+    with np.load("out.npz") as out:
+        check(set(out.files) == set(inputs), f"{what}: keys {out.files}")
+        for name, a in inputs.items():
+            native = a.astype(a.dtype.newbyteorder("=")) if a.dtype.kind != "V" else a
+            check(out[name].tobytes() == native.tobytes() and out[name].shape == a.shape and
+                  out[name].dtype == native.dtype, f"{what}: {name}")
+    with zipfile.ZipFile("out.npz") as z:
+        check(z.testzip() is None, f"{what}: checksums")
+        check(all(i.date_time == (1980, 1, 1, 0, 0, 0) for i in z.infolist()), what)
+    os.remove("out.npz")
+
+
+def test_npz():
+    for rows, cols in [(2, 3), (1, 1), (0, 4), (300, 70)]:
+        inputs = make_inputs(rows, cols)
+        np.savez("in.npz", **inputs)
+        check_copies(inputs, "stored", "--inputs", "in.npz")
+        np.savez_compressed("in.npz", **inputs)
+        check_copies(inputs, "deflated", "--inputs=in.npz")
+        for level in (1, 9):
+            with zipfile.ZipFile("in.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=level) as z:
+                for name, a in inputs.items():
+                    z.writestr(name + ".npy", npy(a))
+            check_copies(inputs, f"level {level}", "--inputs=in.npz")
+    members = {k + ".npy": npy(v) for k, v in inputs.items()}
+    save_zip("in.npz", members, force_zip64=True)
+    check_copies(inputs, "zip64", "--inputs", "in.npz")
+
+    class Pipe(io.RawIOBase):  # a stream that cannot seek: data descriptors
+        def __init__(self):
+            self.data = b""
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            self.data += bytes(data)
+            return len(data)
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        pipe = Pipe()
+        save_zip(pipe, members, method)
+        check_copies(inputs, "data descriptors", "--inputs", save("in.npz", pipe.data))
+    with zipfile.ZipFile("in.npz", "a") as z:
+        z.comment = b"a comment PK\5\6 with a signature"
+    check_copies(inputs, "comment", "--inputs", "in.npz")
+    np.savez("in.npz", **{k: v for k, v in inputs.items() if not k.startswith("dir")},
+             **{"dir/\u00e9": inputs[NAMES[-1]]})
+    check_copies(inputs, "name without :0", "--inputs", "in.npz")
+
+
+def test_npy():
+    inputs = make_inputs(4, 5)
+    files = []
+    for i, (name, a) in enumerate(inputs.items()):
+        files.append(save(f"a{i}.npy", npy(a)))
+    check_copies(inputs, "positional", *files)
+    named = [x for n, f in zip(inputs, files) for x in ("--input", n + "=" + f)]
+    check_copies(inputs, "named", *named)
+    for version in [(2, 0), (3, 0)]:
+        for i, a in enumerate(inputs.values()):
+            save(f"a{i}.npy", npy(a, version=version))
+        check_copies(inputs, f"version {version}", *files)
+    for i, a in enumerate(inputs.values()):
+        save(f"a{i}.npy", npy(np.asfortranarray(a)))
+    check_copies(inputs, "Fortran order", *files)
+    swapped = {k: v.astype(v.dtype.newbyteorder(">")) if v.dtype.kind != "V" else v
+               for k, v in inputs.items()}
+    for i, a in enumerate(swapped.values()):
+        save(f"a{i}.npy", npy(a))
+    check_copies(inputs, "big-endian", *files)
+    for i, a in enumerate(swapped.values()):
+        save(f"a{i}.npy", npy(np.asfortranarray(a)))
+    check_copies(inputs, "big-endian Fortran order", *files)
+    header = "{'shape': (4, 5), 'fortran_order': False, 'descr': '<f4'}\n"
+    save("a0.npy", raw_npy(header, inputs["f4"].tobytes()))
+    check_copies(inputs, "unaligned, other order of keys", *files)
+    r = run("copies", *files, "--output", "q=1=out_q.npy", "--output=i8=out8.npy")
+    check(r.returncode == 0 and not r.stdout, f"--output: {r.stderr}")
+    check(np.load("out_q.npy").tobytes() == inputs["q=1"].tobytes(), "--output q")
+    check((np.load("out8.npy") == inputs["i8"]).all(), "--output i8")
+    os.remove("out_q.npy"), os.remove("out8.npy")
+    r = run("copies", "/dev/stdin", *files[1:], stdin=npy(inputs["f4"]))
+    check(r.returncode == 0 and r.stdout.startswith(b"f4: float32 [4, 5]  min "), "pipe")
+
+
+def linear_file():
+    np.savez("in.npz", x=np.arange(6, dtype="f4").reshape(2, 3), bias=np.ones(3, "f4"))
+    return "in.npz"
+
+
+def test_programs():
+    for program in ["linear", "linear-static"]:
+        if not os.path.exists(os.path.join(BIN, program)):
+            continue
+        r = run(program, "--inputs", linear_file(), "--outputs", "out.npz")
+        check(r.returncode == 0 and not r.stdout, f"{program}: {r.stderr}")
+        with np.load("out.npz") as out:
+            check(out["y"].tolist() == [[1, 3, 5], [7, 9, 11]], "y")
+            check(out["sums/all"].shape == () and out["sums/all"] == 36, "sum")
+        os.remove("out.npz")
+        r = run(program, "--inputs", "in.npz")
+        check(r.stdout.decode() ==
+              "y: float32 [2, 3]  min 1  max 11  mean 6  values 1 3 5 7 9 11\n"
+              "sums/all: float64 []  min 36  max 36  mean 36  values 36\n", r.stdout)
+        r = run(program, "--benchmark", 10, "--warmup", 2, "--threads", 2, "--dim", "batch=40")
+        j = json.loads(r.stdout)
+        check(j["model"] == "linear" and j["threads"] == 2 and j["iterations"] == 10, j)
+        times = [j["latency_ns"][k] for k in ("min", "median", "p90", "p99", "max")]
+        check(times == sorted(times) and times[0] > 0 and "mean" in j["latency_ns"], j)
+        j = json.loads(run(program, "--info").stdout)
+        check(j["inputs"][0] == {"name": "x", "dtype": "float32", "shape": ["batch", 3]}, j)
+        check(j["memory"] == {"arena": None, "weights": 64} and j["cpu"] == "baseline", j)
+        check({"version", "target", "sha256", "outputs", "model"} <= set(j), j)
+        r = run(program, "--inputs", "in.npz", "--trace", "out.json")
+        check(r.returncode == 0, r.stderr)
+        events = [e for e in json.load(open("out.json"))["traceEvents"] if e["ph"] == "X"]
+        check([e["name"] for e in events] == ["mul+add", 'sum "all"'], events)
+        check(events[1]["args"]["kernel"] == "reduce" and events[1]["ts"] >= events[0]["ts"]
+              + events[0]["dur"], events)
+        os.remove("out.json")
+        r = run(program, "--help")
+        check(r.returncode == 0 and r.stdout.startswith(b"usage: " + program.encode()), "help")
+        r = run(program, "--input", "x=random", "--input=bias=zeros", "--dim=batch=2")
+        check(b"y: float32 [2, 3] " in r.stdout, r)
+
+
+def test_usage():
+    expect_error(2, "unknown option '--foo'", "linear", "--foo")
+    expect_error(2, "needs a value", "linear", "--inputs")
+    expect_error(2, "takes no value", "linear", "--info=1")
+    expect_error(2, "given twice", "linear", "--inputs", "a", "--inputs", "b")
+    for n in ["0", "-1", "x", "", "99999999999999999999", "1.5"]:
+        expect_error(2, f"option '--benchmark' is '{n}', expected an integer from 1",
+                     "linear", "--benchmark", n)
+    expect_error(2, "from 1 to 1024", "linear", "--threads=100000")
+    expect_error(2, "3 input files are given; the model has 2 inputs", "linear", "a", "b", "c")
+    expect_error(2, "expected NAME=FILE.npy", "linear", "--input", "x")
+    expect_error(2, "expected NAME=N", "linear", "--dim", "batch")
+    expect_error(2, "--tensorboard", "linear", "--tensorboard", "d")
+    expect_error(1, "no symbolic dimension 'n'", "linear", "--dim", "n=3")
+    expect_error(1, "no input 'z'; its inputs are 'x', 'bias'", "linear", "--input", "z=random")
+    expect_error(1, "cannot open 'none.npz': No such file", "linear", "--inputs", "none.npz")
+    expect_error(1, "is a directory", "linear", "--inputs", ".")
+    linear_file()
+    expect_error(1, "no output 'z'; its outputs are 'y', 'sums/all'", "linear",
+                 "--inputs", "in.npz", "--output", "z=out.npy")
+    expect_error(1, "cannot write 'none/out.npz': No such file", "linear",
+                 "--inputs", "in.npz", "--outputs", "none/out.npz")
+    expect_error(1, "cannot write '/dev/full': No space", "linear",
+                 "--inputs", "in.npz", "--outputs", "/dev/full")
+    expect_error(1, "cannot open weights file 'none'", "linear", "--inputs", "in.npz",
+                 "--weights", "none")
+    expect_error(1, "input 'x' is given twice", "linear", "--inputs", "in.npz",
+                 "--input", "x=zeros")
+    expect_error(1, "larger than memory", "linear", "--benchmark", "1",
+                 "--dim", f"batch={2**62}")
+    expect_error(1, "no memory for", "linear", "--benchmark", "1", "--dim", f"batch={2**55}")
+    with open("/dev/full", "w") as full:
+        r = subprocess.run([os.path.join(BIN, "linear"), "--info"], stdout=full,
+                           stderr=subprocess.PIPE)
+    check(r.returncode == 1 and b"standard output" in r.stderr, r)
+
+
+def test_bad_inputs():
+    def bad(message, **arrays):
+        np.savez("in.npz", **arrays)
+        expect_error(1, message, "linear", "--inputs", "in.npz", "--outputs", "out.npz")
+        np.savez_compressed("in.npz", **arrays)
+        expect_error(1, message, "linear", "--inputs", "in.npz", "--outputs", "out.npz")
+    x, bias = np.zeros((2, 3), "f4"), np.zeros(3, "f4")
+    bad("missing input 'bias', expected float32 [3]", x=x)
+    bad("the model has no input 'y'; its inputs are 'x', 'bias'", x=x, bias=bias, y=x)
+    bad("in.npz: input 'x' has dtype float64, expected float32", x=x.astype("f8"), bias=bias)
+    bad("input 'x' has dtype <U3, expected float32", x=np.array("abc"), bias=bias)
+    bad("input 'x' is float32 [2], expected float32 [batch, 3]", x=x[:, 0], bias=bias)
+    bad("input 'x' is float32 [2, 2], expected float32 [batch, 3]", x=x[:, :2], bias=bias)
+    bad("mul+add: element 0 is 13, of % unlucky", x=x + 13, bias=bias)
+    bad("structured arrays", x=np.zeros(2, [("a", "f4")]), bias=bias)
+    inputs = make_inputs(2, 3)
+    inputs["f8"] = np.zeros((2, 4))
+    np.savez("in.npz", **inputs)
+    expect_error(1, "input 'f8' has cols = 4, expected 3 as elsewhere", "copies",
+                 "--inputs", "in.npz")
+    inputs = make_inputs(2, 3)
+    inputs["bf"] = np.zeros((2, 3), "f2")
+    np.savez("in.npz", **inputs)
+    expect_error(1, "dtype float16, expected bfloat16 (stored as |V2)", "copies",
+                 "--inputs", "in.npz")
+    inputs = make_inputs(2, 3)
+    inputs["b1"] = np.full((2, 3), 2, "u1").view("?")
+    np.savez("in.npz", **inputs)
+    expect_error(1, "a bool that is 2", "copies", "--inputs", "in.npz")
+    with zipfile.ZipFile("in.npz", "w") as z:
+        import warnings
+        warnings.simplefilter("ignore")
+        z.writestr("x.npy", npy(x)), z.writestr("x.npy", npy(x))
+    expect_error(1, "input 'x' is given twice", "linear", "--inputs", "in.npz")
+    with zipfile.ZipFile("in.npz", "w", zipfile.ZIP_LZMA) as z:
+        z.writestr("x.npy", npy(x))
+    expect_error(1, "only stored and deflated", "linear", "--inputs", "in.npz")
+    expect_error(1, "not an npz file", "linear", "--inputs", save("in.npz", npy(x)))
+    expect_error(1, "not an npz file", "linear", "--inputs", save("in.npz", b""))
+
+
+def test_bad_headers():
+    save("bias.npy", npy(np.zeros(3, "f4")))
+    head = "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }\n"
+    data = b"\0" * 24
+    for message, content in [
+            ("it is empty", b""),
+            ("it is not an npy file", b"garbage garbage"),
+            ("version is not 1, 2 or 3", b"\x93NUMPY\4\0" + data),
+            ("it is truncated", b"\x93NUMPY\1\0\xff\xff" + data),
+            ("it is truncated", raw_npy(head % ("<f4", "False", "(2, 3)"))[:20]),
+            ("its header is too long", b"\x93NUMPY\2\0\xff\xff\xff\xff" + data),
+            ("is truncated: 23 bytes of data, expected 24",
+             raw_npy(head % ("<f4", "False", "(2, 3)"), data[1:])),
+            ("no valid dtype", raw_npy(head % ("", "False", "(2, 3)"), data)),
+            ("no valid fortran_order", raw_npy(head % ("<f4", "0", "(2, 3)"), data)),
+            ("no valid shape", raw_npy(head % ("<f4", "False", "(2, -3)"), data)),
+            ("no valid shape", raw_npy(head % ("<f4", "False", "(2, 3"), data)),
+            ("no valid shape", raw_npy(head % ("<f4", "False", "(2 3)"), data)),
+            ("no valid shape", raw_npy(head % ("<f4", "False", f"({2**64}, 3)"), data)),
+            ("more than 16", raw_npy(head % ("<f4", "False", (1,) * 17), data)),
+            ("larger than memory", raw_npy(head % ("<f4", "False", f"({2**62}, 3)"), data)),
+            ("is truncated", raw_npy(head % ("<f4", "False", f"({2**58}, 3)"), data)),
+            ("header is corrupt", raw_npy("{'descr': '<f4'}", data)),
+            ("header is corrupt", raw_npy("{'descr': '<f4', 'descr': '<f4'}", data)),
+            ("header is corrupt", raw_npy(head[:-2] % ("<f4", "False", "(2, 3)"), data)),
+            ("header is corrupt", raw_npy(head % ("<f4", "False", "(2, 3)") + "x", data)),
+            ("header is corrupt", raw_npy("", data)),
+            ("expected float32", raw_npy(head % ("|O", "False", "(2, 3)"), data)),
+            ("expected float32", raw_npy(head % ("f" * 60000, "False", "(2, 3)"), data)),
+            ("expected float32", raw_npy(head % (f"<f{2**64}", "False", "(2, 3)"), data))]:
+        expect_error(1, message, "linear", save("x.npy", content), "bias.npy",
+                     "--outputs", "out.npz")
+
+
+def test_bad_archives():
+    np.savez_compressed("good.npz", x=np.arange(30, dtype="f4").reshape(10, 3),
+                        bias=np.ones(3, "f4"))
+    good = open("good.npz", "rb").read()
+    for size in list(range(0, len(good), 7)):
+        expect_error(1, "", "linear", "--inputs", save("in.npz", good[:size]))
+    # One wrong byte of the data is always found; one of a date, say, is not.
+    for at in range(50, 200, 11):
+        flipped = bytearray(good)
+        flipped[at] ^= 4
+        r = run("linear", "--inputs", save("in.npz", bytes(flipped)), "--outputs", "out.npz")
+        check(r.returncode in (0, 1), f"flipped {at}: {r}")
+        if r.returncode == 0:
+            check(np.load("out.npz")["y"][9, 2] == 59, f"flipped {at}: other result")
+            os.remove("out.npz")
+    np.savez("in.npz", x=np.zeros((10, 3), "f4"), bias=np.ones(3, "f4"))
+    stored = bytearray(open("in.npz", "rb").read())
+    stored[stored.index(b"NUMPY") + 130] ^= 1
+    expect_error(1, "wrong checksum", "linear", "--inputs", save("in.npz", bytes(stored)))
+    # A bomb: 3 GB of zeros in 3 MB, of the wrong shape; and a lie about the size.
+    head = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d,)}\n" % (3 << 28)
+    with zipfile.ZipFile("in.npz", "w", zipfile.ZIP_DEFLATED) as z:
+        with z.open("bias.npy", "w", force_zip64=True) as f:
+            f.write(raw_npy(head))
+            for _ in range(3 << 4):
+                f.write(b"\0" * (1 << 24))
+    expect_error(1, "is float32 [805306368], expected float32 [3]", "linear",
+                 "--inputs", "in.npz")
+    lie = bytearray(good)
+    at = lie.index(b"PK\1\2")
+    lie[at + 24:at + 28] = struct.pack("<I", 0xfffffff0)
+    expect_error(1, "corrupt zip member sizes", "linear", "--inputs",
+                 save("in.npz", bytes(lie)))
+
+
+def test_damaged():
+    files = ["good.npz", "in.npz", "x.npy", "s.npz"]
+    linear_file()
+    save("x.npy", npy(np.zeros((2, 3), "f4")))
+    save_zip("s.npz", {"x.npy": npy(np.zeros((9, 3), "f4"))}, zipfile.ZIP_DEFLATED,
+             force_zip64=True)
+    count_results(run("format_test", 20000, *files))
+
+
+def test_size():
+    static = os.path.join(BIN, "linear-static")
+    if os.path.exists(static):
+        check(os.path.getsize(static) < 100_000, f"{os.path.getsize(static)} bytes, static")
+
+
+def count_results(r):
+    global passed, failed
+    out = r.stdout.decode(errors="replace")
+    m = re.search(r"(\d+) passed, (\d+) failed", out)
+    if m:
+        passed, failed = passed + int(m[1]), failed + int(m[2])
+    check(m and r.returncode == 0, out + r.stderr.decode(errors="replace"))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        count_results(run("runtime_test"))
+        for test in [test_npz, test_npy, test_programs, test_usage, test_bad_inputs,
+                     test_bad_headers, test_bad_archives, test_damaged, test_size]:
+            test()
+        os.chdir("/")
+    print(f"runtime: {passed} passed, {failed} failed")
+    return failed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+#===- suites.py - every test program, and the sum of them -----*- Python -*-===#
+#
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===------------------------------------------------------------------------===#
+"""Runs the test suites of a build and ends in one line 'N passed, M failed'.
+
+    suites.py [--build build] [-j N] [SUITE...]
+
+A suite that crashes, hangs or counts nothing is one failure more. What a suite
+prints goes to BUILD/test-logs/SUITE.log; of a failed one the end is shown.
+"""
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from counting import Count, count, ctest_programs
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TIMEOUT = 3600
+LINES_SHOWN = 80
+
+
+def table(build, jobs):
+    """Name -> command of every suite, in the order of running."""
+    python, runner = sys.executable, os.path.join(HERE, "e2e", "run_cases.py")
+    cases = [python, runner, "--dlc", os.path.join(build, "bin", "dlc"), "-j", str(jobs)]
+    return {
+        "scripts": [python, "-m", "unittest", "discover", "-s", os.path.join(HERE, "scripts"), "-p", "*_test.py"],
+        "includes": [python, os.path.join(HERE, "scripts", "check_includes.py")],
+        "ctest": ["ctest", "--test-dir", build, "-j", str(jobs), "--timeout", "300",
+                  "--output-junit", os.path.join(build, "test-logs", "ctest.xml"),
+                  "--test-output-size-passed", "1000000", "--test-output-size-failed", "1000000"],
+        "lit": [lit(), "-v", "-j", str(jobs), os.path.join(build, "test")],
+        "cases": cases + [os.path.join(HERE, "models")],
+        "onnx": cases + ["--onnx-backend", os.path.join(HERE, "suite", "onnx-passing.txt")],
+    }
+
+
+def lit():
+    """LLVM's own, by its versioned folder; the one in PATH where that is missing."""
+    ours = "/usr/lib/llvm-22/bin/lit"
+    return ours if os.path.exists(ours) else "lit"
+
+
+def run(name, command, logs):
+    """Runs one suite; its count."""
+    path = os.path.join(logs, name + ".log")
+    report = os.path.join(logs, name + ".xml")
+    if os.path.exists(report):
+        os.remove(report)
+    with open(path, "w") as log:
+        try:
+            code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                                  timeout=TIMEOUT).returncode
+        except subprocess.TimeoutExpired:
+            return Count(0, 1, f"not done after {TIMEOUT} s"), path
+        except OSError as e:
+            return Count(0, 1, str(e)), path
+    if os.path.exists(report):
+        return ctest_programs(report, code), path
+    with open(path, errors="replace") as log:
+        return count(log.read(), code), path
+
+
+def show_end(path):
+    """The end of a log, its lines indented: none of them can be taken for ours."""
+    with open(path, errors="replace") as log:
+        for line in log.read().splitlines()[-LINES_SHOWN:]:
+            print("    | " + line)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("suites", nargs="*", metavar="SUITE")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("-j", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    build = os.path.abspath(options.build)
+    suites = table(build, options.j)
+    unknown = [s for s in options.suites if s not in suites]
+    if unknown:
+        parser.error(f"no suite {unknown[0]!r}; there are {', '.join(suites)}")
+
+    logs = os.path.join(build, "test-logs")
+    os.makedirs(logs, exist_ok=True)
+    total = Count(0, 0)
+    for name in options.suites or suites:
+        start = time.monotonic()
+        got, path = run(name, suites[name], logs)
+        total += got
+        note = f"  ({got.note})" if got.note else ""
+        print(f"{name:10s} {got.passed:5d} ok {got.failed:4d} bad {time.monotonic() - start:7.1f} s{note}", flush=True)
+        if got.failed:
+            show_end(path)
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
