@@ -3,7 +3,8 @@
 
 add_library(dlc_flags INTERFACE)
 target_include_directories(dlc_flags INTERFACE
-  "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}" "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/lib")
+  "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}" "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/lib"
+  "${PROJECT_BINARY_DIR}/lib")
 target_include_directories(dlc_flags SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 separate_arguments(definitions NATIVE_COMMAND "${LLVM_DEFINITIONS}")
 target_compile_options(dlc_flags INTERFACE ${definitions} -Wall -Wextra -Werror -Wno-unused-parameter

@@ -148,6 +148,16 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
 // slice, pad
 //===----------------------------------------------------------------------===//
 
+/// Checks that there are as many operands as open entries of a list.
+static LogicalResult verifyMixed(Operation *op, ArrayRef<int64_t> known,
+                                 ValueRange open, StringRef what) {
+  size_t count = llvm::count_if(known, ShapedType::isDynamic);
+  if (count == open.size())
+    return success();
+  return op->emitOpError("has ") << open.size() << " " << what
+                                 << " operands for " << count << " open ones";
+}
+
 SmallVector<OpFoldResult> SliceOp::getMixedOffsets() {
   return getMixedValues(getStaticOffsets(), getOffsets(), getContext());
 }
@@ -158,8 +168,12 @@ LogicalResult SliceOp::verify() {
       static_cast<int64_t>(getStaticOffsets().size()) != rank ||
       static_cast<int64_t>(getSteps().size()) != rank)
     return emitOpError("needs an offset, a size and a step for each dimension");
+  if (getInput().getType().getElementType() != getType().getElementType())
+    return emitOpError("changes the element type");
   if (llvm::is_contained(getSteps(), 0))
     return emitOpError("has a step of 0");
+  if (failed(verifyMixed(*this, getStaticOffsets(), getOffsets(), "offset")))
+    return failure();
   for (int64_t i = 0; i < rank; ++i) {
     int64_t from = getInput().getType().getDimSize(i), size = getType().getDimSize(i),
             first = getStaticOffsets()[i];
@@ -197,6 +211,11 @@ LogicalResult PadOp::verify() {
   if (rank != getInput().getType().getRank() ||
       static_cast<int64_t>(getStaticLow().size()) != rank)
     return emitOpError("needs a low end for each dimension");
+  if (failed(verifyMixed(*this, getStaticLow(), getLow(), "low end")))
+    return failure();
+  if (getInput().getType().getElementType() != getType().getElementType() ||
+      getValue().getType().getElementType() != getType().getElementType())
+    return emitOpError("mixes element types");
   if (getValue().getType().getRank() != 0)
     return emitOpError("value must be of rank 0");
   return verifySizes(*this, getType(), getSizes());

@@ -15,7 +15,14 @@ LogicalResult ClusterOp::verify() {
   if (!llvm::equal(body.getArgumentTypes(), getInputs().getTypes()))
     return emitOpError("block arguments do not match the inputs");
   auto yield = cast<YieldOp>(body.getTerminator());
-  if (!llvm::equal(yield.getValues().getTypes(), getOutputs().getTypes()))
-    return emitOpError("yielded values do not match the outputs");
+  if (!llvm::equal(yield.getValues().getTypes(), getOperation()->getResultTypes()))
+    return emitOpError("yielded value does not match the output");
+  return verifySizes(*this, getType(), getSizes());
+}
+
+LogicalResult
+ClusterOp::reifyResultShapes(OpBuilder &builder,
+                             ReifiedRankedShapedTypeDims &result) {
+  result.push_back(mixedSizes(getType(), getSizes()));
   return success();
 }

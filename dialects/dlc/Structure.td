@@ -31,16 +31,19 @@ def Dlc_CompositeOp : Dlc_Op<"composite", [Pure, IsolatedFromAbove, SingleBlockI
   let assemblyFormat = "$name `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs) $body";
 }
 
-def Dlc_ClusterOp : Dlc_Op<"cluster", [Pure, IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">]> {
+def Dlc_ClusterOp : Dlc_Op<"cluster", [Pure, IsolatedFromAbove, AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "operations that become one kernel";
   let description = [{
     Inputs are in memory when the kernel starts and outputs when it ends; nothing
-    else of the body ever is, unless a tile at a time.
+    else of the body ever is, unless a tile at a time. A size that the output type leaves
+    open is an operand, in order.
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs);
-  let results = (outs Variadic<Dlc_Tensor>:$outputs);
+  let arguments = (ins Variadic<AnyType>:$inputs, Variadic<Index>:$sizes);
+  let results = (outs Dlc_Tensor:$output);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "`(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs) $body";
+  let assemblyFormat = "`(` $inputs `)` (`sizes` `(` $sizes^ `)`)? attr-dict `:` functional-type($inputs, results) $body";
   let hasVerifier = 1;
 }
 

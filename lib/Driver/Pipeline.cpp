@@ -184,7 +184,13 @@ LogicalResult runPipeline(Compilation &compilation) {
     return dryRun(compilation);
   StringRef last = lastPhase(options);
   std::vector<PhaseTime> times;
-  Progress progress(compilation.context, std::size(phases));
+  unsigned count = 0;
+  for (const Phase &phase : phases) {
+    count += !isSkipped(phase, compilation);
+    if (phase.name == last)
+      break;
+  }
+  Progress progress(compilation.context, count);
   LogicalResult result = success();
   for (const Phase &phase : phases) {
     if (isSkipped(phase, compilation))

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Register.h"
+#include "Graph/Passes.h"
+#include "Frontend/ONNX/Import.h"
 #include "Codegen/CPU/ExpandMath.h"
 #include "Graph/Passes.h"
 #include "dialects/dlc/Dlc.h"
@@ -34,6 +36,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
 void registerAllPasses() {
   mlir::registerTransformsPasses();
   registerGraphPasses();
+  registerImportONNXPass();
   cpu::registerExpandMathPass();
 }
 

@@ -35,9 +35,13 @@ Result Call::allocate() const {
 SmallVector<int64_t> Call::mixed(ArrayRef<int64_t> known,
                                  OperandRange rest) const {
   SmallVector<int64_t> values(known);
-  unsigned next = rest.getBeginOperandIndex();
+  // An empty range has no place among the operands.
+  unsigned next = rest.empty() ? 0 : rest.getBeginOperandIndex();
+  unsigned end = next + rest.size();
+  // An empty range has no first operand to ask.
+  unsigned next = rest.empty() ? 0 : rest.getBeginOperandIndex();
   for (int64_t &value : values)
-    if (ShapedType::isDynamic(value))
+    if (ShapedType::isDynamic(value) && next < end)
       value = Reader(operands[next++]).get<int64_t>(0);
   return values;
 }
@@ -256,7 +260,8 @@ static LogicalResult evaluateAny(Operation *op, ArrayRef<HostTensor> operands,
       .Case<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp,
             PadOp, ConcatOp, GatherOp, ScatterOp>(one)
       .Case<ReduceOp, ArgReduceOp, ScanOp, MatmulOp, ConvOp, PoolOp>(one)
-      .Case<tensor::CastOp, tensor::DimOp, tensor::FromElementsOp, tensor::ExtractOp>(one)
+      .Case<tensor::CastOp, tensor::DimOp, tensor::FromElementsOp,
+            tensor::ExtractOp>(one)
       .Default([&](Operation *) { return evaluateByFolding(call, results); });
 }
 

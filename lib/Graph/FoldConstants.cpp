@@ -102,15 +102,17 @@ static int64_t bytesOf(ElementsAttr attr) {
   return attr.isSplat() && bytes ? bytes / attr.getNumElements() : bytes;
 }
 
+/// Whether one element stands for all of the operands and so of the result.
+static bool staysSplat(Operation *op, ArrayRef<ElementsAttr> operands) {
+  auto isSplat = [](ElementsAttr attr) { return !attr || attr.isSplat(); };
+  return isa<PointwiseOpInterface, ReshapeOp, TransposeOp, SliceOp>(op) &&
+         llvm::all_of(operands, isSplat);
+}
+
 static bool isSmallEnough(Operation *op, ArrayRef<ElementsAttr> operands) {
   int64_t from = 0, count = 0, to = 0;
-  bool allSplat = true;
-  for (ElementsAttr attr : operands) {
-    if (!attr)
-      continue;
-    from += bytesOf(attr);
-    allSplat &= attr.isSplat();
-  }
+  for (ElementsAttr attr : operands)
+    from += attr ? bytesOf(attr) : 0;
   for (Type type : op->getResultTypes()) {
     auto shaped = dyn_cast<ShapedType>(type);
     std::optional<int64_t> bytes = shaped ? tensorBytes(shaped) : 8;
@@ -119,10 +121,7 @@ static bool isSmallEnough(Operation *op, ArrayRef<ElementsAttr> operands) {
     to += *bytes;
     count += elements(type);
   }
-  bool staysSplat =
-      allSplat &&
-      isa<PointwiseOpInterface, ReshapeOp, TransposeOp, SliceOp>(op);
-  return count <= kSmall || staysSplat || to <= from ||
+  return count <= kSmall || to <= from ||
          to <= std::min(kLargest, from + kGrowth);
 }
 
@@ -131,7 +130,8 @@ static bool isWorthIt(Operation *op, ArrayRef<ElementsAttr> operands) {
   if (isa<ConstantOp, IotaOp>(op) ||
       (isa<BroadcastOp>(op) && operands[0].isSplat()))
     return false;
-  return isSmallEnough(op, operands) && workOf(op) <= kMostWork;
+  return staysSplat(op, operands) ||
+         (isSmallEnough(op, operands) && workOf(op) <= kMostWork);
 }
 
 //===----------------------------------------------------------------------===//

@@ -26,12 +26,13 @@
 
 #include "dialects/dlc/Dlc.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_FORMCLUSTERS
-#include "Graph/Passes.h.inc"
+#include "lib/Graph/Passes.h.inc"
 } // namespace dlc
 
 using namespace mlir;
@@ -321,6 +322,8 @@ private:
             !isConstantIndex(operand))
           inputs.insert(operand);
       }
+    auto cluster = ClusterOp::create(b, fusedLoc(members), c.root->getResult(0).getType(), inputs.getArrayRef(),
+                                     openSizes(b, c.root->getResult(0)));
     auto cluster = ClusterOp::create(
         b, fusedLoc(members), c.root->getResultTypes(), inputs.getArrayRef());
     Block &body = cluster.getBody().emplaceBlock();
@@ -334,11 +337,27 @@ private:
           inner.clone(*operand.getDefiningOp(), mapping);
       inner.clone(*op, mapping);
     }
+    YieldOp::create(inner, c.root->getLoc(), mapping.lookup(c.root->getResult(0)));
+    // Later clusters, outlined already, hold their own copies of members.
+    c.root->getResult(0).replaceAllUsesWith(cluster.getResult());
     YieldOp::create(inner, c.root->getLoc(),
                     mapping.lookup(c.root->getResult(0)));
     c.root->getResult(0).replaceAllUsesWith(cluster.getResult(0));
     // Later clusters, outlined already, hold their own copies.
     c.root->erase();
+  }
+
+  /// The sizes that the value's type leaves open, computed from what it is made of.
+  static SmallVector<Value> openSizes(OpBuilder &b, Value v) {
+    SmallVector<Value> sizes;
+    RankedTensorType type = typeOf(v);
+    ReifiedRankedShapedTypeDims dims;
+    if (type.hasStaticShape() || failed(reifyResultShapes(b, v.getDefiningOp(), dims)))
+      return sizes;
+    for (auto [d, size] : llvm::enumerate(dims[0]))
+      if (type.isDynamicDim(d))
+        sizes.push_back(getValueOrCreateConstantIndexOp(b, v.getLoc(), size));
+    return sizes;
   }
 
   static bool isConstantIndex(Value v) {
@@ -355,6 +374,17 @@ private:
   }
 };
 
+/// Replaces sizes of intermediate tensors by what they are computed from.
+void resolveSizes(func::FuncOp func) {
+  RewritePatternSet patterns(func.getContext());
+  memref::populateResolveShapedTypeResultDimsPatterns(patterns);
+  memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+  tensor::DimOp::getCanonicalizationPatterns(patterns, func.getContext());
+  (void)applyPatternsGreedily(func, std::move(patterns));
+}
+
+/// Marks the broadcasts whose open sizes are the operand's own, so that kernels need
+/// not ask whether the operand's size is 1.
 /// Marks the broadcasts whose open sizes are the operand's own, so that kernels
 /// need not ask whether the operand's size is 1.
 void markEqualBroadcasts(func::FuncOp func) {
@@ -383,11 +413,7 @@ void markEqualBroadcasts(func::FuncOp func) {
   });
   if (probes.empty())
     return;
-  RewritePatternSet patterns(func.getContext());
-  memref::populateResolveShapedTypeResultDimsPatterns(patterns);
-  memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
-  tensor::DimOp::getCanonicalizationPatterns(patterns, func.getContext());
-  (void)applyPatternsGreedily(func, std::move(patterns));
+  resolveSizes(func);
   for (auto [op, probe] : probes) {
     bool equal = true;
     for (unsigned i = 0; i < probe.getNumOperands(); i += 2) {
@@ -416,13 +442,19 @@ void copyReturned(func::FuncOp func) {
     Operation *def = source.getDefiningOp();
     if (seen.insert(source).second && def && isa<ClusterOp>(def))
       continue;
+    SmallVector<Value> sizes;
+    RankedTensorType type = typeOf(operand.get());
+    for (int64_t d = 0; d < type.getRank(); ++d)
+      if (type.isDynamicDim(d))
+        sizes.push_back(tensor::DimOp::create(b, ret.getLoc(), operand.get(), d));
+    auto cluster = ClusterOp::create(b, ret.getLoc(), type, operand.get(), sizes);
     auto cluster = ClusterOp::create(b, ret.getLoc(), operand.get().getType(),
                                      operand.get());
     Block &body = cluster.getBody().emplaceBlock();
-    body.addArgument(operand.get().getType(), ret.getLoc());
+    body.addArgument(type, ret.getLoc());
     OpBuilder inner = OpBuilder::atBlockEnd(&body);
     YieldOp::create(inner, ret.getLoc(), body.getArgument(0));
-    operand.set(cluster.getResult(0));
+    operand.set(cluster.getResult());
   }
 }
 
@@ -432,6 +464,7 @@ struct FormClusters : dlc::impl::FormClustersBase<FormClusters> {
     markEqualBroadcasts(func);
     Former(func.getBody().front()).run();
     copyReturned(func);
+    resolveSizes(func);
   }
 };
 

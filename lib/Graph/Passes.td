@@ -34,6 +34,11 @@ def FoldConstants : Pass<"dlc-fold-constants", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect"];
 }
 
+def FormClusters : Pass<"dlc-form-clusters", "::mlir::func::FuncOp"> {
+  let summary = "group operations into kernels";
+  let description = [{
+    Every dlc operation ends up in a dlc.cluster, but for constants and reshapes, which
+    are views. What a cluster yields goes to memory, nothing else does.
 def PropagateLayout : Pass<"dlc-propagate-layout"> {
   let summary = "move transposes until they cancel";
   let description = [{

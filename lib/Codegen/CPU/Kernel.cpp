@@ -59,7 +59,7 @@ Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &is
     mapping.map(inner, stand);
     emitter.bind(stand, input);
   }
-  output = arg(memoryOf(cast<RankedTensorType>(cluster.getOutputs()[0].getType())));
+  output = arg(memoryOf(cluster.getType()));
   for (Operation &op : cluster.getBody().front().without_terminator())
     b.clone(op, mapping);
   auto yield = cast<YieldOp>(cluster.getBody().front().getTerminator());

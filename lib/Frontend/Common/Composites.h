@@ -111,11 +111,11 @@ struct AttentionSpec {
   double scale = 0; ///< 0: 1 / sqrt(head size)
   double softcap = 0;
   bool causal = false;
-  Tensor mask;         ///< bool (true takes part) or added; null: none
-  Dim firstQuery;      ///< keys before the first query; null: none
-  Tensor validKeys;    ///< i64 [batch]: keys that count; null: all
+  Tensor mask;      ///< bool (true takes part) or added; null: none
+  Dim firstQuery;   ///< keys before the first query; null: none
+  Tensor validKeys; ///< i64 [batch]: keys that count; null: all
   int64_t leftWindow = -1, rightWindow = -1; ///< -1: open
-  mlir::Type softmaxType; ///< null: the wide type
+  mlir::Type softmaxType;                    ///< null: the wide type
 };
 
 struct AttentionResult {
@@ -176,8 +176,13 @@ RecurrentResult rnn(TensorBuilder &b, const RecurrentSpec &spec);
 enum class ResizeMode { nearest, linear, cubic };
 enum class NearestMode { roundPreferFloor, roundPreferCeil, floor, ceil };
 enum class Coordinates {
-  halfPixel, halfPixelSymmetric, pytorchHalfPixel, alignCorners, asymmetric,
-  tfHalfPixelForNearest, tfCropAndResize
+  halfPixel,
+  halfPixelSymmetric,
+  pytorchHalfPixel,
+  alignCorners,
+  asymmetric,
+  tfHalfPixelForNearest,
+  tfCropAndResize
 };
 
 struct ResizeSpec {

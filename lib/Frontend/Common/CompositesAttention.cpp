@@ -111,6 +111,19 @@ static Tensor ungroupHeads(TensorBuilder &b, Tensor x, Tensor q,
   return b.reshape(x, ArrayRef<Dim>(d));
 }
 
+/// q times k transposed times scale. In narrow types both operands take their
+/// share of the scale, so that the product stays in range.
+static Tensor scaledProduct(TensorBuilder &b, Tensor q, Tensor k, double scale,
+                            int64_t group) {
+  if (wideType(q.elementType()) == q.elementType())
+    q = q * scale;
+  else {
+    q = q * std::sqrt(scale);
+    k = k * std::sqrt(scale);
+  }
+  return b.matmul(groupHeads(b, q, group), b.transposeLast(k));
+}
+
 AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
                                const AttentionSpec &spec) {
   if (!q || !k || !v)
@@ -131,9 +144,7 @@ AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
   if (group == 0)
     return {};
   AttentionResult r;
-  r.scores = ungroupHeads(
-      b, b.matmul(groupHeads(b, q * scale, group), b.transposeLast(k)), q,
-      group);
+  r.scores = ungroupHeads(b, scaledProduct(b, q, k, scale, group), q, group);
   r.capped = r.scores;
   if (spec.softcap > 0)
     r.capped = b.tanh(r.scores / spec.softcap) * spec.softcap;
@@ -152,15 +163,15 @@ AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
     r.masked = b.select(allowed, r.masked, b.like(kMinusInfinity, q));
 
   // Without a mask, a query sees at least one key.
-  bool mayHideAll = mask || spec.validKeys || spec.leftWindow >= 0 ||
-                    spec.rightWindow >= 0;
+  bool mayHideAll =
+      mask || spec.validKeys || spec.leftWindow >= 0 || spec.rightWindow >= 0;
   Tensor logits = r.masked;
   if (spec.softmaxType)
     logits = b.cast(logits, spec.softmaxType);
   Tensor p = mayHideAll ? maskedSoftmax(b, logits) : softmax(b, logits, 3);
   r.probabilities = b.cast(p, q.elementType());
-  r.y = ungroupHeads(
-      b, b.matmul(groupHeads(b, r.probabilities, group), v), q, group);
+  r.y = ungroupHeads(b, b.matmul(groupHeads(b, r.probabilities, group), v), q,
+                     group);
   return r;
 }
 
@@ -196,7 +207,7 @@ Tensor dlc::rotaryEmbedding(TensorBuilder &b, Tensor x,
   Tensor y = b.reshape(b.concat(parts, pairAxis), ArrayRef<Dim>(shape));
   if (spec.rotated == size)
     return y;
-  return b.concat({y, b.sliceAxis(x, 3, b.dim(spec.rotated),
-                                  b.dim(size - spec.rotated))},
-                  3);
+  return b.concat(
+      {y, b.sliceAxis(x, 3, b.dim(spec.rotated), b.dim(size - spec.rotated))},
+      3);
 }

@@ -114,12 +114,13 @@ Tensor dlc::batchNorm(TensorBuilder &b, Tensor x, Affine affine, Tensor mean,
   int64_t spatial = std::max<int64_t>(x.rank() - 2, 0);
   // The parameters are constant as a rule: one factor and one summand remain.
   Type type = wideType(x.elementType());
-  Tensor factor = b.cast(affine.scale, type) *
-                  b.rsqrt(b.cast(variance, type) + epsilon);
+  Tensor factor =
+      b.cast(affine.scale, type) * b.rsqrt(b.cast(variance, type) + epsilon);
   Tensor summand = b.cast(affine.bias, type) - b.cast(mean, type) * factor;
   return inWideType(b, x, [&](Tensor v) {
-    return applyAffine(b, v, {perChannel(b, factor, spatial),
-                              perChannel(b, summand, spatial)});
+    return applyAffine(
+        b, v,
+        {perChannel(b, factor, spatial), perChannel(b, summand, spatial)});
   });
 }
 
@@ -150,9 +151,9 @@ Tensor dlc::groupNorm(TensorBuilder &b, Tensor x, int64_t groups, Affine affine,
     Tensor g = b.reshape(v, ArrayRef<Dim>(grouped));
     if (!g)
       return g;
-    Tensor y = layerNorm(b, g, axesFrom(g, 2), perGroup ? spread : Affine(),
-                         epsilon)
-                   .y;
+    Tensor y =
+        layerNorm(b, g, axesFrom(g, 2), perGroup ? spread : Affine(), epsilon)
+            .y;
     y = b.reshape(y, ArrayRef<Dim>(shape));
     return perGroup ? y : applyAffine(b, y, spread);
   });
@@ -164,9 +165,9 @@ Tensor dlc::responseNorm(TensorBuilder &b, Tensor x, const ResponseNorm &norm) {
     Dims shape = b.dims(v);
     Dims flat{shape[0], shape[1], b.product(ArrayRef(shape).drop_front(2))};
     int64_t low = (norm.size - 1) / 2;
-    Tensor sum = b.pool(ReduceKind::sum,
-                        b.reshape(b.square(v), ArrayRef<Dim>(flat)),
-                        {norm.size}, {1}, {1}, {low, norm.size - 1 - low});
+    Tensor sum =
+        b.pool(ReduceKind::sum, b.reshape(b.square(v), ArrayRef<Dim>(flat)),
+               {norm.size}, {1}, {1}, {low, norm.size - 1 - low});
     sum = b.reshape(sum, ArrayRef<Dim>(shape));
     return v / b.pow(sum * (norm.alpha / norm.size) + norm.bias, norm.beta);
   });

@@ -57,9 +57,8 @@ public:
   }
   /// Rows of gates [i, i + count), turned for a product from the right.
   Tensor recurrentOf(int64_t i, int64_t count) {
-    return b.transposeLast(b.sliceAxis(spec.recurrent, 0,
-                                       b.dim(i * spec.hidden),
-                                       b.dim(count * spec.hidden)));
+    return b.transposeLast(b.sliceAxis(
+        spec.recurrent, 0, b.dim(i * spec.hidden), b.dim(count * spec.hidden)));
   }
 
   TensorBuilder &b;
@@ -102,9 +101,8 @@ RecurrentResult dlc::lstm(TensorBuilder &b, const RecurrentSpec &spec) {
   return r.run(sumOf(spec.weightBias, spec.recurrentBias), [&](Tensor inputs) {
     Tensor gates = inputs + b.matmul(r.h, recurrent);
     Tensor i = r.activate(0, peep(0, r.gate(gates, 0), r.c));
-    Tensor f = spec.inputForget
-                   ? 1.0 - i
-                   : r.activate(0, peep(2, r.gate(gates, 2), r.c));
+    Tensor f = spec.inputForget ? 1.0 - i
+                                : r.activate(0, peep(2, r.gate(gates, 2), r.c));
     r.c = f * r.c + i * r.activate(1, r.gate(gates, 3));
     Tensor o = r.activate(0, peep(1, r.gate(gates, 1), r.c));
     return o * spec.activations[2](b, r.c);
@@ -118,16 +116,16 @@ RecurrentResult dlc::gru(TensorBuilder &b, const RecurrentSpec &spec) {
   bool linear = spec.linearBeforeReset;
   Tensor all = linear ? r.recurrentOf(0, 3) : r.recurrentOf(0, 2);
   Tensor last = linear ? Tensor() : r.recurrentOf(2, 1);
-  Tensor bias = linear ? spec.weightBias
-                       : sumOf(spec.weightBias, spec.recurrentBias);
+  Tensor bias =
+      linear ? spec.weightBias : sumOf(spec.weightBias, spec.recurrentBias);
   return r.run(bias, [&](Tensor inputs) {
     Tensor hidden = b.matmul(r.h, all);
     if (linear && spec.recurrentBias)
       hidden = hidden + spec.recurrentBias;
     Tensor z = r.activate(0, r.gate(inputs, 0) + r.gate(hidden, 0));
     Tensor reset = r.activate(0, r.gate(inputs, 1) + r.gate(hidden, 1));
-    Tensor past = linear ? reset * r.gate(hidden, 2)
-                         : b.matmul(reset * r.h, last);
+    Tensor past =
+        linear ? reset * r.gate(hidden, 2) : b.matmul(reset * r.h, last);
     Tensor candidate = r.activate(1, r.gate(inputs, 2) + past);
     return (1.0 - z) * candidate + z * r.h;
   });

@@ -7,7 +7,8 @@
 
 // Interpolation is separable: one dimension after the other becomes a weighted
 // sum of gathers. Where the taps lie and what they weigh is computed in f32 by
-// the same expressions over vectors, which fold to constants if sizes are known.
+// the same expressions over vectors, which fold to constants if sizes are
+// known.
 
 #include "Frontend/Common/Composites.h"
 #include <cmath>
@@ -127,8 +128,8 @@ static Tensor repeat(TensorBuilder &b, Tensor x, int64_t axis, int64_t times,
 
 /// A vector along one dimension of x.
 static Tensor along(TensorBuilder &b, Tensor v, Tensor x, int64_t axis) {
-  return b.unsqueeze(v, llvm::to_vector(llvm::seq<int64_t>(
-                            1, x ? x.rank() - axis : 1)));
+  return b.unsqueeze(
+      v, llvm::to_vector(llvm::seq<int64_t>(1, x ? x.rank() - axis : 1)));
 }
 
 /// The weight of an element at distance d (not negative).

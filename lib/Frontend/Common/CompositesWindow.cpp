@@ -257,8 +257,9 @@ static Tensor cropNegative(TensorBuilder &b, Tensor x, Ints &pads) {
   return x;
 }
 
-Tensor dlc::convTranspose(TensorBuilder &b, Tensor x, Tensor kernel, Tensor bias,
-                          WindowSpec window, ArrayRef<int64_t> outputPadding,
+Tensor dlc::convTranspose(TensorBuilder &b, Tensor x, Tensor kernel,
+                          Tensor bias, WindowSpec window,
+                          ArrayRef<int64_t> outputPadding,
                           ArrayRef<int64_t> outputShape, int64_t groups) {
   if (!x || !kernel)
     return {};
@@ -311,8 +312,8 @@ static Tensor pool(TensorBuilder &b, ReduceKind kind, Tensor x,
 Tensor dlc::maxPool(TensorBuilder &b, Tensor x, WindowSpec window) {
   if (!x)
     return {};
-  Tensor input = resolvePadding(b, b.channelsLast(x), window,
-                                lowest(b, x.elementType()));
+  Tensor input =
+      resolvePadding(b, b.channelsLast(x), window, lowest(b, x.elementType()));
   return b.channelsFirst(pool(b, ReduceKind::max, input, window));
 }
 

@@ -22,6 +22,8 @@ std::string describe(llvm::ArrayRef<int64_t> shape);
 inline bool isKnown(Dim d) {
   return !mlir::ShapedType::isDynamic(staticDim(d));
 }
+/// Whether a size is provably not negative.
+bool isNatural(Dim d);
 /// Whether both sizes are constants, and different ones.
 inline bool contradict(Dim a, Dim b) {
   return isKnown(a) && isKnown(b) && staticDim(a) != staticDim(b);

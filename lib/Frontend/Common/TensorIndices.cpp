@@ -89,8 +89,7 @@ static Ints delinearize(int64_t linear, ArrayRef<int64_t> shape) {
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
-/// Whether a size can't be negative.
-static bool isNatural(Dim d, unsigned depth = 0) {
+static bool isNatural(Dim d, unsigned depth) {
   if (isKnown(d))
     return staticDim(d) >= 0;
   Operation *op = cast<Value>(d).getDefiningOp();
@@ -98,11 +97,19 @@ static bool isNatural(Dim d, unsigned depth = 0) {
     return false;
   if (isa<tensor::DimOp>(op))
     return true;
-  return isa<arith::AddIOp, arith::MulIOp, arith::MaxSIOp>(op) &&
-         llvm::all_of(op->getOperands(), [&](Value v) {
-           return isNatural(getAsOpFoldResult(v), depth + 1);
-         });
+  auto isNaturalOperand = [&](Value v) {
+    return isNatural(getAsOpFoldResult(v), depth + 1);
+  };
+  if (isa<arith::MaxSIOp>(op))
+    return llvm::any_of(op->getOperands(), isNaturalOperand);
+  if (isa<arith::SelectOp>(op))
+    return llvm::all_of(op->getOperands().drop_front(), isNaturalOperand);
+  return isa<arith::AddIOp, arith::MulIOp, arith::MinSIOp, arith::FloorDivSIOp>(
+             op) &&
+         llvm::all_of(op->getOperands(), isNaturalOperand);
 }
+
+bool dlc::isNatural(Dim d) { return ::isNatural(d, 0); }
 
 Dim IndexReader::divide(Dim x, Dim y) {
   int64_t m = staticDim(x), n = staticDim(y);

@@ -31,6 +31,9 @@ llvm::ArrayRef<OpRow> recurrentOps();
 llvm::ArrayRef<OpRow> resizeOps();
 llvm::ArrayRef<OpRow> quantizationOps();
 
+/// Long enough for a file of its own.
+Tensors einsum(TensorBuilder &b, NodeArgs &n);
+
 /// All of the above, by domain.
 const OpTable &opTable();
 

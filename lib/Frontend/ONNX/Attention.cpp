@@ -1,4 +1,4 @@
-//===- AttentionOps.cpp - attention and rotary embedding --------*- C++ -*-===//
+//===- Attention.cpp - attention and rotary embedding -----------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,13 +12,14 @@ using namespace mlir;
 using namespace dlc;
 
 /// [batch, length, heads * size] as [batch, length, heads, size].
-static Tensor splitHeads(TensorBuilder &b, NodeArgs &n, Tensor x, int64_t heads) {
+static Tensor splitHeads(TensorBuilder &b, NodeArgs &n, Tensor x,
+                         int64_t heads) {
   int64_t hidden = x.shape()[2];
   if (heads < 1 || ShapedType::isDynamic(hidden) || hidden % heads != 0)
     return n.error("a hidden size of " + Twine(hidden) +
                    " does not divide among " + Twine(heads) + " heads");
-  return b.reshape(x, {b.dim(x, 0), b.dim(x, 1), b.dim(heads),
-                       b.dim(hidden / heads)});
+  return b.reshape(
+      x, {b.dim(x, 0), b.dim(x, 1), b.dim(heads), b.dim(hidden / heads)});
 }
 
 static bool sameRank(NodeArgs &n, ArrayRef<Tensor> xs) {

@@ -1,4 +1,4 @@
-//===- RecurrentOps.cpp - LSTM, GRU and RNN ---------------------*- C++ -*-===//
+//===- Recurrent.cpp - LSTM, GRU and RNN ------------------------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -26,21 +26,16 @@ struct NamedActivation {
 } // namespace
 
 static const NamedActivation kActivations[] = {
-    {"Relu", [](TensorBuilder &b, Tensor x, double, double) {
-       return b.relu(x);
-     }},
-    {"Tanh", [](TensorBuilder &b, Tensor x, double, double) {
-       return b.tanh(x);
-     }},
-    {"Sigmoid", [](TensorBuilder &b, Tensor x, double, double) {
-       return b.sigmoid(x);
-     }},
-    {"Softsign", [](TensorBuilder &b, Tensor x, double, double) {
-       return x / (b.abs(x) + 1.0);
-     }},
-    {"Softplus", [](TensorBuilder &b, Tensor x, double, double) {
-       return b.relu(x) + b.log1p(b.exp(-b.abs(x)));
-     }},
+    {"Relu",
+     [](TensorBuilder &b, Tensor x, double, double) { return b.relu(x); }},
+    {"Tanh",
+     [](TensorBuilder &b, Tensor x, double, double) { return b.tanh(x); }},
+    {"Sigmoid",
+     [](TensorBuilder &b, Tensor x, double, double) { return b.sigmoid(x); }},
+    {"Softsign", [](TensorBuilder &b, Tensor x, double,
+                    double) { return x / (b.abs(x) + 1.0); }},
+    {"Softplus", [](TensorBuilder &b, Tensor x, double,
+                    double) { return b.relu(x) + b.log1p(b.exp(-b.abs(x))); }},
     {"Affine",
      [](TensorBuilder &b, Tensor x, double alpha, double beta) {
        return x * alpha + beta;
@@ -75,9 +70,8 @@ static const NamedActivation kActivations[] = {
 
 /// The functions of all directions, one after the other. Parameters are handed
 /// out in order to the functions that have them.
-static SmallVector<Activation> activations(NodeArgs &n,
-                                           ArrayRef<StringRef> defaults,
-                                           size_t directions) {
+static SmallVector<Activation>
+activations(NodeArgs &n, ArrayRef<StringRef> defaults, size_t directions) {
   SmallVector<StringRef> names;
   if (auto given = n.strings("activations"))
     names = *given;

@@ -1,4 +1,4 @@
-//===- WindowOps.cpp - convolution and pooling ------------------*- C++ -*-===//
+//===- Window.cpp - convolution and pooling ---------------------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,8 +15,8 @@ using namespace dlc;
 // The attributes that all windows have
 //===----------------------------------------------------------------------===//
 
-/// A list of `count` sizes from `low` to below 2^31, so that sums of products of
-/// two of them can't overflow.
+/// A list of `count` sizes from `low` to below 2^31, so that sums of products
+/// of two of them can't overflow.
 static Ints sizeList(NodeArgs &n, StringRef name, size_t count, int64_t low,
                      int64_t otherwise) {
   Ints list = n.integers(name).value_or(Ints(count, otherwise));
@@ -90,7 +90,8 @@ static std::optional<WindowSpec> kernelWindow(NodeArgs &n, Tensor x, Tensor w) {
             "supported");
     return std::nullopt;
   }
-  if (llvm::any_of(w.shape(), [](int64_t d) { return d < 1 || d > INT32_MAX; })) {
+  if (llvm::any_of(w.shape(),
+                   [](int64_t d) { return d < 1 || d > INT32_MAX; })) {
     n.error("kernel has a dimension of size 0 or out of range");
     return std::nullopt;
   }
@@ -98,8 +99,8 @@ static std::optional<WindowSpec> kernelWindow(NodeArgs &n, Tensor x, Tensor w) {
 }
 
 static bool checkBias(NodeArgs &n, Tensor bias, int64_t channels) {
-  if (!bias || (bias.rank() == 1 && (bias.type().isDynamicDim(0) ||
-                                     bias.shape()[0] == channels)))
+  if (!bias || (bias.rank() == 1 &&
+                (bias.type().isDynamicDim(0) || bias.shape()[0] == channels)))
     return true;
   n.error("bias has shape other than [" + Twine(channels) + "]");
   return false;
@@ -208,9 +209,8 @@ static Tensors globalAveragePool(TensorBuilder &b, NodeArgs &n) {
   auto axes = spatialAxes(n, x);
   if (!axes)
     return Tensor();
-  return inWideType(b, x, [&](Tensor v) {
-    return b.mean(v, *axes, /*keepDims=*/true);
-  });
+  return inWideType(
+      b, x, [&](Tensor v) { return b.mean(v, *axes, /*keepDims=*/true); });
 }
 
 static Tensors globalMaxPool(TensorBuilder &b, NodeArgs &n) {

@@ -1,4 +1,4 @@
-//===- NormalizationOps.cpp - softmax and normalisation ---------*- C++ -*-===//
+//===- Normalization.cpp - softmax and normalisation ------------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

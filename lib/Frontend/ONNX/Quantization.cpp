@@ -1,4 +1,4 @@
-//===- QuantizationOps.cpp - to and from quantised numbers ------*- C++ -*-===//
+//===- Quantization.cpp - to and from quantised numbers ---------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -33,9 +33,9 @@ static Tensor spread(TensorBuilder &b, NodeArgs &n, Tensor parameter, Tensor x,
   Dims repeated = b.dims(parameter), shape = repeated;
   repeated.insert(repeated.begin() + axis + 1, b.dim(block));
   shape[axis] = b.sizes().mul(shape[axis], b.dim(block));
-  Tensor all = b.reshape(
-      b.broadcastTo(b.unsqueeze(parameter, axis + 1), repeated),
-      ArrayRef<Dim>(shape));
+  Tensor all =
+      b.reshape(b.broadcastTo(b.unsqueeze(parameter, axis + 1), repeated),
+                ArrayRef<Dim>(shape));
   // The last block may be cut off.
   return b.sliceAxis(all, axis, b.dim(0), b.dim(x, axis));
 }
@@ -137,8 +137,8 @@ static Tensors dequantizeLinear(TensorBuilder &b, NodeArgs &n) {
   Tensor value = b.cast(x, wide);
   if (zero)
     value = value - b.cast(spread(b, n, zero, x, l->axis, l->block), wide);
-  return b.cast(
-      value * b.cast(spread(b, n, scale, x, l->axis, l->block), wide), type);
+  return b.cast(value * b.cast(spread(b, n, scale, x, l->axis, l->block), wide),
+                type);
 }
 
 static Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n) {
@@ -152,11 +152,10 @@ static Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n) {
   Tensor top = b.max(b.reduce(ReduceKind::max, x, all), 0.0);
   Tensor bottom = b.min(b.reduce(ReduceKind::min, x, all), 0.0);
   Tensor range = top - bottom;
-  Tensor scale =
-      b.select(b.eq(range, 0.0), b.like(1, x), range / 255.0);
+  Tensor scale = b.select(b.eq(range, 0.0), b.like(1, x), range / 255.0);
   Tensor zero = saturate(b, b.round(-(bottom / scale)), ui8);
-  Tensor y = saturate(
-      b, b.round(x / scale) + b.cast(zero, x.elementType()), ui8);
+  Tensor y =
+      saturate(b, b.round(x / scale) + b.cast(zero, x.elementType()), ui8);
   return Tensors{y, scale, zero};
 }
 

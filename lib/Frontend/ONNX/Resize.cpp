@@ -1,4 +1,4 @@
-//===- ResizeOps.cpp - Resize and Upsample ----------------------*- C++ -*-===//
+//===- Resize.cpp - Resize and Upsample -------------------------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -173,7 +173,7 @@ std::optional<double> AxesReader::commonScale(ArrayRef<Dim> sizes,
       return std::nullopt;
     }
     double scale = double(to) / from;
-    common = !common ? scale
+    common = !common  ? scale
              : larger ? std::max(*common, scale)
                       : std::min(*common, scale);
   }
@@ -205,8 +205,8 @@ AxesReader::fromSizes(Tensor sizes, StringRef policy) {
     if (size == from && !roi)
       continue;
     Tensor width = sizeAsFloat(b, size);
-    Tensor scale = common ? b.scalar(*common, b.f32())
-                          : width / sizeAsFloat(b, from);
+    Tensor scale =
+        common ? b.scalar(*common, b.f32()) : width / sizeAsFloat(b, from);
     ResizedAxis a{axis, size, scale, width, {}, {}};
     if (common)
       a.width = sizeAsFloat(b, from) * scale;
@@ -258,10 +258,13 @@ static Tensor givenInput(NodeArgs &n, size_t i, StringRef what) {
 
 static Tensors resize11(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
-  ResizeSpec spec{resizeMode(n), nearestMode(n), coordinates(n),
+  ResizeSpec spec{resizeMode(n),
+                  nearestMode(n),
+                  coordinates(n),
                   n.real("cubic_coeff_a", -0.75),
                   n.real("extrapolation_value", 0),
-                  n.flag("exclude_outside", false), n.flag("antialias", false)};
+                  n.flag("exclude_outside", false),
+                  n.flag("antialias", false)};
   StringRef policy = n.string("keep_aspect_ratio_policy", "stretch");
   std::optional<Ints> listed = n.integers("axes");
   Tensor roi = givenInput(n, 1, "roi");
@@ -282,8 +285,8 @@ static Tensors resize11(TensorBuilder &b, NodeArgs &n) {
       return n.error("tf_crop_and_resize needs the input 'roi'");
     reader.crop(roi);
   }
-  auto resized = scales ? reader.fromScales(scales)
-                        : reader.fromSizes(sizes, policy);
+  auto resized =
+      scales ? reader.fromScales(scales) : reader.fromSizes(sizes, policy);
   return resized ? resize(b, x, *resized, spec) : Tensor();
 }
 

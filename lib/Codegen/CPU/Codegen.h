@@ -1,0 +1,48 @@
+//===- Codegen.h - from clusters to LLVM modules -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LIB_CODEGEN_CPU_CODEGEN_H
+#define LIB_CODEGEN_CPU_CODEGEN_H
+
+#include "Codegen/CPU/Isa.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/LLVM.h"
+#include "mlir/IR/BuiltinAttributes.h"
+
+namespace dlc::cpu {
+
+/// Takes the weights a model needs and tells where it put them.
+using WeightSink = llvm::function_ref<mlir::FailureOr<int64_t>(mlir::ElementsAttr)>;
+
+/// What the run time has to know of the code.
+struct CodeNeeds {
+  int64_t arena = 0;   ///< bytes; -1: depends on sizes known at run time
+  int64_t scratch = 0; ///< bytes a thread
+};
+
+/// Emits @dlc_run(%frame) and a kernel for each different cluster of @main into a
+/// module of their own, in the rt, scf, vector, memref and arith dialects.
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
+emitProgram(mlir::ModuleOp model, const Isa &isa, WeightSink weights, CodeNeeds &needs);
+
+/// The passes that take such a module to the LLVM dialect.
+void buildLowering(mlir::OpPassManager &pm);
+
+/// Rearranges operands into the order that the kernels for `isa` read.
+std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa);
+
+/// Calls into the run time become loads, calls and branches (see Rt.td).
+std::unique_ptr<mlir::Pass> createConvertRtToLLVMPass();
+
+/// Splits a lowered module into at most `parts` modules that LLVM can compile at the same time.
+llvm::SmallVector<mlir::OwningOpRef<mlir::ModuleOp>>
+splitModule(mlir::ModuleOp module, unsigned parts);
+
+} // namespace dlc::cpu
+
+#endif // LIB_CODEGEN_CPU_CODEGEN_H

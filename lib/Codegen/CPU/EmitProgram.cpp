@@ -1,0 +1,366 @@
+//===- EmitProgram.cpp - the run function and the kernels it launches -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/Codegen.h"
+#include "Codegen/CPU/Kernel.h"
+#include "Codegen/CPU/PlanMemory.h"
+#include "dialects/rt/Rt.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::cpu;
+
+namespace {
+
+RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
+
+int64_t elementBytes(RankedTensorType type) {
+  return llvm::divideCeil(memoryType(type.getElementType()).getIntOrFloatBitWidth(), 8);
+}
+
+/// What a reshape views.
+Value sourceOf(Value v) {
+  while (auto reshape = v.getDefiningOp<ReshapeOp>())
+    v = reshape.getInput();
+  return v;
+}
+
+class ProgramEmitter {
+public:
+  ProgramEmitter(ModuleOp model, const Isa &isa, WeightSink weights, CodeNeeds &needs)
+      : main(model.lookupSymbol<func::FuncOp>("main")), target(isa), weights(weights), needs(needs),
+        program(ModuleOp::create(model.getLoc())), b(model.getContext()), loc(model.getLoc()) {}
+
+  FailureOr<OwningOpRef<ModuleOp>> emit() {
+    b.setInsertionPointToEnd(program->getBody());
+    auto run = func::FuncOp::create(b, loc, "dlc_run", b.getFunctionType({pointer}, {b.getI32Type()}));
+    Block *entry = run.addEntryBlock();
+    b.setInsertionPointToStart(entry);
+    frame = entry->getArgument(0);
+    Block &body = main.getBody().front();
+    for (auto [i, arg] : llvm::enumerate(body.getArguments()))
+      if (isa_and_present<RankedTensorType>(arg.getType()))
+        memory[arg] = rt::InputOp::create(b, loc, pointer, frame, i);
+    returned();
+    if (failed(hoistSizes(body)) || failed(planArena(body)))
+      return failure();
+    for (Operation &op : body.without_terminator())
+      if (!done.contains(&op) && failed(emitOp(&op)))
+        return failure();
+    Value ok = arith::ConstantIntOp::create(b, loc, 0, 32);
+    func::ReturnOp::create(b, loc, ok);
+    return std::move(program);
+  }
+
+private:
+  func::FuncOp main;
+  const Isa &target;
+  WeightSink weights;
+  CodeNeeds &needs;
+  OwningOpRef<ModuleOp> program;
+  OpBuilder b;
+  Location loc;
+  Value frame, weightsBase;
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  IRMapping sizes;                      // index values of the model's function
+  llvm::DenseMap<Value, Value> memory;  // of tensors
+  llvm::DenseMap<Value, unsigned> outputs; // tensors that are outputs
+  llvm::DenseMap<Value, Value> outputViews; // and the (reshaped) value returned
+  llvm::DenseSet<Operation *> done;
+  llvm::StringMap<std::pair<std::string, LaunchPlan>> kernels;
+  llvm::DenseMap<Attribute, int64_t> weightOffsets;
+
+  IndexMath math() { return {b, loc}; }
+
+  void returned() {
+    Operation *ret = main.getBody().front().getTerminator();
+    for (OpOperand &operand : ret->getOpOperands()) {
+      Value source = sourceOf(operand.get());
+      outputs[source] = operand.getOperandNumber();
+      outputViews[source] = operand.get();
+    }
+  }
+
+  /// Index arithmetic on the inputs' sizes goes first, so that the arena's size is known.
+  LogicalResult hoistSizes(Block &body) {
+    for (Operation &op : body.without_terminator()) {
+      if (auto dim = dyn_cast<tensor::DimOp>(op)) {
+        auto arg = dyn_cast<BlockArgument>(dim.getSource());
+        auto index = dim.getConstantIndex();
+        if (!arg || !index)
+          return op.emitError("internal error: unresolved size of a tensor");
+        sizes.map(dim.getResult(), rt::InputDimOp::create(b, loc, b.getIndexType(), frame, arg.getArgNumber(), *index).getResult());
+        done.insert(&op);
+      } else if (isSizeArithmetic(&op) && llvm::all_of(op.getOperands(), [&](Value v) { return sizes.contains(v); })) {
+        b.clone(op, sizes);
+        done.insert(&op);
+      }
+    }
+    return success();
+  }
+
+  static bool isSizeArithmetic(Operation *op) {
+    return isa<arith::ArithDialect>(op->getDialect());
+  }
+
+  SmallVector<Value> sizesOf(Value tensor, ValueRange open) {
+    SmallVector<Value> result;
+    unsigned next = 0;
+    RankedTensorType type = typeOf(tensor);
+    for (int64_t d : type.getShape())
+      result.push_back(ShapedType::isDynamic(d) ? sizes.lookupOrNull(open[next++]) : math().cst(d));
+    return result;
+  }
+
+  /// The open sizes of a tensor at the top level, as values of the model's function.
+  SmallVector<Value> openSizes(Value tensor) {
+    if (auto cluster = tensor.getDefiningOp<ClusterOp>())
+      return cluster.getSizes();
+    if (auto reshape = tensor.getDefiningOp<ReshapeOp>())
+      return reshape.getSizes();
+    return {};
+  }
+
+  SmallVector<Value> mappedSizes(Value tensor) {
+    RankedTensorType type = typeOf(tensor);
+    if (auto arg = dyn_cast<BlockArgument>(tensor)) {
+      SmallVector<Value> result;
+      for (auto [d, size] : llvm::enumerate(type.getShape()))
+        result.push_back(ShapedType::isDynamic(size)
+                             ? Value(rt::InputDimOp::create(b, loc, b.getIndexType(), frame, arg.getArgNumber(), d))
+                             : math().cst(size));
+      return result;
+    }
+    return sizesOf(tensor, openSizes(tensor));
+  }
+
+  LogicalResult planArena(Block &body) {
+    llvm::DenseMap<Operation *, int64_t> step;
+    int64_t steps = 0;
+    for (Operation &op : body)
+      step[&op] = steps++;
+    llvm::DenseMap<Value, int64_t> lastUse;
+    for (Operation &op : body)
+      for (Value operand : op.getOperands())
+        if (isa<RankedTensorType>(operand.getType()))
+          lastUse[sourceOf(operand)] = step[&op];
+
+    SmallVector<Buffer> fixed;
+    SmallVector<Value> fixedValues;
+    struct Slot {
+      SmallVector<void *> key;
+      int64_t free;
+      Value bytes, offset;
+    };
+    SmallVector<Slot> slots; // of sizes known when the run starts
+    SmallVector<std::pair<Value, unsigned>> open;
+    for (Operation &op : body) {
+      if (op.getNumResults() != 1 || !(isa<ClusterOp>(op) || isa<tensor::FromElementsOp>(op)))
+        continue;
+      Value v = op.getResult(0);
+      if (outputs.contains(v))
+        continue;
+      RankedTensorType type = typeOf(v);
+      int64_t last = lastUse.contains(v) ? lastUse[v] : step[&op];
+      if (type.hasStaticShape()) {
+        // Vectors may read past the end, never past the arena.
+        fixed.push_back({std::max<int64_t>(type.getNumElements() * elementBytes(type), 1), step[&op], last});
+        fixedValues.push_back(v);
+        continue;
+      }
+      SmallVector<Value> dims = sizesOf(v, openSizes(v));
+      if (llvm::is_contained(dims, Value()))
+        continue; // a size that a kernel computes: allocated when it is known
+      int64_t factor = elementBytes(type);
+      SmallVector<void *> key;
+      for (Value d : dims)
+        if (auto n = constantIndex(d))
+          factor *= *n;
+        else
+          key.push_back(d.getAsOpaquePointer());
+      llvm::sort(key);
+      key.push_back(reinterpret_cast<void *>(factor));
+      auto slot = llvm::find_if(slots, [&](Slot &s) { return s.key == key && s.free < step[&op]; });
+      if (slot == slots.end()) {
+        Value bytes = math().mul(math().product(dims), elementBytes(type));
+        bytes = math().mul(math().ceilDiv(bytes, 64), 64);
+        slots.push_back({key, 0, bytes, {}});
+        slot = std::prev(slots.end());
+      }
+      slot->free = last;
+      open.push_back({v, slot - slots.begin()});
+    }
+    MemoryPlan plan = planMemory(fixed);
+    Value total = math().cst(plan.size);
+    for (Slot &slot : slots) {
+      slot.offset = total;
+      total = math().add(total, slot.bytes);
+    }
+    needs.arena = constantIndex(total).value_or(-1);
+    if (constantIndex(total) == 0)
+      return success();
+    Value arena = rt::ArenaOp::create(b, loc, pointer, frame, total);
+    for (auto [v, offset] : llvm::zip(fixedValues, plan.offsets))
+      memory[v] = rt::OffsetOp::create(b, loc, pointer, arena, math().cst(offset));
+    for (auto [v, slot] : open)
+      memory[v] = rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);
+    return success();
+  }
+
+  FailureOr<Value> memoryOf(Value tensor) {
+    tensor = sourceOf(tensor);
+    if (Value m = memory.lookup(tensor))
+      return m;
+    if (auto constant = tensor.getDefiningOp<ConstantOp>()) {
+      auto value = cast<ElementsAttr>(constant.getValue());
+      auto it = weightOffsets.find(value);
+      if (it == weightOffsets.end()) {
+        FailureOr<int64_t> offset = weights(value);
+        if (failed(offset))
+          return failure();
+        it = weightOffsets.insert({value, *offset}).first;
+      }
+      if (!weightsBase) {
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToStart(&frame.getParentBlock()->getParentOp()->getRegion(0).front());
+        weightsBase = rt::WeightsOp::create(b, loc, pointer, frame);
+      }
+      return Value(rt::OffsetOp::create(b, loc, pointer, weightsBase, math().cst(it->second)));
+    }
+    return failure();
+  }
+
+  /// Memory for what an operation yields: an output's, or what the plan gave.
+  Value resultMemory(Value v) {
+    if (auto it = outputs.find(v); it != outputs.end())
+      return memory[v] = rt::OutputOp::create(b, loc, pointer, frame, it->second, mappedSizes(outputViews[v]));
+    if (Value m = memory.lookup(v))
+      return m;
+    Value bytes = math().mul(math().product(mappedSizes(v)), elementBytes(typeOf(v)));
+    return memory[v] = rt::AllocOp::create(b, loc, pointer, frame, bytes);
+  }
+
+  LogicalResult emitOp(Operation *op) {
+    if (isa<ConstantOp, ReshapeOp>(op))
+      return success();
+    if (auto cluster = dyn_cast<ClusterOp>(op))
+      return emitCluster(cluster);
+    if (auto extract = dyn_cast<tensor::ExtractOp>(op))
+      return emitExtract(extract);
+    if (auto elements = dyn_cast<tensor::FromElementsOp>(op))
+      return emitElements(elements);
+    if (isSizeArithmetic(op)) {
+      b.clone(*op, sizes);
+      return success();
+    }
+    return op->emitError("'") << op->getName() << "' can't be compiled";
+  }
+
+  Value asMemref(Value pointer, Type element) {
+    auto type = MemRefType::get({ShapedType::kDynamic}, memoryType(element));
+    return rt::ScratchOp::create(b, loc, type, pointer, 0);
+  }
+
+  LogicalResult emitExtract(tensor::ExtractOp op) {
+    FailureOr<Value> from = memoryOf(op.getTensor());
+    if (failed(from))
+      return op.emitError("internal error: tensor without memory");
+    SmallVector<Value> at;
+    for (Value i : op.getIndices())
+      at.push_back(sizes.lookup(i));
+    Value offset = math().linearize(at, mappedSizes(op.getTensor()));
+    Type element = typeOf(op.getTensor()).getElementType();
+    sizes.map(op.getResult(), memref::LoadOp::create(b, loc, asMemref(*from, element), offset).getResult());
+    return success();
+  }
+
+  LogicalResult emitElements(tensor::FromElementsOp op) {
+    if (op->use_empty())
+      return success();
+    Value to = asMemref(resultMemory(op.getResult()), op.getType().getElementType());
+    for (auto [i, element] : llvm::enumerate(op.getElements()))
+      memref::StoreOp::create(b, loc, sizes.lookup(element), to, math().cst(i));
+    return success();
+  }
+
+  /// Clusters that differ only in their operands share a kernel.
+  FailureOr<std::pair<StringRef, LaunchPlan>> kernelOf(ClusterOp cluster) {
+    std::string key;
+    llvm::raw_string_ostream os(key);
+    cluster->print(os, OpPrintingFlags().useLocalScope());
+    auto [it, isNew] = kernels.try_emplace(key);
+    if (isNew) {
+      std::string name = "k" + std::to_string(kernels.size() - 1);
+      FailureOr<LaunchPlan> plan = emitKernel(cluster, name, *program, target);
+      if (failed(plan))
+        return failure();
+      it->second = {name, *plan};
+      needs.scratch = std::max(needs.scratch, plan->scratch);
+    }
+    return std::pair(StringRef(it->second.first), it->second.second);
+  }
+
+  static std::string siteOf(Location loc) {
+    std::string text;
+    loc->walk([&](Location l) {
+      auto name = dyn_cast<NameLoc>(l);
+      if (!name)
+        return WalkResult::advance();
+      StringRef s = name.getName();
+      // "node 'conv1' (Conv)": the name is enough.
+      if (s.consume_front("node '"))
+        s = s.take_until([](char c) { return c == '\''; });
+      text += (text.empty() ? "" : "+") + s.str();
+      return WalkResult::skip();
+    });
+    return text;
+  }
+
+  LogicalResult emitCluster(ClusterOp cluster) {
+    auto kernel = kernelOf(cluster);
+    if (failed(kernel))
+      return failure();
+    auto &[name, plan] = *kernel;
+    SmallVector<Value> args, open;
+    for (Value input : cluster.getInputs()) {
+      auto type = dyn_cast<RankedTensorType>(input.getType());
+      if (!type) {
+        args.push_back(sizes.lookup(input));
+        continue;
+      }
+      FailureOr<Value> from = memoryOf(input);
+      if (failed(from))
+        return cluster.emitError("internal error: an input of a kernel is not in memory");
+      args.push_back(*from);
+      if (type.hasStaticShape())
+        continue;
+      SmallVector<Value> dims = mappedSizes(input);
+      for (auto [d, size] : llvm::enumerate(dims))
+        if (type.isDynamicDim(d))
+          open.push_back(size);
+    }
+    llvm::append_range(args, open);
+    args.push_back(resultMemory(cluster.getResult()));
+    SmallVector<Dim> dims;
+    for (Value v : mappedSizes(cluster.getResult()))
+      dims.push_back(constantIndex(v) ? Dim(b.getIndexAttr(*constantIndex(v))) : Dim(v));
+    Value units = math().value(plan.units(ShapeAlgebra(loc, &b), dims));
+    rt::LaunchOp::create(b, loc, frame, name, units, math().cst(plan.grain), args,
+                         siteOf(cluster.getLoc()), plan.kind);
+    return success();
+  }
+};
+
+} // namespace
+
+FailureOr<OwningOpRef<ModuleOp>> cpu::emitProgram(ModuleOp model, const Isa &isa, WeightSink weights, CodeNeeds &needs) {
+  return ProgramEmitter(model, isa, weights, needs).emit();
+}

@@ -1,0 +1,74 @@
+//===- Lowering.cpp - from kernels to the LLVM dialect -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/Codegen.h"
+#include "Codegen/CPU/ExpandMath.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace dlc;
+
+void cpu::buildLowering(OpPassManager &pm) {
+  OpPassManager &kernels = pm.nest<func::FuncOp>();
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  kernels.addPass(createLoopInvariantCodeMotionPass());
+  kernels.addPass(createExpandMathPass());
+  kernels.addPass(createCSEPass());
+  kernels.addPass(createLoopInvariantCodeMotionPass());
+  pm.addPass(createConvertRtToLLVMPass());
+  pm.nest<func::FuncOp>().addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module, unsigned parts) {
+  // The run function with its data is the first part; kernels go where there is least yet.
+  SmallVector<OwningOpRef<ModuleOp>> result;
+  SmallVector<size_t> weight;
+  auto isKernel = [](Operation &op) {
+    auto func = dyn_cast<LLVM::LLVMFuncOp>(op);
+    return func && !func.isExternal() && func.getName() != "dlc_run";
+  };
+  for (unsigned i = 0; i < std::max(parts, 1u); ++i) {
+    result.push_back(ModuleOp::create(module.getLoc()));
+    weight.push_back(0);
+  }
+  for (Operation &op : *module.getBody()) {
+    if (!isKernel(op)) {
+      if (auto func = dyn_cast<LLVM::LLVMFuncOp>(op); func && func.isExternal()) {
+        for (auto &part : result)
+          part->push_back(op.clone());
+        continue;
+      }
+      result[0]->push_back(op.clone());
+      continue;
+    }
+    size_t size = 0;
+    op.walk([&](Operation *) { ++size; });
+    size_t least = std::min_element(weight.begin(), weight.end()) - weight.begin();
+    weight[least] += size;
+    result[least]->push_back(op.clone());
+    if (least == 0)
+      continue;
+    // Declared where it is launched from.
+    auto func = cast<LLVM::LLVMFuncOp>(op);
+    OpBuilder b = OpBuilder::atBlockBegin(result[0]->getBody());
+    LLVM::LLVMFuncOp::create(b, func.getLoc(), func.getName(), func.getFunctionType());
+  }
+  return result;
+}

@@ -1,0 +1,114 @@
+//===- Activations.cpp - activation functions -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/ONNX/Ops.h"
+
+using namespace mlir;
+using namespace dlc;
+
+static Tensors relu(TensorBuilder &b, NodeArgs &n) {
+  return b.relu(n.input(0, "X"));
+}
+
+static Tensors leakyRelu(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  return b.select(b.ge(x, 0.0), x, x * n.real("alpha", 0.01));
+}
+
+static Tensors pRelu(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  return b.select(b.ge(x, 0.0), x, x * n.input(1, "slope"));
+}
+
+static Tensors elu(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  return b.select(b.ge(x, 0.0), x, b.expm1(x) * n.real("alpha", 1));
+}
+
+static Tensors selu(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  double alpha = n.real("alpha", 1.67326319217681884765625),
+         gamma = n.real("gamma", 1.05070102214813232421875);
+  return b.select(b.gt(x, 0.0), x * gamma, b.expm1(x) * (alpha * gamma));
+}
+
+static Tensors celu(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  double alpha = n.real("alpha", 1);
+  return b.max(x, 0.0) + b.min(b.expm1(x / alpha) * alpha, 0.0);
+}
+
+static Tensors thresholdedRelu(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  return b.select(b.gt(x, n.real("alpha", 1)), x, b.like(0, x));
+}
+
+static Tensor clampUnit(TensorBuilder &b, Tensor x) {
+  return b.clamp(x, b.like(0, x), b.like(1, x));
+}
+
+static Tensors hardSigmoid(TensorBuilder &b, NodeArgs &n) {
+  double alpha = n.real("alpha", 0.2), beta = n.real("beta", 0.5);
+  return clampUnit(b, n.input(0, "X") * alpha + beta);
+}
+
+static Tensors hardSwish(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  return x * clampUnit(b, x * (1.0 / 6) + 0.5);
+}
+
+/// log(1 + exp(x)) without overflow.
+static Tensor softplusOf(TensorBuilder &b, Tensor x) {
+  return b.max(x, 0.0) + b.log1p(b.exp(-b.abs(x)));
+}
+
+static Tensors softplus(TensorBuilder &b, NodeArgs &n) {
+  return softplusOf(b, n.input(0, "X"));
+}
+
+static Tensors softsign(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  return x / (b.abs(x) + 1.0);
+}
+
+static Tensors mish(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  return x * b.tanh(softplusOf(b, x));
+}
+
+static Tensors swish(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  double alpha = n.real("alpha", 1);
+  return x * b.sigmoid(alpha == 1 ? x : x * alpha);
+}
+
+static Tensors shrink(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  double bias = n.real("bias", 0), lambda = n.real("lambd", 0.5);
+  Tensor above = b.select(b.gt(x, lambda), x - bias, b.like(0, x));
+  return b.select(b.lt(x, -lambda), x + bias, above);
+}
+
+ArrayRef<OpRow> onnx::activationOps() {
+  static const OpRow rows[] = {
+      {"Relu", 6, relu},
+      {"LeakyRelu", 6, leakyRelu},
+      {"PRelu", 7, pRelu, {2, 2}},
+      {"Elu", 6, elu},
+      {"Selu", 6, selu},
+      {"Celu", 12, celu},
+      {"ThresholdedRelu", 10, thresholdedRelu},
+      {"HardSigmoid", 6, hardSigmoid},
+      {"HardSwish", 14, hardSwish},
+      {"Softplus", 1, softplus},
+      {"Softsign", 1, softsign},
+      {"Mish", 18, mish},
+      {"Swish", 24, swish},
+      {"Shrink", 9, shrink},
+  };
+  return rows;
+}

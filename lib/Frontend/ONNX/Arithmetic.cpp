@@ -1,0 +1,108 @@
+//===- Arithmetic.cpp - operators of two and more operands -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/ONNX/Ops.h"
+
+using namespace mlir;
+using namespace dlc;
+
+template <typename OpT> static Tensors binary(TensorBuilder &b, NodeArgs &n) {
+  return b.binary<OpT>(n.input(0, "A"), n.input(1, "B"));
+}
+
+template <typename OpT> static Tensors variadic(TensorBuilder &b, NodeArgs &n) {
+  SmallVector<Tensor> xs = n.allInputs();
+  Tensor result = xs.front();
+  for (Tensor x : ArrayRef(xs).drop_front())
+    result = b.binary<OpT>(result, x);
+  return result;
+}
+
+static Tensors mean(TensorBuilder &b, NodeArgs &n) {
+  Tensor total = variadic<AddOp>(b, n).front();
+  return total / static_cast<double>(n.numInputs());
+}
+
+static Tensors mod(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "A"), y = n.input(1, "B");
+  bool isC = n.flag("fmod", false);
+  if (x && x.isFloat() && !isC)
+    return n.error("attribute 'fmod' must be 1 for floats");
+  return isC ? b.rem(x, y) : b.mod(x, y);
+}
+
+/// x to small known powers is products.
+static Tensor powerOf(TensorBuilder &b, Tensor x, Tensor y) {
+  std::optional<SmallVector<double>> known;
+  if (y.type().hasStaticShape() && y.type().getNumElements() == 1 &&
+      y.rank() <= x.rank() && x.isFloat())
+    known = b.constantFloats(y);
+  double exponent = known ? known->front() : 0;
+  if (exponent == 1)
+    return x;
+  if (exponent == 2)
+    return b.square(x);
+  if (exponent == 3)
+    return b.mul(b.square(x), x);
+  return b.pow(x, y);
+}
+
+static Tensors pow(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X"), y = n.input(1, "Y");
+  if (!x || !y)
+    return Tensor();
+  // The result has the base's type; what is computed in has a fraction if the
+  // exponent may have one.
+  Type type = x.elementType();
+  Type common = y.isFloat() && !x.isFloat() ? y.elementType() : type;
+  return b.cast(powerOf(b, b.cast(x, common), b.cast(y, common)), type);
+}
+
+static Tensors bitShift(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X"), y = n.input(1, "Y");
+  StringRef direction = n.string("direction");
+  if (direction == "LEFT")
+    return b.shl(x, y);
+  if (direction == "RIGHT")
+    return b.shr(x, y);
+  return n.error("attribute 'direction' must be 'LEFT' or 'RIGHT', not '" +
+                 direction + "'");
+}
+
+/// Attributes before version 11, inputs since.
+static Tensors clip(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input"), low, high;
+  if (n.version() < 11) {
+    low = n.hasAttr("min") ? b.like(n.real("min"), x) : Tensor();
+    high = n.hasAttr("max") ? b.like(n.real("max"), x) : Tensor();
+  } else {
+    low = n.has(1) ? n.input(1) : Tensor();
+    high = n.has(2) ? n.input(2) : Tensor();
+  }
+  return b.clamp(x, low, high);
+}
+
+ArrayRef<OpRow> onnx::arithmeticOps() {
+  static const OpRow rows[] = {
+      {"Add", 7, binary<AddOp>, {2, 2}},
+      {"Sub", 7, binary<SubOp>, {2, 2}},
+      {"Mul", 7, binary<MulOp>, {2, 2}},
+      {"Div", 7, binary<DivOp>, {2, 2}},
+      {"Mod", 10, mod, {2, 2}},
+      {"Pow", 7, pow, {2, 2}},
+      {"BitShift", 11, bitShift, {2, 2}},
+      {"BitwiseAnd", 18, binary<AndOp>, {2, 2}},
+      {"BitwiseOr", 18, binary<OrOp>, {2, 2}},
+      {"BitwiseXor", 18, binary<XorOp>, {2, 2}},
+      {"Min", 6, variadic<MinOp>, {1, kMany}},
+      {"Max", 6, variadic<MaxOp>, {1, kMany}},
+      {"Sum", 6, variadic<AddOp>, {1, kMany}},
+      {"Mean", 6, mean, {1, kMany}},
+      {"Clip", 6, clip, {1, 3}},
+  };
+  return rows;
+}

@@ -1,0 +1,349 @@
+//===- Import.cpp - from graph nodes to the dlc dialect -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/ONNX/Import.h"
+
+#include "Frontend/Common/TensorDetail.h"
+#include "Frontend/ONNX/Ops.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+
+/// One walk over @main.
+class Importer {
+public:
+  Importer(func::FuncOp main)
+      : from(main), ops(main), into(createFunction(ops, main)),
+        b(*(ops.setInsertionPointToStart(into.addEntryBlock()), &ops),
+          main.getLoc()) {}
+
+  LogicalResult run();
+
+private:
+  func::FuncOp from;
+  OpBuilder ops;
+  func::FuncOp into;
+  TensorBuilder b;
+  /// Null for what was left out.
+  DenseMap<Value, Tensor> values;
+  /// Values of nodes that could not be imported; their users say nothing more.
+  DenseSet<Value> poisoned;
+  unsigned errors = 0;
+
+  static func::FuncOp createFunction(OpBuilder &ops, func::FuncOp main);
+  LogicalResult checkSupported();
+  LogicalResult importArguments();
+  void shareDims();
+  void importBlock(Block &block);
+  void importOp(Operation *op);
+  void importNode(graph::NodeOp node);
+  void importIf(graph::NodeOp node);
+  LogicalResult importResults();
+  LogicalResult checkDeclared(unsigned index, RankedTensorType found);
+  void removeDead();
+  void poison(Operation *op) {
+    poisoned.insert(op->result_begin(), op->result_end());
+  }
+};
+
+} // namespace
+
+static bool isControlFlow(graph::NodeOp node) {
+  return node.getDomain() == "onnx" &&
+         llvm::is_contained({"If", "Loop", "Scan"}, node.getOpType());
+}
+
+func::FuncOp Importer::createFunction(OpBuilder &ops, func::FuncOp main) {
+  SmallVector<Type> inputs(main.getArgumentTypes());
+  auto type = ops.getFunctionType(inputs, main.getResultTypes());
+  return func::FuncOp::create(ops, main.getLoc(), main.getName(), type);
+}
+
+/// Each operator that no row covers is reported once, where it comes first.
+LogicalResult Importer::checkSupported() {
+  std::set<std::pair<StringRef, int64_t>> seen;
+  LogicalResult result = success();
+  for (auto node : from.getBody().front().getOps<graph::NodeOp>()) {
+    int64_t version = node.getVersion().value_or(0);
+    if (isControlFlow(node) ||
+        onnx::opTable().find(node.getDomain(), node.getOpType(), version) ||
+        !seen.insert({node.getOp(), version}).second)
+      continue;
+    emitError(node.getLoc())
+        << "'" << node.getOpType() << "' of domain '"
+        << (node.getDomain() == "onnx" ? "ai.onnx" : node.getDomain())
+        << "' is not supported in version " << version;
+    result = failure();
+  }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Arguments
+//===----------------------------------------------------------------------===//
+
+static std::string nameOf(DictionaryAttr attrs, unsigned index) {
+  auto name = attrs ? attrs.getAs<StringAttr>(graph::GraphDialect::kName)
+                    : StringAttr();
+  return name ? name.str() : std::to_string(index);
+}
+
+LogicalResult Importer::importArguments() {
+  LogicalResult result = success();
+  for (BlockArgument arg : into.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(arg.getType());
+    if (type && (type.getElementType().isIntOrFloat() ||
+                 isa<ComplexType>(type.getElementType())))
+      continue;
+    result =
+        emitError(from.getLoc())
+        << "input '"
+        << nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber())
+        << "' is of type " << arg.getType()
+        << ", which is not supported; numeric tensors of known rank are";
+  }
+  return result;
+}
+
+/// Dimensions of one name are one value: that of the first argument with it.
+void Importer::shareDims() {
+  llvm::StringMap<Dim> symbols;
+  for (BlockArgument arg : into.getArguments()) {
+    auto names = from.getArgAttrOfType<ArrayAttr>(arg.getArgNumber(),
+                                                  graph::GraphDialect::kDims);
+    int64_t rank = cast<RankedTensorType>(arg.getType()).getRank();
+    if (!names || static_cast<int64_t>(names.size()) != rank)
+      continue;
+    Dims dims = b.dims(b.wrap(arg));
+    for (auto [name, d] : llvm::zip(names, dims)) {
+      auto symbol = dyn_cast<StringAttr>(name);
+      if (!symbol || symbol.empty())
+        continue;
+      auto [it, isNew] = symbols.try_emplace(symbol.getValue(), d);
+      if (!isNew && !isKnown(d))
+        d = it->second;
+    }
+    b.setDims(arg, dims);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Nodes
+//===----------------------------------------------------------------------===//
+
+void Importer::importIf(graph::NodeOp node) {
+  std::optional<Ints> condition;
+  if (node.getNumOperands() == 1)
+    condition = b.constantInts(values.lookup(node.getOperand(0)));
+  Region *branch = nullptr;
+  if (condition && condition->size() == 1)
+    branch = node.getGraph(condition->front() ? "then_branch" : "else_branch");
+  if (!branch || branch->empty()) {
+    b.error("control flow is not supported yet: 'If' with a condition that is "
+            "not constant");
+    return poison(node);
+  }
+  importBlock(branch->front());
+  Operation *yield = branch->front().getTerminator();
+  for (auto [i, result] : llvm::enumerate(node.getResults())) {
+    if (i >= yield->getNumOperands() || poisoned.contains(yield->getOperand(i)))
+      poisoned.insert(result);
+    else
+      values[result] = values.lookup(yield->getOperand(i));
+  }
+}
+
+void Importer::importNode(graph::NodeOp node) {
+  if (llvm::any_of(node.getOperands(),
+                   [&](Value v) { return poisoned.contains(v); }))
+    return poison(node);
+  if (node.getDomain() == "onnx" && node.getOpType() == "If")
+    return importIf(node);
+  if (isControlFlow(node)) {
+    b.error("control flow is not supported yet: '" + node.getOpType() + "'");
+    return poison(node);
+  }
+  const OpRow *row = onnx::opTable().find(node.getDomain(), node.getOpType(),
+                                          node.getVersion().value_or(0));
+  if (!row) {
+    b.error("'" + node.getOpType() + "' of domain '" + node.getDomain() +
+            "' is not supported");
+    return poison(node);
+  }
+  SmallVector<Tensor> inputs;
+  for (Value operand : node.getOperands())
+    inputs.push_back(values.lookup(operand));
+  unsigned before = errors;
+  FailureOr<Tensors> results = buildNode(*row, b, node, inputs);
+  if (failed(results)) {
+    if (errors == before)
+      b.error("'" + node.getOpType() + "' can't be imported");
+    return poison(node);
+  }
+  for (auto [result, tensor] : llvm::zip(node.getResults(), *results))
+    values[result] = tensor;
+}
+
+void Importer::importOp(Operation *op) {
+  b.setLoc(op->getLoc());
+  if (auto node = dyn_cast<graph::NodeOp>(op))
+    return importNode(node);
+  if (auto weight = dyn_cast<graph::WeightOp>(op)) {
+    values[weight.getResult()] = b.constant(weight.getValue());
+    return;
+  }
+  if (auto import = dyn_cast<graph::ImportOp>(op)) {
+    if (auto arg = dyn_cast<BlockArgument>(import.getInput());
+        arg && arg.getOwner() == &from.getBody().front()) {
+      values[import.getResult()] = b.wrap(into.getArgument(arg.getArgNumber()));
+      return;
+    }
+  }
+  if (isa<graph::NoneOp>(op)) {
+    values[op->getResult(0)] = Tensor();
+    return;
+  }
+  if (auto exported = dyn_cast<graph::ExportOp>(op)) {
+    if (poisoned.contains(exported.getInput()))
+      return poison(op);
+    values[exported.getResult()] = values.lookup(exported.getInput());
+    return;
+  }
+  if (op->hasTrait<OpTrait::IsTerminator>())
+    return;
+  b.error("'" + op->getName().getStringRef() + "' has no place in a graph");
+  poison(op);
+}
+
+void Importer::importBlock(Block &block) {
+  for (Operation &op : block)
+    importOp(&op);
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+LogicalResult Importer::checkDeclared(unsigned index, RankedTensorType found) {
+  Type declared = from.getResultTypes()[index];
+  auto type = dyn_cast<RankedTensorType>(declared);
+  bool isOpen = isa<graph::ValueType, UnrankedTensorType>(declared);
+  if (isOpen || (type && areCompatibleTypes({declared}, {found})))
+    return success();
+  return emitError(from.getLoc())
+         << "output '" << nameOf(from.getResultAttrDict(index), index)
+         << "' is declared as " << declared << ", but computed as " << found;
+}
+
+/// The reader's attributes under the dlc dialect's name.
+static DictionaryAttr renamed(DictionaryAttr attrs) {
+  NamedAttrList list;
+  for (NamedAttribute attr : attrs) {
+    StringRef name = attr.getName();
+    if (name == graph::GraphDialect::kName)
+      name = "dlc.name";
+    else if (name == graph::GraphDialect::kDims)
+      name = "dlc.dims";
+    list.set(name, attr.getValue());
+  }
+  return list.getDictionary(attrs.getContext());
+}
+
+LogicalResult Importer::importResults() {
+  LogicalResult result = success();
+  SmallVector<Value> returned;
+  Operation *end = from.getBody().front().getTerminator();
+  for (auto [i, operand] : llvm::enumerate(end->getOperands())) {
+    Tensor tensor = values.lookup(operand);
+    if (!tensor) {
+      result = emitError(from.getLoc())
+               << "output '" << nameOf(from.getResultAttrDict(i), i)
+               << "' is not computed";
+      continue;
+    }
+    if (failed(checkDeclared(i, tensor.type())))
+      result = failure();
+    returned.push_back(tensor.value());
+  }
+  if (failed(result))
+    return failure();
+  func::ReturnOp::create(ops, end->getLoc(), returned);
+  into.setFunctionType(ops.getFunctionType(into.getArgumentTypes(),
+                                           ValueRange(returned).getTypes()));
+  for (unsigned i = 0; i < from.getNumArguments(); ++i)
+    if (DictionaryAttr attrs = from.getArgAttrDict(i))
+      into.setArgAttrs(i, renamed(attrs));
+  for (unsigned i = 0; i < from.getNumResults(); ++i)
+    if (DictionaryAttr attrs = from.getResultAttrDict(i))
+      into.setResultAttrs(i, renamed(attrs));
+  return success();
+}
+
+/// Folding and reading sizes leave what nothing uses any more.
+void Importer::removeDead() {
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(into.getBody().front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+LogicalResult Importer::run() {
+  ScopedDiagnosticHandler count(from.getContext(), [&](Diagnostic &d) {
+    errors += d.getSeverity() == DiagnosticSeverity::Error;
+    return failure(); // printed by whoever prints the others
+  });
+  if (failed(checkSupported()) || failed(importArguments())) {
+    into.erase();
+    return failure();
+  }
+  shareDims();
+  importBlock(from.getBody().front());
+  if (errors != 0 || failed(importResults())) {
+    into.erase();
+    return failure();
+  }
+  removeDead();
+  from.erase();
+  return success();
+}
+
+LogicalResult dlc::importONNX(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main || main.isExternal() || !main.getBody().hasOneBlock())
+    return emitError(module.getLoc()) << "there is no graph '@main' to import";
+  return Importer(main).run();
+}
+
+namespace {
+struct ImportONNXPass : PassWrapper<ImportONNXPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ImportONNXPass)
+
+  StringRef getArgument() const final { return "import-onnx"; }
+  StringRef getDescription() const final {
+    return "Lower a graph of ONNX nodes to the dlc dialect";
+  }
+  void getDependentDialects(DialectRegistry &registry) const final {
+    registry.insert<DlcDialect, arith::ArithDialect, tensor::TensorDialect,
+                    func::FuncDialect>();
+  }
+  void runOnOperation() final {
+    if (failed(importONNX(getOperation())))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> dlc::createImportONNXPass() {
+  return std::make_unique<ImportONNXPass>();
+}
+
+void dlc::registerImportONNXPass() { PassRegistration<ImportONNXPass>(); }

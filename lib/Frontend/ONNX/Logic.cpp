@@ -1,0 +1,46 @@
+//===- Logic.cpp - comparisons and operators on bools -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/Common/TensorDetail.h"
+#include "Frontend/ONNX/Ops.h"
+
+using namespace mlir;
+using namespace dlc;
+
+template <typename OpT> static Tensors compare(TensorBuilder &b, NodeArgs &n) {
+  return b.compare<OpT>(n.input(0, "A"), n.input(1, "B"));
+}
+
+template <typename OpT> static Tensors logical(TensorBuilder &b, NodeArgs &n) {
+  for (Tensor x : n.allInputs())
+    if (x && !x.isBool())
+      return n.error("operands must be of type bool, not " +
+                     describe(x.elementType()));
+  if (n.numInputs() == 1)
+    return b.not_(n.input(0));
+  return b.binary<OpT>(n.input(0, "A"), n.input(1, "B"));
+}
+
+static Tensors where(TensorBuilder &b, NodeArgs &n) {
+  return b.select(n.input(0, "condition"), n.input(1, "X"), n.input(2, "Y"));
+}
+
+ArrayRef<OpRow> onnx::logicOps() {
+  static const OpRow rows[] = {
+      {"Equal", 7, compare<EqOp>, {2, 2}},
+      {"Greater", 7, compare<GtOp>, {2, 2}},
+      {"GreaterOrEqual", 12, compare<GeOp>, {2, 2}},
+      {"Less", 7, compare<LtOp>, {2, 2}},
+      {"LessOrEqual", 12, compare<LeOp>, {2, 2}},
+      {"And", 7, logical<AndOp>, {2, 2}},
+      {"Or", 7, logical<OrOp>, {2, 2}},
+      {"Xor", 7, logical<XorOp>, {2, 2}},
+      {"Not", 1, logical<NotOp>},
+      {"Where", 9, where, {3, 3}},
+  };
+  return rows;
+}

@@ -1,0 +1,304 @@
+//===- Movement.cpp - operators that move elements -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/Common/TensorDetail.h"
+#include "Frontend/ONNX/Ops.h"
+
+using namespace mlir;
+using namespace dlc;
+
+static Tensors transpose(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "data");
+  std::optional<Ints> permutation = n.integers("perm");
+  if (x && !permutation)
+    permutation =
+        llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, x.rank())));
+  return x ? b.transpose(x, *permutation) : x;
+}
+
+static Tensors concat(TensorBuilder &b, NodeArgs &n) {
+  SmallVector<Tensor> xs = n.allInputs();
+  if (!xs.front())
+    return Tensor();
+  int64_t axis = n.axis("axis", std::nullopt, xs.front().rank());
+  return n.failed() ? Tensor() : b.concat(xs, axis);
+}
+
+//===----------------------------------------------------------------------===//
+// Split
+//===----------------------------------------------------------------------===//
+
+/// Parts of equal size, of which the last may be smaller.
+static Dims equalParts(TensorBuilder &b, Dim size, int64_t count) {
+  ShapeAlgebra s = b.sizes();
+  Dim part = s.floorDiv(s.add(size, s.constant(count - 1)), count);
+  Dims parts(count, part);
+  parts.back() = s.sub(size, s.mul(part, s.constant(count - 1)));
+  return parts;
+}
+
+static Tensors split(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  if (!x)
+    return x;
+  int64_t axis = n.axis("axis", 0, x.rank());
+  std::optional<Ints> given = n.integers("split");
+  int64_t count = n.integer("num_outputs", n.numOutputs());
+  std::optional<Dims> parts;
+  if (n.has(1))
+    parts = b.indices(n.input(1));
+  else if (given)
+    parts = b.dims(*given);
+  else
+    parts = equalParts(b, b.dim(x, axis), std::max<int64_t>(count, 1));
+  if (n.failed() || !parts)
+    return Tensor();
+  if (parts->size() != n.numOutputs())
+    return n.error("splits into " + Twine(parts->size()) + " parts, but has " +
+                   Twine(n.numOutputs()) + " outputs");
+  Dim total = b.dim(0);
+  for (Dim part : *parts) {
+    if (isKnown(part) && staticDim(part) < 0)
+      return n.error("splits off a part of size " + Twine(staticDim(part)));
+    total = b.sizes().add(total, part);
+  }
+  if (contradict(total, b.dim(x, axis)))
+    return n.error("the parts add up to " + describe({total}) +
+                   ", but dimension " + Twine(axis) + " is of size " +
+                   describe({b.dim(x, axis)}));
+  return b.split(x, axis, *parts);
+}
+
+//===----------------------------------------------------------------------===//
+// Slice
+//===----------------------------------------------------------------------===//
+
+/// A bound beyond this means the end; all sizes are below.
+static constexpr int64_t kFar = int64_t(1) << 40;
+
+/// A bound of a slice, counted from the front, in [low, high].
+static Dim clampBound(TensorBuilder &b, Dim size, Dim bound, Dim low,
+                      Dim high) {
+  ShapeAlgebra s = b.sizes();
+  if (isKnown(bound)) {
+    int64_t at = staticDim(bound);
+    if (at >= kFar)
+      return high;
+    if (at <= -kFar)
+      return low;
+    if (at < 0)
+      bound = s.add(size, bound);
+  } else if (!isNatural(bound)) {
+    Tensor given = b.fromDim(bound);
+    bound = b.index(b.select(b.lt(given, 0.0), given + b.fromDim(size), given));
+  }
+  if (bound == high)
+    return high;
+  bool isAboveLow = staticDim(low) <= 0 && isNatural(bound);
+  // Nothing is below the front of a dimension.
+  bool isBelowHigh = high == size && staticDim(bound) == 0;
+  bound = isBelowHigh ? bound : s.min(bound, high);
+  return isAboveLow && high == size ? bound : s.max(bound, low);
+}
+
+/// Where a slice of one dimension begins and how many elements it has.
+static std::pair<Dim, Dim> clampSlice(TensorBuilder &b, Dim size, Dim start,
+                                      Dim end, int64_t step) {
+  ShapeAlgebra s = b.sizes();
+  bool isForward = step > 0;
+  Dim zero = s.constant(0);
+  Dim low = isForward ? zero : s.constant(-1);
+  Dim high = isForward ? size : s.sub(size, s.constant(1));
+  start = clampBound(b, size, start, zero, high);
+  end = clampBound(b, size, end, low, high);
+  Dim length = isForward ? s.sub(end, start) : s.sub(start, end);
+  int64_t stride = isForward ? step : -step;
+  Dim count = s.floorDiv(s.add(length, s.constant(stride - 1)), stride);
+  // With nothing cut off in front, the length can't be negative.
+  if (!(isForward && staticDim(start) == 0))
+    count = s.max(count, zero);
+  return {start, count};
+}
+
+static Tensors slice(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "data");
+  bool isInputs = n.version() >= 10;
+  auto bounds = [&](StringRef name, size_t i) -> std::optional<Dims> {
+    if (isInputs)
+      return b.indices(n.input(i, name));
+    std::optional<Ints> given = n.integers(name);
+    if (!given)
+      n.error("attribute '" + name + "' is missing");
+    return b.dims(given.value_or(Ints()));
+  };
+  std::optional<Dims> starts = bounds("starts", 1), ends = bounds("ends", 2);
+  if (!x || !starts || !ends || n.failed())
+    return Tensor();
+  int64_t count = starts->size();
+  std::optional<Ints> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
+  if (isInputs ? n.has(3) : n.hasAttr("axes"))
+    axes = isInputs ? n.constantInts(3, "axes") : n.integers("axes");
+  if (axes)
+    axes = n.axes(*axes, x.rank());
+  std::optional<Ints> steps = Ints(count, 1);
+  if (isInputs && n.has(4))
+    steps = n.constantInts(4, "steps");
+  if (!axes || !steps)
+    return Tensor();
+  if (ends->size() != starts->size() || axes->size() != starts->size() ||
+      steps->size() != starts->size())
+    return n.error("starts, ends, axes and steps differ in length");
+  if (llvm::is_contained(*steps, 0))
+    return n.error("has a step of 0");
+  Dims offsets(x.rank(), b.dim(0)), sizes = b.dims(x);
+  Ints strides(x.rank(), 1);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t axis = (*axes)[i];
+    // No dimension is as long as the greatest step.
+    strides[axis] = std::clamp<int64_t>((*steps)[i], -kFar, kFar);
+    std::tie(offsets[axis], sizes[axis]) =
+        clampSlice(b, sizes[axis], (*starts)[i], (*ends)[i], strides[axis]);
+  }
+  return b.slice(x, offsets, sizes, strides);
+}
+
+//===----------------------------------------------------------------------===//
+// Pad
+//===----------------------------------------------------------------------===//
+
+static std::optional<PadMode> padMode(NodeArgs &n) {
+  StringRef name = n.string("mode", "constant");
+  if (std::optional<PadMode> mode = symbolizePadMode(name))
+    return mode;
+  n.error("attribute 'mode' must be constant, reflect, edge or wrap, not '" +
+          name + "'");
+  return std::nullopt;
+}
+
+/// Takes off what negative pads remove; makes those pads 0.
+static Tensor crop(TensorBuilder &b, Tensor x, Dims &low, Dims &high) {
+  Dims offsets(x.rank(), b.dim(0)), sizes = b.dims(x);
+  for (int64_t i = 0; i < x.rank(); ++i) {
+    if (isKnown(low[i]) && staticDim(low[i]) < 0) {
+      offsets[i] = b.dim(-staticDim(low[i]));
+      sizes[i] = b.sizes().add(sizes[i], low[i]);
+      low[i] = b.dim(0);
+    }
+    if (isKnown(high[i]) && staticDim(high[i]) < 0) {
+      sizes[i] = b.sizes().add(sizes[i], high[i]);
+      high[i] = b.dim(0);
+    }
+  }
+  return b.slice(x, offsets, sizes);
+}
+
+static Tensors pad(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "data"), value;
+  std::optional<PadMode> mode = padMode(n);
+  bool isInputs = n.version() >= 11;
+  std::optional<Dims> pads;
+  if (isInputs)
+    pads = b.indices(n.input(1, "pads"));
+  else if (std::optional<Ints> given = n.integers("pads"))
+    pads = b.dims(*given);
+  else
+    n.error("attribute 'pads' is missing");
+  if (!x || !mode || !pads)
+    return Tensor();
+  if (!isInputs)
+    value = b.like(n.real("value", 0), x);
+  else if (n.has(2))
+    value = b.reshape(n.input(2), ArrayRef<int64_t>());
+  std::optional<Ints> axes = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
+  if (n.has(3))
+    axes = n.axesOr("", 3, x.rank());
+  if (!axes)
+    return Tensor();
+  if (pads->size() != 2 * axes->size())
+    return n.error("has " + Twine(pads->size()) + " pads for " +
+                   Twine(axes->size()) + " dimensions");
+  Dims low(x.rank(), b.dim(0)), high = low;
+  for (auto [i, axis] : llvm::enumerate(*axes)) {
+    low[axis] = (*pads)[i];
+    high[axis] = (*pads)[axes->size() + i];
+  }
+  if (*mode != PadMode::constant)
+    x = crop(b, x, low, high);
+  return b.pad(x, low, high, value, *mode);
+}
+
+//===----------------------------------------------------------------------===//
+// Depth and space
+//===----------------------------------------------------------------------===//
+
+static bool checkImage(NodeArgs &n, Tensor x, int64_t block) {
+  if (x.rank() != 4)
+    n.error("input 0 must be of rank 4, not " + Twine(x.rank()));
+  else if (block < 1)
+    n.error("attribute 'blocksize' must be positive");
+  return !n.failed();
+}
+
+static Tensors depthToSpace(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  int64_t block = n.integer("blocksize");
+  StringRef mode = n.string("mode", "DCR");
+  if (!x || n.failed() || !checkImage(n, x, block))
+    return Tensor();
+  if (mode != "DCR" && mode != "CRD")
+    return n.error("attribute 'mode' must be DCR or CRD, not '" + mode + "'");
+  ShapeAlgebra s = b.sizes();
+  Dims d = b.dims(x);
+  Dim k = b.dim(block), c = b.quotient({d[1]}, {k, k});
+  bool isDCR = mode == "DCR";
+  Dims split =
+      isDCR ? Dims{d[0], k, k, c, d[2], d[3]} : Dims{d[0], c, k, k, d[2], d[3]};
+  Ints order = isDCR ? Ints{0, 3, 4, 1, 5, 2} : Ints{0, 1, 4, 2, 5, 3};
+  return b.reshape(b.transpose(b.reshape(x, split), order),
+                   Dims{d[0], c, s.mul(d[2], k), s.mul(d[3], k)});
+}
+
+static Tensors spaceToDepth(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  int64_t block = n.integer("blocksize");
+  if (!x || n.failed() || !checkImage(n, x, block))
+    return Tensor();
+  Dims d = b.dims(x);
+  Dim k = b.dim(block), h = b.quotient({d[2]}, {k}),
+      w = b.quotient({d[3]}, {k});
+  Tensor split = b.reshape(x, Dims{d[0], d[1], h, k, w, k});
+  return b.reshape(b.transpose(split, {0, 3, 5, 1, 2, 4}),
+                   Dims{d[0], b.product({d[1], k, k}), h, w});
+}
+
+static Tensors trilu(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  bool upper = n.flag("upper", true);
+  if (!x || x.rank() < 2)
+    return x ? n.error("input 0 must be of rank 2 or more") : x;
+  Tensor k = n.has(1) ? b.reshape(n.input(1), ArrayRef<int64_t>())
+                      : b.scalar(int64_t(0), b.i64());
+  Dims matrix = {b.dim(x, x.rank() - 2), b.dim(x, x.rank() - 1)};
+  Tensor diagonal = b.iota(matrix, 1) - b.iota(matrix, 0);
+  Tensor kept = upper ? b.ge(diagonal, k) : b.le(diagonal, k);
+  return b.select(kept, x, b.like(0, x));
+}
+
+ArrayRef<OpRow> onnx::movementOps() {
+  static const OpRow rows[] = {
+      {"Transpose", 1, transpose},
+      {"Concat", 4, concat, {1, kMany}},
+      {"Split", 2, split, {1, 2}, {1, kMany}},
+      {"Slice", 1, slice, {1, 5}},
+      {"Pad", 2, pad, {1, 4}},
+      {"DepthToSpace", 1, depthToSpace},
+      {"SpaceToDepth", 1, spaceToDepth},
+      {"Trilu", 14, trilu, {1, 2}},
+      {"Einsum", 12, einsum, {1, kMany}},
+  };
+  return rows;
+}

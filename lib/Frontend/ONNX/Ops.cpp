@@ -1,0 +1,35 @@
+//===- Ops.cpp - the ONNX operators by domain -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/ONNX/Ops.h"
+#include "Frontend/ONNX/ReaderTensor.h"
+#include "dialects/graph/Graph.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+using namespace mlir;
+using namespace dlc;
+
+const OpTable &onnx::opTable() {
+  static const OpTable table = [] {
+    OpTable t;
+    for (ArrayRef<OpRow> rows :
+         {arithmeticOps(), unaryOps(), activationOps(), logicOps(),
+          reductionOps(), shapeOps(), movementOps(), indexingOps(),
+          generatorOps(), windowOps(), matrixOps(), normalizationOps(),
+          attentionOps(), recurrentOps(), resizeOps(), quantizationOps()})
+      t.add("onnx", rows);
+    return t;
+  }();
+  return table;
+}
+
+Type onnx::elementType(MLIRContext *context, int64_t code) {
+  const ElementType *row = ElementType::find(code);
+  Type type = row ? row->type(context) : Type();
+  return isa_and_present<graph::StringType, ComplexType>(type) ? Type() : type;
+}

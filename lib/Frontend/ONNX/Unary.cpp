@@ -1,0 +1,129 @@
+//===- Unary.cpp - operators of one operand -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/Common/TensorDetail.h"
+#include "Frontend/ONNX/Ops.h"
+
+using namespace mlir;
+using namespace dlc;
+
+template <typename OpT> static Tensors unary(TensorBuilder &b, NodeArgs &n) {
+  return b.unary<OpT>(n.input(0));
+}
+
+static Tensors identity(TensorBuilder &b, NodeArgs &n) { return n.input(0); }
+
+static Tensors absolute(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  return x && x.isUnsigned() ? x : b.abs(x);
+}
+
+static Tensors reciprocal(TensorBuilder &b, NodeArgs &n) {
+  return b.reciprocal(n.input(0, "X"));
+}
+
+static Tensors isNaN(TensorBuilder &b, NodeArgs &n) {
+  return b.isNan(n.input(0, "X"));
+}
+
+static Tensors isInf(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X"), result = b.isInf(x);
+  bool negative = n.flag("detect_negative", true),
+       positive = n.flag("detect_positive", true);
+  if (!positive)
+    result = b.and_(result, b.lt(x, 0.0));
+  if (!negative)
+    result = b.and_(result, b.gt(x, 0.0));
+  return result;
+}
+
+/// Eight-bit floats take their greatest value for what is beyond it.
+static Tensor saturate(TensorBuilder &b, Tensor x, FloatType to) {
+  if (!x || !x.isFloat())
+    return x;
+  double greatest =
+      APFloat::getLargest(to.getFloatSemantics()).convertToDouble();
+  return b.max(b.min(x, greatest), -greatest);
+}
+
+static Tensor castTo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type) {
+  bool saturates = n.flag("saturate", true);
+  n.ignore("round_mode");
+  if (auto narrow = dyn_cast<FloatType>(type);
+      narrow && narrow.getWidth() <= 8 && saturates && x &&
+      !isa<Float8E8M0FNUType>(type))
+    x = saturate(b, x, narrow);
+  return b.cast(x, type);
+}
+
+static Tensors cast(TensorBuilder &b, NodeArgs &n) {
+  int64_t code = n.integer("to");
+  Type type = onnx::elementType(b.context(), code);
+  if (!type)
+    return n.error("conversion to element type " + Twine(code) +
+                   (code == 8 ? " (string)" : "") + " is not supported");
+  return castTo(b, n, n.input(0, "input"), type);
+}
+
+static Tensors castLike(TensorBuilder &b, NodeArgs &n) {
+  Tensor like = n.input(1, "target_type");
+  return like ? castTo(b, n, n.input(0, "input"), like.elementType()) : like;
+}
+
+/// What it does when a model is used, not trained.
+static Tensors dropout(TensorBuilder &b, NodeArgs &n) {
+  n.ignore("ratio");
+  n.ignore("seed");
+  Tensor x = n.input(0, "data");
+  if (n.has(2)) {
+    std::optional<Ints> training = b.constantInts(n.input(2));
+    if (!training || training->size() != 1 || training->front())
+      return n.error("input 2 ('training_mode') must be constant and false");
+  }
+  Tensors results(x);
+  if (n.numOutputs() == 2)
+    results.push_back(x ? b.full(b.dims(x), b.scalar(int64_t(1), b.boolean()))
+                        : Tensor());
+  return results;
+}
+
+ArrayRef<OpRow> onnx::unaryOps() {
+  static const OpRow rows[] = {
+      {"Identity", 1, identity},
+      {"Neg", 6, unary<NegOp>},
+      {"Abs", 6, absolute},
+      {"Sign", 9, unary<SignOp>},
+      {"Exp", 6, unary<ExpOp>},
+      {"Log", 6, unary<LogOp>},
+      {"Sqrt", 6, unary<SqrtOp>},
+      {"Reciprocal", 6, reciprocal},
+      {"Sin", 7, unary<SinOp>},
+      {"Cos", 7, unary<CosOp>},
+      {"Tan", 7, unary<TanOp>},
+      {"Asin", 7, unary<AsinOp>},
+      {"Acos", 7, unary<AcosOp>},
+      {"Atan", 7, unary<AtanOp>},
+      {"Sinh", 9, unary<SinhOp>},
+      {"Cosh", 9, unary<CoshOp>},
+      {"Tanh", 6, unary<TanhOp>},
+      {"Asinh", 9, unary<AsinhOp>},
+      {"Acosh", 9, unary<AcoshOp>},
+      {"Atanh", 9, unary<AtanhOp>},
+      {"Erf", 9, unary<ErfOp>},
+      {"Floor", 6, unary<FloorOp>},
+      {"Ceil", 6, unary<CeilOp>},
+      {"Round", 11, unary<RoundOp>},
+      {"Sigmoid", 6, unary<SigmoidOp>},
+      {"BitwiseNot", 18, unary<NotOp>},
+      {"IsNaN", 9, isNaN},
+      {"IsInf", 10, isInf},
+      {"Cast", 6, cast},
+      {"CastLike", 15, castLike, {2, 2}},
+      {"Dropout", 7, dropout, {1, 3}, {1, 2}},
+  };
+  return rows;
+}

@@ -1,0 +1,41 @@
+// RUN: dlc-opt -split-input-file -verify-diagnostics %s
+
+func.func @offsets(%a: tensor<4xf32>) {
+  // expected-error @+1 {{has 0 offset operands for 1 open ones}}
+  %0 = "dlc.slice"(%a) {operandSegmentSizes = array<i32: 1, 0, 0>,
+    static_offsets = array<i64: -9223372036854775808>, steps = array<i64: 1>} : (tensor<4xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @slice_type(%a: tensor<4xf32>) {
+  // expected-error @+1 {{changes the element type}}
+  %0 = dlc.slice %a [0] steps [1] : tensor<4xf32> -> tensor<4xf16>
+  return
+}
+
+// -----
+
+func.func @low(%a: tensor<4xf32>, %v: tensor<f32>) {
+  // expected-error @+1 {{has 0 low end operands for 1 open ones}}
+  %0 = "dlc.pad"(%a, %v) {operandSegmentSizes = array<i32: 1, 1, 0, 0>,
+    static_low = array<i64: -9223372036854775808>} : (tensor<4xf32>, tensor<f32>) -> tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @pad_type(%a: tensor<4xf32>, %v: tensor<f16>) {
+  // expected-error @+1 {{mixes element types}}
+  %0 = dlc.pad %a, %v low [1] : tensor<4xf32>, tensor<f16> -> tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @bits(%a: tensor<4xf32>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of integer values}}
+  %0 = dlc.and %a, %a : tensor<4xf32>
+  return
+}
