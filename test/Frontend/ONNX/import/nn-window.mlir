@@ -70,8 +70,8 @@ func.func @main(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x2x2xf32> {
 // -----
 
 // Elements that are padding do not count: corners are divided by 4.
-// CHECK: dlc.constant dense<{{.*}}4.0{{.*}}6.0{{.*}}> : tensor<1x3x3x1xf32>
 // CHECK: dlc.pool sum
+// CHECK: dlc.constant dense<{{.*}}4.0{{.*}}6.0{{.*}}> : tensor<1x3x3x1xf32>
 // CHECK: dlc.div
 func.func @main(%x: tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32> {
   %0 = graph.import %x : tensor<1x1x3x3xf32>
