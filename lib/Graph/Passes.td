@@ -54,4 +54,25 @@ def PropagateLayout : Pass<"dlc-propagate-layout"> {
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def FoldBatchNorm : Pass<"dlc-fold-batch-norm"> {
+  let summary = "fold factors and summands of output channels into weights";
+  let description = [{
+    Behind a channels-last convolution or a matmul with constant weights, products
+    with and sums of constants that depend on the channel alone go into the
+    weights and a single bias. To be run after dlc-propagate-layout.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def Canonicalize : Pass<"dlc-canonicalize"> {
+  let summary = "simplify operations of the dlc dialect";
+  let description = [{
+    Identities of arithmetic that hold for every element, and of movements: two
+    reshapes are one, a slice of the only part of a concat that it touches is a
+    slice of that part, a constant of equal elements moves for free, and so on.
+    Folds of the dialects themselves apply as well.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LIB_GRAPH_PASSES_TD

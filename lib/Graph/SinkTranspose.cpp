@@ -305,8 +305,8 @@ static LogicalResult sortBySource(SmallVectorImpl<Group> &groups,
         return p[i];
     return p[group.from.front()];
   };
-  llvm::stable_sort(
-      groups, [&](const Group &a, const Group &b) { return key(a) < key(b); });
+  llvm::sort(groups,
+             [&](const Group &a, const Group &b) { return key(a) < key(b); });
   int64_t last = -1;
   for (const Group &group : groups)
     for (int64_t i : group.from) {

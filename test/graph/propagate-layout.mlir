@@ -53,8 +53,7 @@ func.func @residual(%x: tensor<?x8x8x4xf32>, %k: tensor<4x3x3x4xf32>) -> tensor<
 // CHECK-LABEL: @squeeze_excite
 // CHECK-NOT: dlc.transpose
 // CHECK: %[[G:.*]] = dlc.sigmoid
-// CHECK: %[[R:.*]] = dlc.reshape {{.*}} -> tensor<1x1x1x4xf32>
-// CHECK: %[[B:.*]] = dlc.broadcast %[[R]]{{.*}} -> tensor<1x8x8x4xf32>
+// CHECK: %[[B:.*]] = dlc.broadcast %[[G]] : tensor<1x1x1x4xf32> -> tensor<1x8x8x4xf32>
 // CHECK: %[[M:.*]] = dlc.mul %{{.*}}, %[[B]]
 // CHECK: return %[[M]]
 func.func @squeeze_excite(%x: tensor<1x8x8x4xf32>, %k: tensor<4x1x1x4xf32>) -> tensor<1x8x8x4xf32> {
@@ -76,8 +75,8 @@ func.func @squeeze_excite(%x: tensor<1x8x8x4xf32>, %k: tensor<4x1x1x4xf32>) -> t
 // Concat, slice, pad and gather along a dimension move theirs along.
 // CHECK-LABEL: @movement
 // CHECK-NOT: dlc.transpose
-// CHECK: dlc.slice %{{.*}}[0, 0, 0, 2] steps [1, 1, 2, 1] : tensor<1x8x6x4xf32> -> tensor<1x8x3x2xf32>
-// CHECK: dlc.pad {{.*}} low[0, 1, 0, 0] : tensor<1x8x3x2xf32>, tensor<f32> -> tensor<1x10x3x2xf32>
+// CHECK: dlc.slice %{{.*}} [0, 0, 0, 2] steps [1, 1, 2, 1] : tensor<1x8x6x4xf32> -> tensor<1x8x3x2xf32>
+// CHECK: dlc.pad {{.*}} low [0, 1, 0, 0] : tensor<1x8x3x2xf32>, tensor<f32> -> tensor<1x10x3x2xf32>
 // CHECK: dlc.concat {{.*}} axis = 3
 // CHECK: dlc.gather {{.*}} axis = 1
 // CHECK-NOT: dlc.transpose

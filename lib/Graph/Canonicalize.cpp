@@ -1,0 +1,35 @@
+//===- Canonicalize.cpp - simplifies the dlc dialect -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Graph/ChooseLayout.h"
+#include "Graph/Passes.h"
+#include "Graph/Simplify.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_CANONICALIZE
+#include "lib/Graph/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+
+namespace {
+struct Canonicalize : dlc::impl::CanonicalizeBase<Canonicalize> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    for (Dialect *dialect : getContext().getLoadedDialects())
+      dialect->getCanonicalizationPatterns(patterns);
+    for (RegisteredOperationName op : getContext().getRegisteredOperations())
+      op.getCanonicalizationPatterns(patterns, &getContext());
+    dlc::populateSimplifyPointwisePatterns(patterns);
+    dlc::populateSimplifyMovementPatterns(patterns);
+    dlc::populateUnitTransposePatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,20 @@
+//===- Simplify.h - identities of the dlc dialect -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LIB_GRAPH_SIMPLIFY_H
+#define LIB_GRAPH_SIMPLIFY_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace dlc {
+
+void populateSimplifyPointwisePatterns(mlir::RewritePatternSet &patterns);
+void populateSimplifyMovementPatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace dlc
+
+#endif // LIB_GRAPH_SIMPLIFY_H
