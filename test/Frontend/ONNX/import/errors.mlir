@@ -14,10 +14,10 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @main(%x: tensor<4x5xf32>, %y: tensor<3xf32>, %z: tensor<4xi32>) -> tensor<4x5xf32> {
+func.func @main(%x: tensor<4x5xf32>, %y: tensor<3xf32>, %z: tensor<3xi32>) -> tensor<4x5xf32> {
   %0 = graph.import %x : tensor<4x5xf32>
   %1 = graph.import %y : tensor<3xf32>
-  %2 = graph.import %z : tensor<4xi32>
+  %2 = graph.import %z : tensor<3xi32>
   %none = graph.none
   // expected-error @+1 {{shapes 4x5 and 3 can't be broadcast to one}}
   %a = graph.node "onnx.Add"(%0, %1) version 14
