@@ -235,43 +235,56 @@ static Tensors pad(TensorBuilder &b, NodeArgs &n) {
 // Depth and space
 //===----------------------------------------------------------------------===//
 
-static bool checkImage(NodeArgs &n, Tensor x, int64_t block) {
+namespace {
+/// The block size and whether depth is ordered blocks first.
+struct BlockArgs {
+  int64_t block;
+  bool isDCR;
+};
+} // namespace
+
+static std::optional<BlockArgs> blockArgs(NodeArgs &n, Tensor x) {
+  int64_t block = n.integer("blocksize");
+  StringRef mode = n.string("mode", "DCR");
+  if (!x || n.failed())
+    return std::nullopt;
   if (x.rank() != 4)
     n.error("input 0 must be of rank 4, not " + Twine(x.rank()));
   else if (block < 1)
     n.error("attribute 'blocksize' must be positive");
-  return !n.failed();
+  else if (mode != "DCR" && mode != "CRD")
+    n.error("attribute 'mode' must be DCR or CRD, not '" + mode + "'");
+  else
+    return BlockArgs{block, mode == "DCR"};
+  return std::nullopt;
 }
 
 static Tensors depthToSpace(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
-  int64_t block = n.integer("blocksize");
-  StringRef mode = n.string("mode", "DCR");
-  if (!x || n.failed() || !checkImage(n, x, block))
+  std::optional<BlockArgs> args = blockArgs(n, x);
+  if (!args)
     return Tensor();
-  if (mode != "DCR" && mode != "CRD")
-    return n.error("attribute 'mode' must be DCR or CRD, not '" + mode + "'");
   ShapeAlgebra s = b.sizes();
   Dims d = b.dims(x);
-  Dim k = b.dim(block), c = b.quotient({d[1]}, {k, k});
-  bool isDCR = mode == "DCR";
-  Dims split =
-      isDCR ? Dims{d[0], k, k, c, d[2], d[3]} : Dims{d[0], c, k, k, d[2], d[3]};
-  Ints order = isDCR ? Ints{0, 3, 4, 1, 5, 2} : Ints{0, 1, 4, 2, 5, 3};
+  Dim k = b.dim(args->block), c = b.quotient({d[1]}, {k, k});
+  Dims split = args->isDCR ? Dims{d[0], k, k, c, d[2], d[3]}
+                           : Dims{d[0], c, k, k, d[2], d[3]};
+  Ints order = args->isDCR ? Ints{0, 3, 4, 1, 5, 2} : Ints{0, 1, 4, 2, 5, 3};
   return b.reshape(b.transpose(b.reshape(x, split), order),
                    Dims{d[0], c, s.mul(d[2], k), s.mul(d[3], k)});
 }
 
 static Tensors spaceToDepth(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
-  int64_t block = n.integer("blocksize");
-  if (!x || n.failed() || !checkImage(n, x, block))
+  std::optional<BlockArgs> args = blockArgs(n, x);
+  if (!args)
     return Tensor();
   Dims d = b.dims(x);
-  Dim k = b.dim(block), h = b.quotient({d[2]}, {k}),
+  Dim k = b.dim(args->block), h = b.quotient({d[2]}, {k}),
       w = b.quotient({d[3]}, {k});
   Tensor split = b.reshape(x, Dims{d[0], d[1], h, k, w, k});
-  return b.reshape(b.transpose(split, {0, 3, 5, 1, 2, 4}),
+  Ints order = args->isDCR ? Ints{0, 3, 5, 1, 2, 4} : Ints{0, 1, 3, 5, 2, 4};
+  return b.reshape(b.transpose(split, order),
                    Dims{d[0], b.product({d[1], k, k}), h, w});
 }
 
