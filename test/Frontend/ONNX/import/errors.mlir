@@ -35,7 +35,7 @@ func.func @main(%x: tensor<4x5xf32>, %y: tensor<3xf32>, %z: tensor<3xi32>) -> te
   %g = graph.node "onnx.Concat"(%0, %0) version 13 {axis = 2 : i64}
   // expected-error @+1 {{control flow is not supported yet: 'Loop'}}
   %h = graph.node "onnx.Loop"(%0, %0) version 13
-  // expected-error @+1 {{input 1 ('axis') must be constant integers}}
+  // expected-error @+1 {{axes of type tensor<3xi32> don't fit a tensor of rank 2}}
   %i = graph.node "onnx.CumSum"(%0, %2) version 14
   %last = graph.node "onnx.Relu"(%i) version 14
   %4 = graph.export %last : tensor<4x5xf32>
@@ -60,4 +60,18 @@ func.func @main(%x: tensor<4x!graph.string> {graph.name = "s"}) -> tensor<4xf32>
   %1 = graph.node "onnx.Relu"(%0) version 14
   %2 = graph.export %1 : tensor<4xf32>
   return %2 : tensor<4xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xf32>) -> tensor<?x?xf32> {
+  %0 = graph.import %x : tensor<4xf32>
+  %r = graph.weight "r" = dense<4611686018427387904> : tensor<1xi64>
+  // expected-error @+1 {{a tensor of shape 4611686018427387904x4 is no tensor or too large}}
+  %1 = graph.node "onnx.Tile"(%0, %r) version 13
+  %s = graph.weight "s" = dense<[-9223372036854775808, 2]> : tensor<2xi64>
+  // expected-error @+1 {{input 1 ('shape') has the size -9223372036854775807}}
+  %2 = graph.node "onnx.Reshape"(%0, %s) version 13
+  %3 = graph.export %2 : tensor<?x?xf32>
+  return %3 : tensor<?x?xf32>
 }
