@@ -7,7 +7,7 @@ target_include_directories(dlc_flags INTERFACE
   "${PROJECT_BINARY_DIR}/lib")
 target_include_directories(dlc_flags SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 separate_arguments(definitions NATIVE_COMMAND "${LLVM_DEFINITIONS}")
-target_compile_options(dlc_flags INTERFACE ${definitions} -Wall -Wextra -Werror -Wno-unused-parameter
+target_compile_options(dlc_flags INTERFACE ${definitions} -Wall -Wextra -Werror -Wno-unused-parameter -Wno-deprecated-declarations
   $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
 if(DLC_SANITIZE)
   list(JOIN DLC_SANITIZE "," sanitizers)

@@ -38,8 +38,6 @@ SmallVector<int64_t> Call::mixed(ArrayRef<int64_t> known,
   // An empty range has no place among the operands.
   unsigned next = rest.empty() ? 0 : rest.getBeginOperandIndex();
   unsigned end = next + rest.size();
-  // An empty range has no first operand to ask.
-  unsigned next = rest.empty() ? 0 : rest.getBeginOperandIndex();
   for (int64_t &value : values)
     if (ShapedType::isDynamic(value) && next < end)
       value = Reader(operands[next++]).get<int64_t>(0);

@@ -5,21 +5,19 @@
 //
 //===----------------------------------------------------------------------===//
 
-// Decides for each value whether it goes to memory. Walking the block
-// backwards, an operation joins the cluster of its users where the kernel of
-// that cluster can compute it in place; else it becomes the root of a cluster
-// of its own and its result is stored.
+// Decides for each value whether it goes to memory. Walking the block backwards,
+// an operation joins the cluster of its users where the kernel of that cluster
+// can compute it in place; else it becomes the root of a cluster of its own and its
+// result is stored.
 //
-//  - Pointwise and movement operations join whatever reads them, unless that
-//  would
+//  - Pointwise and movement operations join whatever reads them, unless that would
 //    compute something costly more than once.
 //  - An anchor (matmul, conv, pool, reduce, ...) joins where only pointwise
-//    operations of its own shape lie between it and the root: its epilogue. A
-//    cluster has one anchor.
+//    operations of its own shape lie between it and the root: its epilogue. A cluster has
+//    one anchor.
 //  - Reductions over the last dimension share a cluster with others of the same
 //    rows: softmax and normalisations become one kernel.
-//  - Transposes and slices join the matmul that reads them: it takes strided
-//  views.
+//  - Transposes and slices join the matmul that reads them: it takes strided views.
 //  - A reshape is never computed: it is another view of what is in memory.
 
 #include "Graph/Passes.h"
@@ -41,13 +39,11 @@ using namespace dlc;
 namespace {
 
 bool isAnchor(Operation *op) {
-  return isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp,
-             ScatterOp>(op);
+  return isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp>(op);
 }
 
 bool isMovement(Operation *op) {
-  return isa<IotaOp, BroadcastOp, TransposeOp, SliceOp, PadOp, GatherOp,
-             ReshapeOp>(op);
+  return isa<IotaOp, BroadcastOp, TransposeOp, SliceOp, PadOp, GatherOp, ReshapeOp>(op);
 }
 
 RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
@@ -61,18 +57,16 @@ bool isSplat(Value v) {
 /// Adds or drops dimensions of size 1 only.
 bool onlyUnitDims(ReshapeOp op) {
   auto significant = [](RankedTensorType type) {
-    return llvm::filter_to_vector(type.getShape(),
-                                  [](int64_t d) { return d != 1; });
+    return llvm::filter_to_vector(type.getShape(), [](int64_t d) { return d != 1; });
   };
-  auto from = significant(op.getInput().getType()),
-       to = significant(op.getType());
+  auto from = significant(op.getInput().getType()), to = significant(op.getType());
   return from == to && llvm::count(from, ShapedType::kDynamic) <= 1;
 }
 
 struct Cluster {
   Operation *root;
-  Operation *anchor = nullptr; ///< or the first reduction of rows
-  RankedTensorType rows = {};  ///< the space that row reductions share
+  Operation *anchor = nullptr;   ///< or the first reduction of rows
+  RankedTensorType rows = {};    ///< the space that row reductions share
   llvm::SetVector<Operation *> members;
 };
 
@@ -96,8 +90,7 @@ private:
   SmallVector<std::unique_ptr<Cluster>> clusters; // roots in reverse order
   llvm::DenseMap<Operation *, llvm::SmallSetVector<Cluster *, 2>> placed;
 
-  /// The clusters that read an operation's result; null where something else
-  /// does.
+  /// The clusters that read an operation's result; null where something else does.
   std::optional<llvm::SmallSetVector<Cluster *, 2>> readers(Operation *op) {
     llvm::SmallSetVector<Cluster *, 2> result;
     for (Operation *user : op->getUsers()) {
@@ -115,12 +108,9 @@ private:
     auto in = readers(op);
     if (in && in->empty())
       return; // dead
-    if (auto reshape = dyn_cast<ReshapeOp>(op);
-        reshape && !(in && joins(reshape, *in)))
+    if (auto reshape = dyn_cast<ReshapeOp>(op); reshape && !(in && joins(reshape, *in)))
       return; // a view: not placed, what it reads goes to memory
-    if (in && llvm::all_of(*in, [&](Cluster *c) {
-          return canJoin(op, *c, in->size() > 1);
-        })) {
+    if (in && llvm::all_of(*in, [&](Cluster *c) { return canJoin(op, *c, in->size() > 1); })) {
       for (Cluster *c : *in)
         join(op, *c);
       return;
@@ -143,16 +133,12 @@ private:
   }
 
   static bool isRowReduction(ReduceOp op) {
-    return op.getAxes() ==
-           ArrayRef<int64_t>{op.getInput().getType().getRank() - 1};
+    return op.getAxes() == ArrayRef<int64_t>{op.getInput().getType().getRank() - 1};
   }
 
-  /// A reshape inside of a kernel costs index arithmetic: only where sizes of 1
-  /// come and go.
+  /// A reshape inside of a kernel costs index arithmetic: only where sizes of 1 come and go.
   bool joins(ReshapeOp op, const llvm::SmallSetVector<Cluster *, 2> &in) {
-    return onlyUnitDims(op) && llvm::all_of(in, [&](Cluster *c) {
-             return canJoin(op, *c, in.size() > 1);
-           });
+    return onlyUnitDims(op) && llvm::all_of(in, [&](Cluster *c) { return canJoin(op, *c, in.size() > 1); });
   }
 
   bool canJoin(Operation *op, Cluster &c, bool several) {
@@ -176,10 +162,8 @@ private:
     if (isa<ConvOp, ScatterOp>(user))
       return false;
     if (auto gather = dyn_cast<GatherOp>(user))
-      return gather.getData() != op->getResult(0) ||
-             isa<TransposeOp, SliceOp>(op);
-    if (isa<TransposeOp, SliceOp>(user) && c.anchor &&
-        isa<MatmulOp>(c.anchor) && feedsMatmul(user, c))
+      return gather.getData() != op->getResult(0) || isa<TransposeOp, SliceOp>(op);
+    if (isa<TransposeOp, SliceOp>(user) && c.anchor && isa<MatmulOp>(c.anchor) && feedsMatmul(user, c))
       return isa<TransposeOp, SliceOp>(op);
     // Repeating recomputes: not what costs more than a load.
     if (isa<BroadcastOp>(user) && !isa<BroadcastOp>(op))
@@ -199,13 +183,11 @@ private:
   bool feedsMatmul(Operation *op, Cluster &c) {
     return llvm::any_of(op->getUsers(), [&](Operation *user) {
       return c.members.contains(user) &&
-             (isa<MatmulOp>(user) ||
-              (isa<TransposeOp, SliceOp>(user) && feedsMatmul(user, c)));
+             (isa<MatmulOp>(user) || (isa<TransposeOp, SliceOp>(user) && feedsMatmul(user, c)));
     });
   }
 
-  /// A matmul's left operand takes any strides; of the right one, rows must be
-  /// dense.
+  /// A matmul's left operand takes any strides; of the right one, rows must be dense.
   bool isView(Operation *op, Operation *matmul) {
     auto mm = cast<MatmulOp>(matmul);
     if (mm.getLhs() == mm.getRhs())
@@ -215,28 +197,24 @@ private:
     if (mm.getPacked())
       return false;
     if (auto transpose = dyn_cast<TransposeOp>(op))
-      return transpose.getPermutation().back() ==
-             transpose.getType().getRank() - 1;
+      return transpose.getPermutation().back() == transpose.getType().getRank() - 1;
     return cast<SliceOp>(op).getSteps().back() == 1;
   }
 
-  /// A pointwise result that several users read is computed once only if they
-  /// all ask for it at the same point.
+  /// A pointwise result that several users read is computed once only if they all
+  /// ask for it at the same point.
   bool sharesPoint(Operation *op, Cluster &c) {
     if (op->hasOneUse())
       return true;
-    return llvm::all_of(op->getUsers(),
-                        [&](Operation *user) {
-                          if (isa<PointwiseOpInterface, tensor::DimOp>(user))
-                            return true;
-                          auto reduce = dyn_cast<ReduceOp>(user);
-                          return reduce && c.rows && isRowReduction(reduce);
-                        }) &&
-           allAtRoot(op, c);
+    return llvm::all_of(op->getUsers(), [&](Operation *user) {
+      if (isa<PointwiseOpInterface, tensor::DimOp>(user))
+        return true;
+      auto reduce = dyn_cast<ReduceOp>(user);
+      return reduce && c.rows && isRowReduction(reduce);
+    }) && allAtRoot(op, c);
   }
 
-  /// Whether what reads `op` within the cluster lies at the root's own point,
-  /// or at the rows'.
+  /// Whether what reads `op` within the cluster lies at the root's own point, or at the rows'.
   bool allAtRoot(Operation *op, Cluster &c) {
     return llvm::all_of(op->getUsers(), [&](Operation *user) {
       if (isa<tensor::DimOp>(user))
@@ -251,15 +229,12 @@ private:
     if (!c.rows)
       return false;
     RankedTensorType type = typeOf(op->getResult(0));
-    ArrayRef<int64_t> outer = c.rows.getShape().drop_back(),
-                      shape = type.getShape();
-    return shape == outer ||
-           (!shape.empty() && shape.back() == 1 && shape.drop_back() == outer);
+    ArrayRef<int64_t> outer = c.rows.getShape().drop_back(), shape = type.getShape();
+    return shape == outer || (!shape.empty() && shape.back() == 1 && shape.drop_back() == outer);
   }
 
   bool canJoinAnchor(Operation *op, Cluster &c) {
-    if (auto reduce = dyn_cast<ReduceOp>(op);
-        reduce && isRowReduction(reduce)) {
+    if (auto reduce = dyn_cast<ReduceOp>(op); reduce && isRowReduction(reduce)) {
       RankedTensorType space = reduce.getInput().getType();
       if (c.anchor && (!c.rows || c.rows.getShape() != space.getShape()))
         return false;
@@ -276,19 +251,17 @@ private:
     return llvm::all_of(op->getUsers(), [&](Operation *user) {
       if (isa<tensor::DimOp>(user))
         return true;
-      return isa<PointwiseOpInterface>(user) &&
-             (user == c.root || pointwiseToRoot(user, c));
+      return isa<PointwiseOpInterface>(user) && (user == c.root || pointwiseToRoot(user, c));
     });
   }
 
-  /// Whether a reduction of rows reaches the root by row values (one a row,
-  /// with or without a last dimension of 1), a broadcast back to the row, and
-  /// pointwise operations and reductions of it.
+  /// Whether a reduction of rows reaches the root by row values (one a row, with or
+  /// without a last dimension of 1), a broadcast back to the row, and pointwise
+  /// operations and reductions of it.
   bool leadsToRows(Operation *op, Cluster &c, RankedTensorType space) {
     ArrayRef<int64_t> shape = space.getShape(), outer = shape.drop_back();
     auto isRow = [&](ArrayRef<int64_t> s) {
-      return s == outer || (s.size() == shape.size() && s.back() == 1 &&
-                            s.drop_back() == outer);
+      return s == outer || (s.size() == shape.size() && s.back() == 1 && s.drop_back() == outer);
     };
     return llvm::all_of(op->getUsers(), [&](Operation *user) {
       if (isa<tensor::DimOp>(user))
@@ -298,11 +271,9 @@ private:
       ArrayRef<int64_t> to = typeOf(user->getResult(0)).getShape();
       bool fits = isa<PointwiseOpInterface>(user) ? isRow(to) || to == shape
                   : isa<ReshapeOp>(user)          ? isRow(to)
-                  : isa<BroadcastOp>(user)
-                      ? to == shape && typeOf(user->getOperand(0)).getRank() ==
-                                           space.getRank()
-                  : isa<ReduceOp>(user) ? isRowReduction(cast<ReduceOp>(user))
-                                        : false;
+                  : isa<BroadcastOp>(user)        ? to == shape && typeOf(user->getOperand(0)).getRank() == space.getRank()
+                  : isa<ReduceOp>(user)           ? isRowReduction(cast<ReduceOp>(user))
+                                                  : false;
       return fits && (user == c.root || leadsToRows(user, c, space));
     });
   }
@@ -311,21 +282,16 @@ private:
   void outline(Cluster &c) {
     OpBuilder b(c.root);
     SmallVector<Operation *> members(c.members.begin(), c.members.end());
-    llvm::sort(members, [](Operation *x, Operation *y) {
-      return x->isBeforeInBlock(y);
-    });
+    llvm::sort(members, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
     llvm::SetVector<Value> inputs;
     for (Operation *op : members)
       for (Value operand : op->getOperands()) {
         Operation *def = operand.getDefiningOp();
-        if (!(def && c.members.contains(def)) && !isSplat(operand) &&
-            !isConstantIndex(operand))
+        if (!(def && c.members.contains(def)) && !isSplat(operand) && !isConstantIndex(operand))
           inputs.insert(operand);
       }
     auto cluster = ClusterOp::create(b, fusedLoc(members), c.root->getResult(0).getType(), inputs.getArrayRef(),
                                      openSizes(b, c.root->getResult(0)));
-    auto cluster = ClusterOp::create(
-        b, fusedLoc(members), c.root->getResultTypes(), inputs.getArrayRef());
     Block &body = cluster.getBody().emplaceBlock();
     IRMapping mapping;
     for (Value input : inputs)
@@ -340,10 +306,6 @@ private:
     YieldOp::create(inner, c.root->getLoc(), mapping.lookup(c.root->getResult(0)));
     // Later clusters, outlined already, hold their own copies of members.
     c.root->getResult(0).replaceAllUsesWith(cluster.getResult());
-    YieldOp::create(inner, c.root->getLoc(),
-                    mapping.lookup(c.root->getResult(0)));
-    c.root->getResult(0).replaceAllUsesWith(cluster.getResult(0));
-    // Later clusters, outlined already, hold their own copies.
     c.root->erase();
   }
 
@@ -385,8 +347,6 @@ void resolveSizes(func::FuncOp func) {
 
 /// Marks the broadcasts whose open sizes are the operand's own, so that kernels need
 /// not ask whether the operand's size is 1.
-/// Marks the broadcasts whose open sizes are the operand's own, so that kernels
-/// need not ask whether the operand's size is 1.
 void markEqualBroadcasts(func::FuncOp func) {
   SmallVector<std::pair<BroadcastOp, UnrealizedConversionCastOp>> probes;
   func.walk([&](BroadcastOp op) {
@@ -403,13 +363,10 @@ void markEqualBroadcasts(func::FuncOp func) {
         continue;
       if (!size)
         size = arith::ConstantIndexOp::create(b, op.getLoc(), to.getDimSize(d));
-      pairs.push_back(
-          tensor::DimOp::create(b, op.getLoc(), op.getInput(), d - lead));
+      pairs.push_back(tensor::DimOp::create(b, op.getLoc(), op.getInput(), d - lead));
       pairs.push_back(size);
     }
-    probes.push_back(
-        {op, UnrealizedConversionCastOp::create(
-                 b, op.getLoc(), TypeRange(b.getIndexType()), pairs)});
+    probes.push_back({op, UnrealizedConversionCastOp::create(b, op.getLoc(), TypeRange(b.getIndexType()), pairs)});
   });
   if (probes.empty())
     return;
@@ -418,10 +375,8 @@ void markEqualBroadcasts(func::FuncOp func) {
     bool equal = true;
     for (unsigned i = 0; i < probe.getNumOperands(); i += 2) {
       Value a = probe.getOperand(i), b = probe.getOperand(i + 1);
-      auto da = a.getDefiningOp<tensor::DimOp>(),
-           db = b.getDefiningOp<tensor::DimOp>();
-      equal &= a == b || (da && db && da.getSource() == db.getSource() &&
-                          da.getConstantIndex() == db.getConstantIndex());
+      auto da = a.getDefiningOp<tensor::DimOp>(), db = b.getDefiningOp<tensor::DimOp>();
+      equal &= a == b || (da && db && da.getSource() == db.getSource() && da.getConstantIndex() == db.getConstantIndex());
     }
     if (equal)
       op->setAttr("equal", UnitAttr::get(func.getContext()));
@@ -448,8 +403,6 @@ void copyReturned(func::FuncOp func) {
       if (type.isDynamicDim(d))
         sizes.push_back(tensor::DimOp::create(b, ret.getLoc(), operand.get(), d));
     auto cluster = ClusterOp::create(b, ret.getLoc(), type, operand.get(), sizes);
-    auto cluster = ClusterOp::create(b, ret.getLoc(), operand.get().getType(),
-                                     operand.get());
     Block &body = cluster.getBody().emplaceBlock();
     body.addArgument(type, ret.getLoc());
     OpBuilder inner = OpBuilder::atBlockEnd(&body);

@@ -39,6 +39,10 @@ def FormClusters : Pass<"dlc-form-clusters", "::mlir::func::FuncOp"> {
   let description = [{
     Every dlc operation ends up in a dlc.cluster, but for constants and reshapes, which
     are views. What a cluster yields goes to memory, nothing else does.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def PropagateLayout : Pass<"dlc-propagate-layout"> {
   let summary = "move transposes until they cancel";
   let description = [{

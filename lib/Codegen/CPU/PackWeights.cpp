@@ -71,7 +71,7 @@ struct Packer {
     Value padded = padTo(rhs, rank - 1, s.mul(panels, s.constant(width)));
     dims.back() = panels;
     dims.push_back(s.constant(width));
-    SmallVector<int64_t> order(llvm::seq<int64_t>(0, rank + 1));
+    auto order = llvm::to_vector(llvm::seq<int64_t>(0, rank + 1));
     std::swap(order[rank - 2], order[rank - 1]);
     return TransposeOp::create(b, loc, reshape(padded, dims), order);
   }

@@ -32,9 +32,10 @@ std::string dlc::onnx::functionKey(StringRef domain, StringRef name,
 }
 
 GraphReader::GraphReader(std::shared_ptr<MappedFile> file, MLIRContext &context)
-    : file(file), context(context),
-      fileLoc(fileLocation(context, file->path())), source(file->bytes()),
-      tensors(file, source), builder(&context) {}
+    : file(std::move(file)), context(context),
+      fileLoc(fileLocation(context, this->file->path())),
+      source(this->file->bytes()), tensors(this->file, source),
+      builder(&context) {}
 
 OwningOpRef<ModuleOp> GraphReader::read() {
   OwningOpRef<ModuleOp> module = ModuleOp::create(fileLoc);

@@ -87,7 +87,8 @@ ElementsAttr TensorReader::attrOf(const Checked &tensor, AsmResourceBlob blob,
 AsmResourceBlob TensorReader::mapped(ArrayRef<char> bytes,
                                      std::shared_ptr<MappedFile> owner) {
   return UnmanagedAsmResourceBlob::allocateWithAlign(
-      bytes, /*align=*/1, [owner](void *, size_t, size_t) {});
+      bytes, /*align=*/1,
+      [owner = std::move(owner)](void *, size_t, size_t) {});
 }
 
 //===----------------------------------------------------------------------===//

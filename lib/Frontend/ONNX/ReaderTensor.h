@@ -70,7 +70,8 @@ std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape,
 class TensorReader {
 public:
   TensorReader(std::shared_ptr<MappedFile> file, ProtoSource &source)
-      : file(file), source(source), externalData(file->path()) {}
+      : file(std::move(file)), source(source),
+        externalData(this->file->path()) {}
 
   /// A TensorProto or a SparseTensorProto. `name` is what a large one is called
   /// in the IR; the default is the tensor's own name.
