@@ -13,8 +13,8 @@
 #include "Graph/ChooseLayout.h"
 #include "Graph/Passes.h"
 #include "Graph/Permute.h"
-#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace dlc {
