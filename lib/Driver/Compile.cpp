@@ -101,6 +101,8 @@ int compile(const Options &options) {
   MLIRContext context(registry, options.jobs == 1
                                     ? MLIRContext::Threading::DISABLED
                                     : MLIRContext::Threading::ENABLED);
+  // Phases build operations of dialects that no file has named.
+  context.loadAllAvailableDialects();
   DiagnosticPrinter printer(context, errs(), useColour(options.color));
   Compilation compilation(options, context);
   compilation.info.ident = options.ident;

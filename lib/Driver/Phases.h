@@ -15,6 +15,22 @@ namespace dlc {
 /// Sets compilation.module from the model's file.
 mlir::LogicalResult readModel(Compilation &compilation);
 
+/// graph.node to the dlc dialect; fills in what the model says of itself.
+mlir::LogicalResult importModel(Compilation &compilation);
+
+/// Folding, layout and fusion, whatever the target.
+mlir::LogicalResult optimizeGraph(Compilation &compilation);
+
+/// Packs operands for each target and forms clusters; from here on each code
+/// version has a module of its own.
+mlir::LogicalResult formClusters(Compilation &compilation);
+
+/// Kernels and the run function, to the LLVM dialect; writes the weights.
+mlir::LogicalResult generateCode(Compilation &compilation);
+
+/// To LLVM IR, in parts that can be compiled at the same time.
+mlir::LogicalResult translateToLLVM(Compilation &compilation);
+
 /// For -x llvm: sets codes, info and weights from a JSON file that names LLVM
 /// IR files and describes the model.
 mlir::LogicalResult readLLVM(Compilation &compilation);

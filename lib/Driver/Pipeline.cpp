@@ -42,11 +42,11 @@ struct Phase {
 // clang-format off
 const Phase phases[] = {
     {"read",    "the model's file to graph.node",              On::File,  readModel},
-    {"import",  "graph.node to the dlc dialect",               On::Model, nullptr},
-    {"graph",   "folding, layout, fusion on the dlc dialect",  On::Model, nullptr},
-    {"cluster", "clusters to loop nests and kernels",          On::Model, nullptr},
-    {"codegen", "kernels to the LLVM dialect",                 On::Model, nullptr},
-    {"llvm",    "the LLVM dialect to LLVM IR",                 On::Model, nullptr},
+    {"import",  "graph.node to the dlc dialect",               On::Model, importModel},
+    {"graph",   "folding and layout on the dlc dialect",       On::Model, optimizeGraph},
+    {"cluster", "packed operands, operations to clusters",     On::Model, formClusters},
+    {"codegen", "clusters to kernels in the LLVM dialect",     On::Model, generateCode},
+    {"llvm",    "the LLVM dialect to LLVM IR",                 On::Model, translateToLLVM},
     {"object",  "LLVM IR to object files",                     On::Code,  makeObjects},
     {"link",    "object files to the output",                  On::Code,  linkOutput},
 };

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Register.h"
-#include "Graph/Passes.h"
 #include "Frontend/ONNX/Import.h"
 #include "Codegen/CPU/ExpandMath.h"
 #include "Graph/Passes.h"

@@ -75,4 +75,18 @@ def Canonicalize : Pass<"dlc-canonicalize"> {
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def InlineComposites : Pass<"dlc-inline-composites"> {
+  let summary = "replace composites by their bodies";
+}
+
+def SinkReshapes : Pass<"dlc-sink-reshapes"> {
+  let summary = "move reshapes below pointwise operations";
+  let description = [{
+    A product of flattened rows is reshaped back before its bias is added; below the
+    pointwise operations the reshape is a view of memory, and they become the
+    product's epilogue.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LIB_GRAPH_PASSES_TD

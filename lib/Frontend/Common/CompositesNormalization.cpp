@@ -64,7 +64,7 @@ Tensor dlc::logSoftmax(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
 }
 
 Tensor dlc::hardmax(TensorBuilder &b, Tensor x, int64_t axis) {
-  if (!x)
+  if (!x || axis >= x.rank())
     return {};
   Tensor best = b.argReduce(ReduceKind::max, x, axis, /*last=*/false,
                             /*keepDims=*/true);
@@ -124,16 +124,23 @@ Tensor dlc::batchNorm(TensorBuilder &b, Tensor x, Affine affine, Tensor mean,
   });
 }
 
+/// Both as perChannel has them; nullopt is reported.
+static std::optional<Affine> spreadChannels(TensorBuilder &b, Affine affine,
+                                            int64_t spatial) {
+  Affine spread{perChannel(b, affine.scale, spatial),
+                perChannel(b, affine.bias, spatial)};
+  bool failed =
+      (affine.scale && !spread.scale) || (affine.bias && !spread.bias);
+  return failed ? std::nullopt : std::optional(spread);
+}
+
 Tensor dlc::instanceNorm(TensorBuilder &b, Tensor x, Affine affine,
                          double epsilon) {
   if (!x)
     return {};
-  int64_t spatial = x.rank() - 2;
-  return layerNorm(b, x, axesFrom(x, 2),
-                   {perChannel(b, affine.scale, spatial),
-                    perChannel(b, affine.bias, spatial)},
-                   epsilon)
-      .y;
+  std::optional<Affine> spread = spreadChannels(b, affine, x.rank() - 2);
+  return spread ? layerNorm(b, x, axesFrom(x, 2), *spread, epsilon).y
+                : Tensor();
 }
 
 Tensor dlc::groupNorm(TensorBuilder &b, Tensor x, int64_t groups, Affine affine,
@@ -144,18 +151,19 @@ Tensor dlc::groupNorm(TensorBuilder &b, Tensor x, int64_t groups, Affine affine,
   Dims shape = b.dims(x), grouped = shape;
   grouped[1] = b.dim(groups);
   grouped.insert(grouped.begin() + 2, b.sizes().floorDiv(shape[1], groups));
-  int64_t trailing = x.rank() - 2 + perGroup;
-  Affine spread{perChannel(b, affine.scale, trailing),
-                perChannel(b, affine.bias, trailing)};
+  std::optional<Affine> spread =
+      spreadChannels(b, affine, x.rank() - 2 + perGroup);
+  if (!spread)
+    return {};
   return inWideType(b, x, [&](Tensor v) {
     Tensor g = b.reshape(v, ArrayRef<Dim>(grouped));
     if (!g)
       return g;
     Tensor y =
-        layerNorm(b, g, axesFrom(g, 2), perGroup ? spread : Affine(), epsilon)
+        layerNorm(b, g, axesFrom(g, 2), perGroup ? *spread : Affine(), epsilon)
             .y;
     y = b.reshape(y, ArrayRef<Dim>(shape));
-    return perGroup ? y : applyAffine(b, y, spread);
+    return perGroup ? y : applyAffine(b, y, *spread);
   });
 }
 

@@ -185,6 +185,9 @@ static Tensor dilate(TensorBuilder &b, Tensor kernel, int64_t axis,
                      b.dim((size - 1) * dilation + 1));
 }
 
+/// A bound on what zeros may blow a kernel up to.
+static constexpr double kMaxKernelElements = 1e12;
+
 /// [c, oc / groups, ...] as the kernel of one plain convolution whose output
 /// channels are [groups, phases..., oc / groups].
 static Tensor phaseKernel(TensorBuilder &b, Tensor kernel, const WindowSpec &w,
@@ -272,6 +275,12 @@ Tensor dlc::convTranspose(TensorBuilder &b, Tensor x, Tensor kernel,
   auto axes = planTransposed(b, x, window, outputPadding, outputShape);
   if (!axes)
     return {};
+  double elements = double(kernel.shape()[0]) * double(kernel.shape()[1]);
+  for (const TransposedAxis &a : *axes)
+    elements *= double(a.taps) * double(a.stride);
+  if (elements > kMaxKernelElements)
+    return b.error("strides or dilations are too large for a transposed "
+                   "convolution");
   Ints pads, dilations, ones(axes->size(), 1);
   for (const TransposedAxis &a : *axes) {
     pads.push_back(a.low);

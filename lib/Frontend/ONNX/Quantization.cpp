@@ -19,6 +19,9 @@ static Tensor spread(TensorBuilder &b, NodeArgs &n, Tensor parameter, Tensor x,
     return {};
   if (parameter.rank() == 0)
     return parameter;
+  if (axis >= x.rank())
+    return n.error("the scale has rank " + Twine(parameter.rank()) +
+                   ", expected 0 as the input has");
   if (block == 0) {
     if (parameter.rank() != 1)
       return n.error("the scale has rank " + Twine(parameter.rank()) +

@@ -87,8 +87,14 @@ static Dim scaledSize(TensorBuilder &b, NodeArgs &n, Dim size, Tensor scale) {
     n.error("input 'scales' has an entry that is not positive, or too great");
     return {};
   }
-  if (factor && !ShapedType::isDynamic(known))
-    return b.dim(int64_t(std::floor(float(known) * float(factor->front()))));
+  if (factor && !ShapedType::isDynamic(known)) {
+    float size = std::floor(float(known) * float(factor->front()));
+    if (size < 1e9f)
+      return b.dim(int64_t(size));
+    n.error("input 'scales' makes a dimension of size " + Twine(known) +
+            " too large");
+    return {};
+  }
   if (factor && factor->front() == std::floor(factor->front()))
     return b.sizes().mul(size, b.dim(int64_t(factor->front())));
   return b.index(b.cast(b.floor(sizeAsFloat(b, size) * scale), b.i64()));
@@ -167,7 +173,8 @@ std::optional<double> AxesReader::commonScale(ArrayRef<Dim> sizes,
   std::optional<double> common;
   for (auto [axis, size] : llvm::zip(axes, sizes)) {
     int64_t to = staticDim(size), from = x.shape()[axis];
-    if (ShapedType::isDynamic(to) || ShapedType::isDynamic(from) || from == 0) {
+    if (ShapedType::isDynamic(to) || ShapedType::isDynamic(from) || from < 1 ||
+        to < 0 || to > INT32_MAX) {
       n.error("attribute 'keep_aspect_ratio_policy' needs sizes that are known "
               "at compile time");
       return std::nullopt;

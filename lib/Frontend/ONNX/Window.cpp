@@ -106,14 +106,21 @@ static bool checkBias(NodeArgs &n, Tensor bias, int64_t channels) {
   return false;
 }
 
+static int64_t groupCount(NodeArgs &n) {
+  int64_t groups = n.integer("group", 1);
+  if (groups < 1 || groups > INT32_MAX)
+    n.error("attribute 'group' is " + Twine(groups) + ", expected at least 1");
+  return groups;
+}
+
 static Tensors convolution(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X"), w = n.input(1, "W");
   Tensor bias = n.has(2) ? n.input(2, "B") : Tensor();
   if (!x || !w)
     return Tensor();
   std::optional<WindowSpec> spec = kernelWindow(n, x, w);
-  int64_t groups = n.integer("group", 1);
-  if (!spec || !checkBias(n, bias, w.shape()[0]))
+  int64_t groups = groupCount(n);
+  if (!spec || n.failed() || !checkBias(n, bias, w.shape()[0]))
     return Tensor();
   return conv(b, x, w, bias, *spec, groups);
 }
@@ -124,7 +131,7 @@ static Tensors transposedConvolution(TensorBuilder &b, NodeArgs &n) {
   if (!x || !w)
     return Tensor();
   std::optional<WindowSpec> spec = kernelWindow(n, x, w);
-  int64_t groups = n.integer("group", 1);
+  int64_t groups = groupCount(n);
   if (!spec)
     return Tensor();
   Ints outputPadding = sizeList(n, "output_padding", spec->spatial(), 0, 0);
@@ -142,9 +149,6 @@ static Tensors transposedConvolution(TensorBuilder &b, NodeArgs &n) {
     if (d < 1 || d > INT32_MAX)
       return n.error("attribute 'output_shape' has entry " + Twine(d) +
                      ", which is out of range");
-  if (groups < 1 || groups > INT32_MAX)
-    return n.error("attribute 'group' is " + Twine(groups) +
-                   ", expected at least 1");
   if (n.failed() || !checkBias(n, bias, w.shape()[1] * groups))
     return Tensor();
   return convTranspose(b, x, w, bias, *spec, outputPadding, outputShape,

@@ -1,0 +1,319 @@
+//===- ModelPhases.cpp - the phases in MLIR ---------------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/Codegen.h"
+#include "Driver/Phases.h"
+#include "Frontend/ONNX/Import.h"
+#include "Graph/Passes.h"
+#include "dlc/runtime.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/ThreadPool.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+
+namespace dlc {
+namespace {
+
+LogicalResult runPasses(Compilation &compilation, ModuleOp module,
+                        llvm::function_ref<void(OpPassManager &)> build) {
+  PassManager pm(&compilation.context, ModuleOp::getOperationName());
+  // Fails where no option of the kind was given.
+  (void)applyPassManagerCLOptions(pm);
+  pm.enableVerifier(false); // Pipeline.cpp verifies after each phase
+  build(pm);
+  return pm.run(module);
+}
+
+//===----------------------------------------------------------------------===//
+// Shapes asked for, and what the model says of its inputs and outputs
+//===----------------------------------------------------------------------===//
+
+ArrayAttr dimNames(func::FuncOp main, unsigned arg) {
+  return main.getArgAttrOfType<ArrayAttr>(arg, "graph.dims");
+}
+
+/// --shape and --dim fix sizes of the inputs before anything is inferred.
+LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
+  const Options &options = compilation.options;
+  SmallVector<Type> inputs(main.getArgumentTypes());
+  llvm::StringSet<> known;
+  for (unsigned i = 0; i < inputs.size(); ++i) {
+    auto type = dyn_cast<RankedTensorType>(inputs[i]);
+    if (!type)
+      continue;
+    auto name = main.getArgAttrOfType<StringAttr>(i, "graph.name");
+    SmallVector<int64_t> shape(type.getShape());
+    for (const ShapeOption &wanted : options.shapes) {
+      if (!name || wanted.input != name.getValue())
+        continue;
+      known.insert(wanted.input);
+      if (wanted.dims.size() != shape.size())
+        return compilation.inputError("input '" + wanted.input + "' has rank " +
+                                      Twine(shape.size()) + ", --shape gives " +
+                                      Twine(wanted.dims.size()) + " dimensions");
+      for (auto [d, dim] : llvm::enumerate(wanted.dims)) {
+        if (dim.size < 0)
+          continue;
+        if (!ShapedType::isDynamic(shape[d]) && shape[d] != dim.size)
+          return compilation.inputError(
+              "dimension " + Twine(d) + " of input '" + wanted.input + "' is " +
+              Twine(shape[d]) + " in the model, --shape gives " +
+              Twine(dim.size));
+        shape[d] = dim.size;
+      }
+    }
+    if (ArrayAttr names = dimNames(main, i))
+      for (const FixedDim &dim : options.dims)
+        for (auto [d, symbol] : llvm::enumerate(names))
+          if (auto s = dyn_cast<StringAttr>(symbol);
+              s && s.getValue() == dim.name && ShapedType::isDynamic(shape[d])) {
+            shape[d] = dim.size;
+            known.insert("dim " + dim.name);
+          }
+    inputs[i] = RankedTensorType::get(shape, type.getElementType());
+    main.getArgument(i).setType(inputs[i]);
+  }
+  for (const ShapeOption &wanted : options.shapes)
+    if (!known.contains(wanted.input))
+      return compilation.inputError("--shape names '" + wanted.input +
+                                    "', which is no input of the model");
+  for (const FixedDim &dim : options.dims)
+    if (!known.contains("dim " + dim.name))
+      return compilation.inputError(
+          "--dim names '" + dim.name +
+          "', which is no open dimension of the model's inputs");
+  main.setFunctionType(FunctionType::get(main.getContext(), inputs,
+                                         main.getResultTypes()));
+  return success();
+}
+
+int32_t dtypeOf(Type element) {
+  if (auto integer = dyn_cast<IntegerType>(element)) {
+    bool isUnsigned = integer.isUnsigned();
+    switch (integer.getWidth()) {
+    case 1:
+      return DLC_BOOL;
+    case 8:
+      return isUnsigned ? DLC_UINT8 : DLC_INT8;
+    case 16:
+      return isUnsigned ? DLC_UINT16 : DLC_INT16;
+    case 32:
+      return isUnsigned ? DLC_UINT32 : DLC_INT32;
+    case 64:
+      return isUnsigned ? DLC_UINT64 : DLC_INT64;
+    }
+  }
+  if (element.isF32())
+    return DLC_FLOAT32;
+  if (element.isF64())
+    return DLC_FLOAT64;
+  if (element.isF16())
+    return DLC_FLOAT16;
+  if (element.isBF16())
+    return DLC_BFLOAT16;
+  return DLC_UNDEFINED;
+}
+
+class Describer {
+public:
+  Describer(func::FuncOp main, target::ModelInfo &info)
+      : main(main), info(info) {}
+
+  LogicalResult run() {
+    for (auto [i, type] : llvm::enumerate(main.getArgumentTypes()))
+      if (failed(add(info.inputs, type, main.getArgAttrDict(i), "input", i)))
+        return failure();
+    for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
+      if (failed(add(info.outputs, type, main.getResultAttrDict(i), "output", i)))
+        return failure();
+    return success();
+  }
+
+private:
+  func::FuncOp main;
+  target::ModelInfo &info;
+
+  int64_t symbol(StringRef name) {
+    auto at = llvm::find(info.symbols, name);
+    if (at == info.symbols.end()) {
+      info.symbols.push_back(name.str());
+      at = std::prev(info.symbols.end());
+    }
+    return DLC_SYMBOL(at - info.symbols.begin());
+  }
+
+  LogicalResult add(std::vector<target::ValueInfo> &values, Type type,
+                    DictionaryAttr attrs, StringRef what, unsigned number) {
+    target::ValueInfo value;
+    auto name = attrs ? attrs.getAs<StringAttr>("dlc.name") : StringAttr();
+    value.name = name ? name.str() : (what + Twine(number)).str();
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    value.dtype = tensor ? dtypeOf(tensor.getElementType()) : DLC_UNDEFINED;
+    if (value.dtype == DLC_UNDEFINED)
+      return emitError(main.getLoc())
+             << what << " '" << value.name << "' is of type " << type
+             << ", which compiled models can't take yet";
+    auto dims = attrs.getAs<ArrayAttr>("dlc.dims");
+    for (auto [d, size] : llvm::enumerate(tensor.getShape())) {
+      auto text = dims && d < dims.size() ? dyn_cast<StringAttr>(dims[d]) : StringAttr();
+      value.dims.push_back(!ShapedType::isDynamic(size) ? size
+                           : text && !text.empty()      ? symbol(text.getValue())
+                           : what == "input" ? symbol(value.name + "." + std::to_string(d))
+                                             : DLC_UNKNOWN);
+    }
+    values.push_back(std::move(value));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+/// Writes a constant as kernels read it: row-major, bools as bytes.
+void writeElements(ElementsAttr elements, llvm::raw_ostream &os) {
+  auto type = cast<RankedTensorType>(elements.getType());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    ArrayRef<char> bytes = resource.getRawHandle().getBlob()->getData();
+    os.write(bytes.data(), bytes.size());
+    return;
+  }
+  auto dense = cast<DenseElementsAttr>(elements);
+  if (type.getElementType().isInteger(1)) {
+    for (bool bit : dense.getValues<bool>())
+      os << static_cast<char>(bit);
+    return;
+  }
+  ArrayRef<char> bytes = dense.getRawData();
+  for (int64_t i = 0, n = dense.isSplat() ? type.getNumElements() : 1; i < n; ++i)
+    os.write(bytes.data(), bytes.size());
+}
+
+cpu::Isa isaOf(const target::TargetSpec &spec) {
+  std::string needs = "," + target::requiredFeatures(spec) + ",";
+  auto has = [&](StringRef feature) {
+    return StringRef(needs).contains(("," + feature + ",").str());
+  };
+  if (has("avx512f") && has("avx512vl") && has("avx512bw") && has("avx512dq"))
+    return cpu::Isa::avx512();
+  return has("avx2") && has("fma") ? cpu::Isa::avx2() : cpu::Isa::sse();
+}
+
+} // namespace
+
+LogicalResult importModel(Compilation &compilation) {
+  ModuleOp module = *compilation.module;
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return compilation.inputError("has no function @main");
+  bool foreign = module->hasAttr("graph.format");
+  if (foreign && (failed(fixShapes(compilation, main)) || failed(importONNX(module))))
+    return failure();
+  return Describer(module.lookupSymbol<func::FuncOp>("main"), compilation.info).run();
+}
+
+LogicalResult optimizeGraph(Compilation &compilation) {
+  return runPasses(compilation, *compilation.module, [&](OpPassManager &pm) {
+    bool folds = compilation.options.optLevel > 0;
+    pm.addPass(createInlineComposites());
+    pm.addPass(createFoldConstants());
+    pm.addPass(createCanonicalizerPass());
+    pm.addPass(createCSEPass());
+    if (!folds)
+      return;
+    pm.addPass(createCanonicalize());
+    pm.addPass(createPropagateLayout());
+    pm.addPass(createFoldConstants());
+    pm.addPass(createFoldBatchNorm());
+    pm.addPass(createFoldConstants());
+    pm.addPass(createCanonicalize());
+    pm.addPass(createSinkReshapes());
+    pm.addPass(createFoldConstants());
+    pm.addPass(createCanonicalizerPass());
+    pm.addPass(createCSEPass());
+  });
+}
+
+LogicalResult formClusters(Compilation &compilation) {
+  for (CodeVersion &code : compilation.codes) {
+    code.module = compilation.codes.size() == 1
+                      ? std::move(compilation.module)
+                      : OwningOpRef<ModuleOp>(compilation.module->clone());
+    auto folding = FoldConstantsOptions();
+    folding.keepData = compilation.codes.size() > 1;
+    if (failed(runPasses(compilation, *code.module, [&](OpPassManager &pm) {
+          pm.nest<func::FuncOp>().addPass(cpu::createPackWeightsPass(isaOf(code.target)));
+          pm.addPass(createFoldConstants(folding));
+          pm.addPass(createCanonicalizerPass());
+          pm.addPass(createCSEPass());
+          pm.nest<func::FuncOp>().addPass(createFormClusters());
+          pm.addPass(createCSEPass());
+        })))
+      return failure();
+  }
+  compilation.module = nullptr;
+  return success();
+}
+
+LogicalResult generateCode(Compilation &compilation) {
+  auto sink = [&](ElementsAttr elements) -> FailureOr<int64_t> {
+    target::WeightsFile *file = compilation.weights();
+    if (!file)
+      return failure();
+    int64_t offset = file->align(64);
+    writeElements(elements, file->stream());
+    return offset;
+  };
+  for (CodeVersion &code : compilation.codes) {
+    cpu::CodeNeeds needs;
+    auto program = cpu::emitProgram(*code.module, isaOf(code.target), sink, needs);
+    if (failed(program))
+      return failure();
+    code.module = std::move(*program);
+    code.arenaSize = needs.arena;
+    code.scratchSize = needs.scratch;
+    if (failed(runPasses(compilation, *code.module, cpu::buildLowering)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult translateToLLVM(Compilation &compilation) {
+  DialectRegistry registry;
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  compilation.context.appendDialectRegistry(registry);
+  unsigned jobs = compilation.options.jobs;
+  if (jobs == 0)
+    jobs = llvm::hardware_concurrency().compute_thread_count();
+  // A few parts for each thread level out what parts cost.
+  unsigned parts = jobs * 4;
+  for (CodeVersion &code : compilation.codes) {
+    for (OwningOpRef<ModuleOp> &part : cpu::splitModule(*code.module, parts)) {
+      auto context = std::make_unique<llvm::LLVMContext>();
+      std::unique_ptr<llvm::Module> module = translateModuleToLLVMIR(*part, *context);
+      if (!module)
+        return compilation.error("internal error: a kernel can't be translated to LLVM IR");
+      code.modules.emplace_back(std::move(context), std::move(module));
+    }
+    code.module = nullptr;
+  }
+  return success();
+}
+
+} // namespace dlc
