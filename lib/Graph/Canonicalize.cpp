@@ -8,6 +8,7 @@
 #include "Graph/ChooseLayout.h"
 #include "Graph/Passes.h"
 #include "Graph/Simplify.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace dlc {
@@ -28,6 +29,9 @@ struct Canonicalize : dlc::impl::CanonicalizeBase<Canonicalize> {
     dlc::populateSimplifyPointwisePatterns(patterns);
     dlc::populateSimplifyMovementPatterns(patterns);
     dlc::populateUnitTransposePatterns(patterns);
+    // Sizes of results become those of operands, so that only elements keep
+    // an operation alive.
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -13,6 +13,7 @@
 #include "Graph/ChooseLayout.h"
 #include "Graph/Passes.h"
 #include "Graph/Permute.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -75,8 +76,12 @@ struct PropagateLayout : dlc::impl::PropagateLayoutBase<PropagateLayout> {
   void runOnOperation() override {
     RewritePatternSet sink(&getContext()), hoist(&getContext());
     populateUnitTransposePatterns(sink);
+    // Sizes of results become those of operands, so that only elements keep
+    // an operation alive.
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(sink);
     populateSinkTransposePatterns(sink);
     populateUnitTransposePatterns(hoist);
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(hoist);
     hoist.add<HoistAbovePointwise>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(sink))) ||
         failed(applyPatternsGreedily(getOperation(), std::move(hoist))))

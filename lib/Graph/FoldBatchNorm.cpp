@@ -48,7 +48,8 @@ static bool isProduct(Value v) {
 /// nothing else.
 static std::optional<Channels> channelsOf(Value v) {
   auto type = cast<RankedTensorType>(v.getType());
-  if (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1))
+  if (!isFloatScalar(type.getElementType()) || type.getRank() == 0 ||
+      type.isDynamicDim(type.getRank() - 1))
     return std::nullopt;
   size_t count = type.getShape().back();
   if (auto broadcast = v.getDefiningOp<BroadcastOp>())

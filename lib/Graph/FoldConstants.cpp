@@ -126,9 +126,8 @@ static bool isSmallEnough(Operation *op, ArrayRef<ElementsAttr> operands) {
 }
 
 static bool isWorthIt(Operation *op, ArrayRef<ElementsAttr> operands) {
-  // These two are compact, and say more than their elements.
-  if (isa<ConstantOp, IotaOp>(op) ||
-      (isa<BroadcastOp>(op) && operands[0].isSplat()))
+  // These are compact, and say more than their elements.
+  if (isa<ConstantOp, IotaOp, BroadcastOp>(op))
     return false;
   return staysSplat(op, operands) ||
          (isSmallEnough(op, operands) && workOf(op) <= kMostWork);
@@ -152,7 +151,8 @@ static ElementsAttr knownValue(Value value) {
   } else if (auto broadcast = dyn_cast_or_null<BroadcastOp>(op)) {
     SmallVector<ElementsAttr> operands(op->getNumOperands());
     operands[0] = knownValue(broadcast.getInput());
-    if (operands[0] && operands[0].isSplat())
+    if (operands[0] &&
+        (operands[0].isSplat() || elements(value.getType()) <= kSmall))
       return evaluate(op, operands).value_or(ElementsAttr());
   }
   return {};

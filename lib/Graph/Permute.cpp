@@ -155,8 +155,12 @@ bool dlc::isFreeToUndo(Value v, Permutation p) {
   if (constantOf(v) || v.getDefiningOp<IotaOp>() ||
       movesOnlyUnits(type, invertPermutationVector(p)))
     return true;
-  if (auto op = v.getDefiningOp<TransposeOp>())
-    return op.getPermutation() == p;
+  if (auto op = v.getDefiningOp<TransposeOp>()) {
+    Ints both =
+        applyPermutation(op.getPermutation(), invertPermutationVector(p));
+    return isIdentityPermutation(both) ||
+           isFreeToUndo(op.getInput(), invertPermutationVector(both));
+  }
   auto op = v.getDefiningOp<BroadcastOp>();
   return op && ::isFreeToUndo(op, p);
 }
@@ -184,6 +188,12 @@ static Value undo(OpBuilder &b, IotaOp op, Permutation p) {
 }
 
 Value dlc::undo(OpBuilder &b, Value v, Permutation p) {
+  if (auto op = v.getDefiningOp<TransposeOp>()) {
+    Ints both =
+        applyPermutation(op.getPermutation(), invertPermutationVector(p));
+    if (!isIdentityPermutation(both))
+      return undo(b, op.getInput(), invertPermutationVector(both));
+  }
   if (auto op = v.getDefiningOp<BroadcastOp>(); op && ::isFreeToUndo(op, p))
     return ::undo(b, op, p);
   if (auto op = v.getDefiningOp<IotaOp>())

@@ -150,6 +150,48 @@ struct SimplifySelect : OpRewritePattern<SelectOp> {
   }
 };
 
+/// Of operands that are all broadcast the same way, or from single elements,
+/// the operation computes before the broadcast.
+struct PointwiseOfBroadcasts : OpInterfaceRewritePattern<PointwiseOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(PointwiseOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    BroadcastOp widest;
+    for (Value v : op->getOperands()) {
+      auto broadcast = v.getDefiningOp<BroadcastOp>();
+      if (!broadcast || !broadcast.getInput().getType().hasStaticShape())
+        return rewriter.notifyMatchFailure(op, "an operand is no broadcast");
+      if (!widest ||
+          elementsOf(broadcast.getInput()) > elementsOf(widest.getInput()))
+        widest = broadcast;
+    }
+    RankedTensorType shape = widest.getInput().getType();
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    if (shape.getShape() == type.getShape())
+      return rewriter.notifyMatchFailure(op, "nothing is broadcast");
+    auto hasShape = [&](Value v) {
+      return cast<RankedTensorType>(v.getType()).getShape() == shape.getShape();
+    };
+    auto inputs = llvm::map_to_vector(op->getOperands(), [](Value v) -> Value {
+      return v.getDefiningOp<BroadcastOp>().getInput();
+    });
+    if (!llvm::all_of(
+            inputs, [&](Value v) { return hasShape(v) || elementsOf(v) == 1; }))
+      return rewriter.notifyMatchFailure(op, "operands differ in shape");
+    for (Value &v : inputs)
+      if (!hasShape(v))
+        v = BroadcastOp::create(rewriter, op->getLoc(),
+                                shape.clone(getElementTypeOrSelf(v)),
+                                reshaped(rewriter, v, {}), ValueRange());
+    Operation *inner =
+        rewriter.create(op->getLoc(), op->getName().getIdentifier(), inputs,
+                        {shape.clone(type.getElementType())}, op->getAttrs());
+    rewriter.replaceOpWithNewOp<BroadcastOp>(op, type, inner->getResult(0),
+                                             widest.getSizes());
+    return success();
+  }
+};
+
 } // namespace
 
 //===----------------------------------------------------------------------===//
@@ -231,6 +273,6 @@ void dlc::populateSimplifyPointwisePatterns(RewritePatternSet &patterns) {
   patterns.add<Neutral<PowOp>>(context, 1.0);
   patterns.add<Involution<NegOp>, Involution<NotOp>, Idempotent<MaxOp>,
                Idempotent<MinOp>, Idempotent<AndOp>, Idempotent<OrOp>,
-               SimplifyMul, DivideByPowerOfTwo, SimplifySelect, CastOfCast>(
-      context);
+               SimplifyMul, DivideByPowerOfTwo, SimplifySelect, CastOfCast,
+               PointwiseOfBroadcasts>(context);
 }

@@ -20,6 +20,18 @@ static TransposeOp transposeOf(Value v) {
   return v.getDefiningOp<TransposeOp>();
 }
 
+/// A permutation that some operand is transposed by and that all others can be
+/// seen to be for free.
+static std::optional<Ints> commonPermutation(ValueRange operands) {
+  for (Value candidate : operands)
+    if (auto transpose = transposeOf(candidate)) {
+      Ints p(transpose.getPermutation());
+      if (llvm::all_of(operands, [&](Value v) { return isFreeToUndo(v, p); }))
+        return p;
+    }
+  return std::nullopt;
+}
+
 /// Replaces op by the transpose by p of `inner`.
 static void finish(PatternRewriter &rewriter, Operation *op, Value inner,
                    Permutation p) {
@@ -34,25 +46,17 @@ struct SinkBelowPointwise : OpInterfaceRewritePattern<PointwiseOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(PointwiseOpInterface op,
                                 PatternRewriter &rewriter) const override {
-    TransposeOp transpose;
-    for (Value v : op->getOperands())
-      if (!transpose)
-        transpose = transposeOf(v);
-    if (!transpose)
-      return rewriter.notifyMatchFailure(op, "no operand is a transpose");
-    Ints p(transpose.getPermutation());
-    if (!llvm::all_of(op->getOperands(),
-                      [&](Value v) { return isFreeToUndo(v, p); }))
-      return rewriter.notifyMatchFailure(op, "an operand has another layout");
-
+    std::optional<Ints> p = commonPermutation(op->getOperands());
+    if (!p)
+      return rewriter.notifyMatchFailure(op, "operands have no common layout");
     SmallVector<Value> operands;
     for (Value v : op->getOperands())
-      operands.push_back(undo(rewriter, v, p));
+      operands.push_back(undo(rewriter, v, *p));
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     Operation *inner =
         rewriter.create(op->getLoc(), op->getName().getIdentifier(), operands,
-                        {toSource(type, p)}, op->getAttrs());
-    finish(rewriter, op, inner->getResult(0), p);
+                        {toSource(type, *p)}, op->getAttrs());
+    finish(rewriter, op, inner->getResult(0), *p);
     return success();
   }
 };
@@ -61,23 +65,16 @@ struct SinkBelowConcat : OpRewritePattern<ConcatOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ConcatOp op,
                                 PatternRewriter &rewriter) const override {
-    TransposeOp transpose;
-    for (Value v : op.getInputs())
-      if (!transpose)
-        transpose = transposeOf(v);
-    if (!transpose)
-      return rewriter.notifyMatchFailure(op, "no operand is a transpose");
-    Ints p(transpose.getPermutation());
-    if (!llvm::all_of(op.getInputs(),
-                      [&](Value v) { return isFreeToUndo(v, p); }))
-      return rewriter.notifyMatchFailure(op, "an operand has another layout");
+    std::optional<Ints> p = commonPermutation(op.getInputs());
+    if (!p)
+      return rewriter.notifyMatchFailure(op, "operands have no common layout");
     SmallVector<Value> inputs;
     for (Value v : op.getInputs())
-      inputs.push_back(undo(rewriter, v, p));
+      inputs.push_back(undo(rewriter, v, *p));
     Value inner =
-        ConcatOp::create(rewriter, op.getLoc(), toSource(op.getType(), p),
-                         inputs, p[op.getAxis()]);
-    finish(rewriter, op, inner, p);
+        ConcatOp::create(rewriter, op.getLoc(), toSource(op.getType(), *p),
+                         inputs, (*p)[op.getAxis()]);
+    finish(rewriter, op, inner, *p);
     return success();
   }
 };
@@ -291,37 +288,47 @@ static std::optional<SmallVector<Group>> groupsOf(ArrayRef<int64_t> from,
   return groups;
 }
 
-/// Puts groups into the order that their dimensions have in the source; fails
-/// where those of one group don't follow one another there.
-static LogicalResult sortBySource(SmallVectorImpl<Group> &groups,
-                                  TransposeOp transpose) {
+/// Puts groups into the order of their last dimensions in the source. Gives
+/// that order of dimensions: sorted if those of a group are neighbours in the
+/// source.
+static Ints sortBySource(SmallVectorImpl<Group> &groups,
+                         TransposeOp transpose) {
   Permutation p = transpose.getPermutation();
-  auto isUnit = [&](int64_t i) {
-    return transpose.getType().getDimSize(i) == 1;
-  };
   auto key = [&](const Group &group) {
+    int64_t last = -1, lastUnit = -1;
     for (int64_t i : group.from)
-      if (!isUnit(i))
-        return p[i];
-    return p[group.from.front()];
+      if (transpose.getType().getDimSize(i) == 1)
+        lastUnit = std::max(lastUnit, p[i]);
+      else
+        last = std::max(last, p[i]);
+    return last < 0 ? lastUnit : last;
   };
   llvm::sort(groups,
              [&](const Group &a, const Group &b) { return key(a) < key(b); });
-  int64_t last = -1;
+  Ints order;
   for (const Group &group : groups)
-    for (int64_t i : group.from) {
-      if (isUnit(i))
-        continue;
-      if (p[i] < last)
-        return failure();
-      last = p[i];
-    }
-  return success();
+    for (int64_t i : group.from)
+      order.push_back(p[i]);
+  return order;
+}
+
+/// Whether a transpose by p of v would meet its inverse below.
+static bool cancelsBelow(Value v, Permutation p, int depth) {
+  auto type = cast<RankedTensorType>(v.getType());
+  return llvm::any_of(v.getUsers(), [&](Operation *user) {
+    if (auto other = dyn_cast<TransposeOp>(user))
+      return movesOnlyUnits(toSource(type, p),
+                            applyPermutation(p, other.getPermutation()));
+    bool sinks = isa<PointwiseOpInterface, ConcatOp, SliceOp, PadOp>(user);
+    return sinks && depth > 0 && cancelsBelow(user->getResult(0), p, depth - 1);
+  });
 }
 
 namespace {
 /// A reshape that splits and merges dimensions which are neighbours before the
-/// transpose too: the transpose then moves what each group became.
+/// transpose too: the transpose then moves what each group became. Groups whose
+/// dimensions are no neighbours (a channel shuffle) take a transpose of their
+/// own, where the other one goes.
 struct SinkBelowReshape : OpRewritePattern<ReshapeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ReshapeOp op,
@@ -331,15 +338,22 @@ struct SinkBelowReshape : OpRewritePattern<ReshapeOp> {
       return rewriter.notifyMatchFailure(op, "the input is no transpose");
     std::optional<SmallVector<Group>> groups =
         groupsOf(transpose.getType().getShape(), op.getType().getShape());
-    if (!groups || failed(sortBySource(*groups, transpose)))
-      return rewriter.notifyMatchFailure(op, "mixes dimensions that move");
-    Ints inverse;
+    if (!groups)
+      return rewriter.notifyMatchFailure(op, "splits over several dimensions");
+    Value input = transpose.getInput();
+    Ints order = sortBySource(*groups, transpose), inverse;
     for (const Group &group : *groups)
       llvm::append_range(inverse, group.to);
     Ints p = invertPermutationVector(inverse);
+    if (!movesOnlyUnits(cast<RankedTensorType>(input.getType()), order)) {
+      if (movesOnlyUnits(toSource(op.getType(), p), p) ||
+          !cancelsBelow(op.getResult(), p, 4))
+        return rewriter.notifyMatchFailure(op, "mixes dimensions that move");
+      input = transposed(rewriter, input, order);
+    }
     SmallVector<Dim> sizes =
         toSource(ArrayRef<Dim>(mixedSizes(op.getType(), op.getSizes())), p);
-    Value inner = reshaped(rewriter, transpose.getInput(), sizes);
+    Value inner = reshaped(rewriter, input, sizes);
     finish(rewriter, op, inner, p);
     return success();
   }
