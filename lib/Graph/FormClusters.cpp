@@ -167,11 +167,54 @@ private:
       return isa<TransposeOp, SliceOp>(op);
     // Repeating recomputes: not what costs more than a load.
     if (isa<BroadcastOp>(user) && !isa<BroadcastOp>(op))
-      return isCheap(op) || isRowValue(op, c);
+      return isCheap(op) || isRowValue(op, c) ||
+             (pointwiseToRoot(user, c) && comesFromRows(op->getResult(0), typeOf(user->getResult(0)).getShape()));
     // A window or a tile reads each element several times.
     if (isa<PoolOp, PadOp>(user))
-      return isCheap(op);
+      return isCheap(op) || (user == c.root && isStoredElsewhere(c.root) && computesProduct(op));
+    if (user == c.root && isStoredElsewhere(user))
+      return true;
     return true;
+  }
+
+  /// A root that only says where elements are stored: a zero border around them, or
+  /// another order of rows.
+  static bool isStoredElsewhere(Operation *root) {
+    if (auto pad = dyn_cast<PadOp>(root)) {
+      DenseElementsAttr value;
+      int64_t rank = pad.getType().getRank();
+      return pad.getMode() == PadMode::constant && pad.getLow().empty() && rank >= 3 &&
+             pad.getType().hasStaticShape() && pad.getInput().getType().hasStaticShape() &&
+             matchPattern(pad.getValue(), m_Constant(&value)) && pad.getStaticLow().front() == 0 &&
+             pad.getStaticLow().back() == 0 && pad.getType().getShape().back() == pad.getInput().getType().getShape().back();
+    }
+    auto transpose = dyn_cast<TransposeOp>(root);
+    return transpose && transpose.getPermutation().back() == transpose.getType().getRank() - 1;
+  }
+
+  /// Whether a product and its epilogue end in this operation.
+  static bool computesProduct(Operation *op, int depth = 0) {
+    if (isa<MatmulOp, ConvOp>(op))
+      return op->hasOneUse();
+    if (depth > 16 || !isa<PointwiseOpInterface>(op))
+      return false;
+    return llvm::any_of(op->getOperands(), [&](Value v) {
+      return v.getDefiningOp() && computesProduct(v.getDefiningOp(), depth + 1);
+    });
+  }
+
+  /// Whether a value of one element a row is made of a reduction of rows of this shape.
+  static bool comesFromRows(Value v, ArrayRef<int64_t> shape, int depth = 0) {
+    Operation *op = v.getDefiningOp();
+    if (!op || depth > 16)
+      return false;
+    if (auto reduce = dyn_cast<ReduceOp>(op))
+      return isRowReduction(reduce) && reduce.getInput().getType().getShape() == shape;
+    if (!isa<PointwiseOpInterface, ReshapeOp>(op))
+      return false;
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      return isa<RankedTensorType>(operand.getType()) && comesFromRows(operand, shape, depth + 1);
+    });
   }
 
   bool isCheap(Operation *op) {
@@ -243,7 +286,7 @@ private:
       if (c.rows)
         return false;
     }
-    return !c.anchor && !isa<ConcatOp, PadOp>(c.root) && pointwiseToRoot(op, c);
+    return !c.anchor && !isa<ConcatOp>(c.root) && pointwiseToRoot(op, c);
   }
 
   /// Only pointwise operations between the anchor and the root.
@@ -251,6 +294,8 @@ private:
     return llvm::all_of(op->getUsers(), [&](Operation *user) {
       if (isa<tensor::DimOp>(user))
         return true;
+      if (user == c.root && isStoredElsewhere(user))
+        return isa<MatmulOp, ConvOp>(op) || computesProduct(op);
       return isa<PointwiseOpInterface>(user) && (user == c.root || pointwiseToRoot(user, c));
     });
   }

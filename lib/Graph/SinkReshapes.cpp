@@ -30,24 +30,25 @@ using namespace dlc;
 
 namespace {
 
+/// A matmul or convolution, perhaps with pointwise operations behind it.
+bool computesProduct(Value v, int depth) {
+  Operation *def = v.getDefiningOp();
+  if (!def || depth > 16)
+    return false;
+  if (isa<MatmulOp, ConvOp>(def))
+    return true;
+  return isa<PointwiseOpInterface>(def) && llvm::any_of(def->getOperands(), [&](Value operand) {
+           return computesProduct(operand, depth + 1);
+         });
+}
+
 /// A reshape of what a matmul or convolution computes, perhaps with pointwise
 /// operations in between, that nothing else reads.
 bool isOfProduct(ReshapeOp reshape) {
   // Towards fewer dimensions only, so that two reshaped products do not take turns.
   if (reshape.getInput().getType().getRank() >= reshape.getType().getRank())
     return false;
-  Value v = reshape.getInput();
-  for (int depth = 0; depth < 16; ++depth) {
-    Operation *def = v.getDefiningOp();
-    if (!def)
-      return false;
-    if (isa<MatmulOp, ConvOp>(def))
-      return true;
-    if (!isa<PointwiseOpInterface>(def))
-      return false;
-    v = def->getOperand(0);
-  }
-  return false;
+  return computesProduct(reshape.getInput(), 0);
 }
 
 struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
@@ -58,7 +59,7 @@ struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
     ReshapeOp reshape;
     for (Value operand : op->getOperands())
       if (auto candidate = operand.getDefiningOp<ReshapeOp>();
-          candidate && isOfProduct(candidate) && readOnlyBy(candidate, op))
+          candidate && isOfProduct(candidate) && readPointwise(candidate))
         reshape = candidate;
     if (!reshape)
       return rewriter.notifyMatchFailure(op, "no operand is a reshaped product");
@@ -83,9 +84,9 @@ struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
     return success();
   }
 
-  static bool readOnlyBy(ReshapeOp reshape, Operation *op) {
-    return llvm::all_of(reshape->getUsers(), [&](Operation *user) {
-      return user == op || isa<tensor::DimOp>(user);
+  static bool readPointwise(ReshapeOp reshape) {
+    return llvm::all_of(reshape->getUsers(), [](Operation *user) {
+      return isa<PointwiseOpInterface, tensor::DimOp>(user);
     });
   }
 
@@ -94,6 +95,8 @@ struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
     RankedTensorType from = reshape.getInput().getType(), to = reshape.getType();
     auto type = cast<RankedTensorType>(operand.getType());
     auto moved = RankedTensorType::get(from.getShape(), type.getElementType());
+    if (auto other = operand.getDefiningOp<ReshapeOp>(); other && other.getInput().getType() == moved)
+      return other.getInput();
     SmallVector<Value> sizes;
     for (int64_t d = 0; d < from.getRank(); ++d)
       if (from.isDynamicDim(d))

@@ -148,10 +148,9 @@ struct ConvEmitter {
         point.indices.push_back({c, 1, {}});
         point.linear = m.add(m.mul(m.add(pixel, i), outputSizes.back()), c);
         point.linearStep = 1;
-        point.space = kernel.rootType();
+        point.space = kernel.computedType();
         e.define(op.getResult(), s.cast({accumulator, acc[i * tile.vectors + v]}, op.getType().getElementType()));
-        Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
-        e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
+        kernel.computeAndStore(point, mask);
       }
     e.undefine(op.getResult());
     e.newPoint();

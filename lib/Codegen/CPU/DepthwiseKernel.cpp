@@ -108,10 +108,9 @@ struct DepthwiseEmitter {
         place = m.add(m.mul(place, outputSizes[d + 1]), d == last ? m.add(x, p) : at[d + 1]);
       point.linear = m.add(m.mul(place, channels), channel);
       point.linearStep = 1;
-      point.space = kernel.rootType();
+      point.space = kernel.computedType();
       e.define(op.getResult(), s.cast({accumulator, acc[p]}, op.getType().getElementType()));
-      Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
-      e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
+      kernel.computeAndStore(point, mask);
     }
     e.undefine(op.getResult());
     e.newPoint();

@@ -18,6 +18,19 @@ Operation *cpu::anchorOf(Block &body) {
   return nullptr;
 }
 
+bool cpu::storesElsewhere(ClusterOp cluster) {
+  Operation *anchor = anchorOf(cluster.getBody().front());
+  Value root = cast<YieldOp>(cluster.getBody().front().getTerminator()).getValues()[0];
+  return anchor && isa<MatmulOp, ConvOp>(anchor) && isa_and_present<PadOp, TransposeOp>(root.getDefiningOp());
+}
+
+LaunchPlan cpu::emitBorderKernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa) {
+  Kernel kernel(cluster, name, module, isa);
+  LaunchPlan plan = emitBorder(kernel, cast<PadOp>(kernel.root.getDefiningOp()));
+  kernel.finish();
+  return plan;
+}
+
 /// Whether every reduction is over the last dimension of a shared space.
 static bool isRows(Kernel &kernel) {
   bool rows = true;

@@ -76,6 +76,7 @@ private:
   llvm::DenseMap<Value, Value> outputViews; // and the (reshaped) value returned
   llvm::DenseSet<Operation *> done;
   llvm::StringMap<std::pair<std::string, LaunchPlan>> kernels;
+  llvm::StringMap<std::pair<std::string, LaunchPlan>> borders; // by the main kernel's name
   llvm::DenseMap<Attribute, int64_t> weightOffsets;
 
   IndexMath math() { return {b, loc}; }
@@ -303,6 +304,9 @@ private:
       if (failed(plan))
         return failure();
       it->second = {name, *plan};
+      Value root = cast<YieldOp>(cluster.getBody().front().getTerminator()).getValues()[0];
+      if (storesElsewhere(cluster) && root.getDefiningOp<PadOp>())
+        borders[name] = {name + "_border", emitBorderKernel(cluster, name + "_border", *program, target)};
       needs.scratch = std::max(needs.scratch, plan->scratch);
     }
     return std::pair(StringRef(it->second.first), it->second.second);
@@ -349,13 +353,37 @@ private:
     }
     llvm::append_range(args, open);
     args.push_back(resultMemory(cluster.getResult()));
-    SmallVector<Dim> dims;
-    for (Value v : mappedSizes(cluster.getResult()))
-      dims.push_back(constantIndex(v) ? Dim(b.getIndexAttr(*constantIndex(v))) : Dim(v));
+    SmallVector<Dim> dims = computedDims(cluster);
+    if (auto border = borders.find(name); border != borders.end())
+      launch(border->second.first, border->second.second, dims, args, cluster);
+    launch(name, plan, dims, args, cluster);
+    return success();
+  }
+
+  void launch(StringRef name, const LaunchPlan &plan, ArrayRef<Dim> dims, ValueRange args, ClusterOp cluster) {
     Value units = math().value(plan.units(ShapeAlgebra(loc, &b), dims));
     rt::LaunchOp::create(b, loc, frame, name, units, math().cst(plan.grain), args,
                          siteOf(cluster.getLoc()), plan.kind);
-    return success();
+  }
+
+  /// The sizes of what the kernel computes: the output's, but for one that it stores
+  /// within a border or in another order.
+  SmallVector<Dim> computedDims(ClusterOp cluster) {
+    SmallVector<Dim> dims;
+    for (Value v : mappedSizes(cluster.getResult()))
+      dims.push_back(constantIndex(v) ? Dim(b.getIndexAttr(*constantIndex(v))) : Dim(v));
+    if (!storesElsewhere(cluster))
+      return dims;
+    Operation *root = cast<YieldOp>(cluster.getBody().front().getTerminator()).getValues()[0].getDefiningOp();
+    if (auto pad = dyn_cast<PadOp>(root)) {
+      for (auto [dim, size] : llvm::zip(dims, pad.getInput().getType().getShape()))
+        dim = b.getIndexAttr(size);
+      return dims;
+    }
+    SmallVector<Dim> order(dims.size());
+    for (auto [dim, p] : llvm::zip(dims, cast<TransposeOp>(root).getPermutation()))
+      order[p] = dim;
+    return order;
   }
 };
 

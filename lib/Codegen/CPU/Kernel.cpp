@@ -63,7 +63,9 @@ Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &is
   for (Operation &op : cluster.getBody().front().without_terminator())
     b.clone(op, mapping);
   auto yield = cast<YieldOp>(cluster.getBody().front().getTerminator());
-  root = mapping.lookup(yield.getValues()[0]);
+  root = computed = mapping.lookup(yield.getValues()[0]);
+  if (storesElsewhere(cluster))
+    computed = root.getDefiningOp()->getOperand(0);
   Operation *stop = func::ReturnOp::create(b, loc);
   b.setInsertionPoint(stop);
   // Sizes are computed before the loops.
@@ -119,6 +121,24 @@ void Kernel::forUnits(function_ref<void(Value)> body) {
     body(unit);
   });
   emitter.newPoint();
+}
+
+void Kernel::computeAndStore(const Point &point, Value mask) {
+  Scalar value = emitter.emit(computed, point, lanes(), mask);
+  Value offset = point.linear;
+  if (computed != root) {
+    IndexMath m = math();
+    SmallVector<Value> at;
+    if (auto pad = root.getDefiningOp<PadOp>()) {
+      for (auto [i, low] : llvm::zip(point.indices, pad.getStaticLow()))
+        at.push_back(m.add(i.base, low));
+    } else {
+      for (int64_t p : cast<TransposeOp>(root.getDefiningOp()).getPermutation())
+        at.push_back(point.indices[p].base);
+    }
+    offset = m.linearize(at, emitter.sizes(root));
+  }
+  emitter.store(value, output, offset, lanes(), mask);
 }
 
 Value Kernel::maskOf(Value count) {

@@ -39,17 +39,20 @@ public:
   mlir::func::FuncOp func;
   ElementEmitter emitter;
   mlir::Value begin, end, scratch;
-  mlir::Value root;   ///< the tensor to compute, in the function's own copy of the body
-  mlir::Value output; ///< its memory
+  mlir::Value root;     ///< what the cluster yields, in the function's own copy of the body
+  mlir::Value computed; ///< the tensor to compute: the root, or what it stores elsewhere
+  mlir::Value output;   ///< the root's memory
 
   /// Creates the function with its arguments and a copy of the cluster's body.
   Kernel(ClusterOp cluster, llvm::StringRef name, mlir::ModuleOp module, const Isa &isa);
   /// Ends the function and removes the tensor operations.
   void finish();
 
-  mlir::RankedTensorType rootType() const {
-    return mlir::cast<mlir::RankedTensorType>(root.getType());
+  mlir::RankedTensorType computedType() const {
+    return mlir::cast<mlir::RankedTensorType>(computed.getType());
   }
+  /// Computes the elements at a point of `computed` and stores them in their place.
+  void computeAndStore(const Point &point, mlir::Value mask);
   IndexMath math() { return {b, loc}; }
   int64_t lanes() const { return isa.lanes(); }
 
@@ -87,6 +90,17 @@ LaunchPlan emitPool(Kernel &kernel, PoolOp op);
 LaunchPlan emitMatmul(Kernel &kernel, MatmulOp op);
 LaunchPlan emitConv(Kernel &kernel, ConvOp op);
 LaunchPlan emitDepthwise(Kernel &kernel, ConvOp op);
+
+/// Fills the border of a padded root with zeros.
+LaunchPlan emitBorder(Kernel &kernel, PadOp op);
+
+/// Whether the root only says where the cluster's product is stored.
+bool storesElsewhere(ClusterOp cluster);
+
+/// Emits the kernel that fills what the main kernel leaves out; only for clusters whose
+/// product is stored within a border.
+LaunchPlan emitBorderKernel(ClusterOp cluster, llvm::StringRef name,
+                            mlir::ModuleOp module, const Isa &isa);
 
 /// Emits the cluster's kernel of the given name into the module.
 mlir::FailureOr<LaunchPlan> emitKernel(ClusterOp cluster, llvm::StringRef name,

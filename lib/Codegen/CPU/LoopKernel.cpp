@@ -17,7 +17,7 @@ static constexpr int64_t blockSize = 4096;
 /// The number of trailing dimensions that can be walked as one: those that every
 /// operation passes through whole or repeats whole.
 static int64_t mergeableDims(Kernel &kernel) {
-  int64_t rank = kernel.rootType().getRank();
+  int64_t rank = kernel.computedType().getRank();
   if (rank < 2)
     return rank;
   int64_t merged = rank;
@@ -61,7 +61,7 @@ static int64_t mergeableDims(Kernel &kernel) {
 LaunchPlan cpu::emitLoop(Kernel &kernel) {
   IndexMath m = kernel.math();
   ElementEmitter &emitter = kernel.emitter;
-  RankedTensorType type = kernel.rootType();
+  RankedTensorType type = kernel.computedType();
   int64_t rank = type.getRank(), merged = std::max<int64_t>(mergeableDims(kernel), 0);
   int64_t outer = rank - merged;
   SmallVector<Value> sizes = emitter.sizes(kernel.root);
@@ -175,5 +175,46 @@ LaunchPlan cpu::emitConcat(Kernel &kernel, ConcatOp op) {
       n = s.mul(n, d);
     return n;
   };
+  return plan;
+}
+
+LaunchPlan cpu::emitBorder(Kernel &kernel, PadOp op) {
+  // A unit is one index of all dimensions but the last two: a row of pixels.
+  IndexMath m = kernel.math();
+  ElementEmitter &emitter = kernel.emitter;
+  int64_t rank = op.getType().getRank();
+  ArrayRef<int64_t> outer = op.getType().getShape().drop_back(2), low = op.getStaticLow(),
+                    inner = op.getInput().getType().getShape();
+  int64_t channels = inner.back(), row = op.getType().getDimSize(rank - 2) * channels;
+  int64_t first = low[rank - 2] * channels, last = first + inner[rank - 2] * channels;
+  SmallVector<Value> sizes;
+  for (int64_t d : outer)
+    sizes.push_back(m.cst(d));
+  kernel.forUnits([&](Value unit) {
+    Value start = m.mul(unit, row);
+    auto fill = [&](Value lo, Value hi) {
+      kernel.forVectors(lo, hi, [&](Value i, Value mask) {
+        Scalar zero = kernel.splat(emitter.emit(op.getValue(), Point(), 1));
+        emitter.store(zero, kernel.output, m.add(start, i), kernel.lanes(), mask);
+      });
+    };
+    // Rows of pixels inside of the border have zeros at their ends only.
+    Value inside = arith::ConstantIntOp::create(kernel.b, kernel.loc, 1, 1);
+    for (auto [d, i] : llvm::enumerate(m.delinearize(unit, sizes))) {
+      Value at = arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::ult, m.add(i, -low[d]), m.cst(inner[d]));
+      inside = arith::AndIOp::create(kernel.b, kernel.loc, inside, at);
+    }
+    Value stop = arith::SelectOp::create(kernel.b, kernel.loc, inside, m.cst(first), m.cst(row));
+    Value resume = arith::SelectOp::create(kernel.b, kernel.loc, inside, m.cst(last), m.cst(row));
+    fill(m.cst(0), stop);
+    fill(resume, m.cst(row));
+  });
+  LaunchPlan plan;
+  plan.kind = "border";
+  plan.grain = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, row));
+  int64_t units = 1;
+  for (int64_t d : outer)
+    units *= d;
+  plan.units = [units](const ShapeAlgebra &s, ArrayRef<Dim>) { return s.constant(units); };
   return plan;
 }

@@ -122,12 +122,11 @@ struct MatmulEmitter {
         point.indices.push_back({c, 1, {}});
         point.linear = m.add(m.mul(m.add(m.mul(batchNumber, rows), r), columns), c);
         point.linearStep = 1;
-        point.space = kernel.rootType();
+        point.space = kernel.computedType();
         Type element = op.getType().getElementType();
         e.define(op.getResult(), s.cast({accumulator, acc[i * tile.vectors + v]}, element));
         Value mask = masks.empty() ? Value() : masks[v];
-        Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
-        e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
+        kernel.computeAndStore(point, mask);
       }
     e.undefine(op.getResult());
     e.newPoint();

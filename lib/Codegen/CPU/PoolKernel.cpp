@@ -74,7 +74,7 @@ LaunchPlan cpu::emitPool(Kernel &kernel, PoolOp op) {
         point.indices.push_back({c, 1, {}});
         point.linear = m.add(m.mul(linear, channels), c);
         point.linearStep = 1;
-        point.space = kernel.rootType();
+        point.space = kernel.computedType();
         e.define(op.getResult(), s.cast({type, acc}, element));
         Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
         e.store(value, kernel.output, point.linear, kernel.lanes(), mask);

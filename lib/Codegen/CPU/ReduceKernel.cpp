@@ -155,7 +155,7 @@ struct RowEmitter {
   }
 
   LaunchPlan emit() {
-    bool whole = kernel.rootType().getShape() == space.getShape() &&
+    bool whole = kernel.computedType().getShape() == space.getShape() &&
                  !isRowValue(kernel.root);
     kernel.forUnits([&](Value unit) {
       row = unit;
@@ -172,7 +172,7 @@ struct RowEmitter {
         Point point;
         for (Value v : at)
           point.indices.push_back({v});
-        while (static_cast<int64_t>(point.indices.size()) < kernel.rootType().getRank())
+        while (static_cast<int64_t>(point.indices.size()) < kernel.computedType().getRank())
           point.indices.push_back({m.cst(0)});
         e.store(e.emit(kernel.root, point, 1), kernel.output, row, 1);
       }
