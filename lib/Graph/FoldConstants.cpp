@@ -126,8 +126,12 @@ static bool isSmallEnough(Operation *op, ArrayRef<ElementsAttr> operands) {
 }
 
 static bool isWorthIt(Operation *op, ArrayRef<ElementsAttr> operands) {
-  // These are compact, and say more than their elements.
-  if (isa<ConstantOp, IotaOp, BroadcastOp>(op))
+  // These are compact, and say more than their elements. Of broadcasts small
+  // ones of integers fold, which tend to be shapes and indices.
+  bool isIndices = isa<IntegerType>(getElementTypeOrSelf(op->getResult(0))) &&
+                   elements(op->getResult(0).getType()) <= kSmall;
+  if (isa<ConstantOp, IotaOp>(op) ||
+      (isa<BroadcastOp>(op) && (operands[0].isSplat() || !isIndices)))
     return false;
   return staysSplat(op, operands) ||
          (isSmallEnough(op, operands) && workOf(op) <= kMostWork);
@@ -147,6 +151,10 @@ static bool isKnown(Value value) {
   auto broadcast = value.getDefiningOp<BroadcastOp>();
   if (!broadcast || !isKnown(broadcast.getInput()))
     return false;
+  // Equal elements take the place of one.
+  ElementsAttr attr;
+  if (matchPattern(broadcast.getInput(), m_Constant(&attr)) && attr.isSplat())
+    return true;
   std::optional<int64_t> bytes = tensorBytes(broadcast.getType());
   return bytes && *bytes <= kLargest;
 }
