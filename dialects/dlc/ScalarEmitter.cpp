@@ -140,24 +140,24 @@ template <typename Op> Scalar ScalarEmitter::intBinary(S x, S y) {
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
-// On bools a sum is `or`, a product `and`, a difference `xor`, as in numpy.
+// Bools are integers of one bit.
 
 Scalar ScalarEmitter::add(S x, S y) {
   if (isFloat(x.type))
     return floatBinary<arith::AddFOp>(x, y);
-  return isBool(x.type) ? or_(x, y) : intBinary<arith::AddIOp>(x, y);
+  return intBinary<arith::AddIOp>(x, y);
 }
 
 Scalar ScalarEmitter::sub(S x, S y) {
   if (isFloat(x.type))
     return floatBinary<arith::SubFOp>(x, y);
-  return isBool(x.type) ? xor_(x, y) : intBinary<arith::SubIOp>(x, y);
+  return intBinary<arith::SubIOp>(x, y);
 }
 
 Scalar ScalarEmitter::mul(S x, S y) {
   if (isFloat(x.type))
     return floatBinary<arith::MulFOp>(x, y);
-  return isBool(x.type) ? and_(x, y) : intBinary<arith::MulIOp>(x, y);
+  return intBinary<arith::MulIOp>(x, y);
 }
 
 Scalar ScalarEmitter::div(S x, S y) {
