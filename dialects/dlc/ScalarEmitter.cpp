@@ -140,12 +140,12 @@ template <typename Op> Scalar ScalarEmitter::intBinary(S x, S y) {
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
-// Bools are integers of one bit.
+// A sum of bools is true where either is; else they are integers of one bit.
 
 Scalar ScalarEmitter::add(S x, S y) {
   if (isFloat(x.type))
     return floatBinary<arith::AddFOp>(x, y);
-  return intBinary<arith::AddIOp>(x, y);
+  return isBool(x.type) ? or_(x, y) : intBinary<arith::AddIOp>(x, y);
 }
 
 Scalar ScalarEmitter::sub(S x, S y) {
