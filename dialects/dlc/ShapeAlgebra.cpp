@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -25,7 +26,23 @@ SmallVector<int64_t> dlc::staticDims(ArrayRef<Dim> dims) {
   return llvm::map_to_vector(dims, staticDim);
 }
 
+/// Sizes that overflow stay too large to be a tensor's.
+static int64_t saturate(bool overflowed, int64_t value) {
+  return overflowed ? std::numeric_limits<int64_t>::max() : value;
+}
+static int64_t addSizes(int64_t x, int64_t y) {
+  int64_t result;
+  return saturate(llvm::AddOverflow(x, y, result), result);
+}
+static int64_t mulSizes(int64_t x, int64_t y) {
+  int64_t result;
+  return saturate(llvm::MulOverflow(x, y, result), result);
+}
+
 Dim ShapeAlgebra::constant(int64_t value) const {
+  // The least number marks what is dynamic.
+  if (ShapedType::isDynamic(value))
+    ++value;
   return IntegerAttr::get(IndexType::get(loc.getContext()), value);
 }
 
@@ -83,14 +100,14 @@ Dim ShapeAlgebra::add(Dim a, Dim b) const {
   if (y == 0)
     return a;
   if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
-    return constant(x + y);
+    return constant(addSizes(x, y));
   if (!ShapedType::isDynamic(x))
     return add(b, a);
   // (v + c) + y is v + (c + y), so that what cancels is seen to.
   if (auto sum = a && builder ? definingOp<arith::AddIOp>(a) : nullptr;
       sum && !ShapedType::isDynamic(y))
     if (auto c = getConstantIntValue(sum.getRhs()))
-      return add(sum.getLhs(), constant(*c + y));
+      return add(sum.getLhs(), constant(addSizes(*c, y)));
   return binary<arith::AddIOp>(a, b);
 }
 
@@ -112,7 +129,7 @@ Dim ShapeAlgebra::mul(Dim a, Dim b) const {
   if (y == 1)
     return a;
   if (!ShapedType::isDynamic(x) && !ShapedType::isDynamic(y))
-    return constant(x * y);
+    return constant(mulSizes(x, y));
   return binary<arith::MulIOp>(a, b);
 }
 

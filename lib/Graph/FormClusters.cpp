@@ -345,43 +345,54 @@ void resolveSizes(func::FuncOp func) {
   (void)applyPatternsGreedily(func, std::move(patterns));
 }
 
+/// What a size is: a constant, a size of an argument, or some index value.
+struct SizeKey {
+  Value value;        ///< null for a constant
+  int64_t number = 0; ///< the constant, or the dimension; -1 for an index value
+  bool operator==(const SizeKey &other) const {
+    return value == other.value && number == other.number;
+  }
+};
+
+SizeKey sizeKey(OpBuilder &b, Value tensor, int64_t d);
+
+SizeKey sizeKey(OpBuilder &b, OpFoldResult size) {
+  if (auto constant = getConstantIntValue(size))
+    return {Value(), *constant};
+  auto v = cast<Value>(size);
+  if (auto dim = v.getDefiningOp<tensor::DimOp>())
+    if (auto index = dim.getConstantIndex())
+      return sizeKey(b, dim.getSource(), *index);
+  return {v, -1};
+}
+
+SizeKey sizeKey(OpBuilder &b, Value tensor, int64_t d) {
+  RankedTensorType type = typeOf(tensor);
+  if (!type.isDynamicDim(d))
+    return {Value(), type.getDimSize(d)};
+  Operation *def = tensor.getDefiningOp();
+  ReifiedRankedShapedTypeDims dims;
+  if (!def || failed(reifyResultShapes(b, def, dims)))
+    return {tensor, d};
+  return sizeKey(b, dims[0][d]);
+}
+
 /// Marks the broadcasts whose open sizes are the operand's own, so that kernels need
 /// not ask whether the operand's size is 1.
 void markEqualBroadcasts(func::FuncOp func) {
-  SmallVector<std::pair<BroadcastOp, UnrealizedConversionCastOp>> probes;
   func.walk([&](BroadcastOp op) {
     RankedTensorType from = op.getInput().getType(), to = op.getType();
     if (from.hasStaticShape())
       return;
     OpBuilder b(op);
-    SmallVector<Value> pairs;
-    int64_t lead = to.getRank() - from.getRank(), open = 0;
-    for (int64_t d = 0; d < to.getRank(); ++d) {
-      bool dynamic = to.isDynamicDim(d);
-      Value size = dynamic ? Value(op.getSizes()[open++]) : Value();
-      if (d < lead || !from.isDynamicDim(d - lead))
-        continue;
-      if (!size)
-        size = arith::ConstantIndexOp::create(b, op.getLoc(), to.getDimSize(d));
-      pairs.push_back(tensor::DimOp::create(b, op.getLoc(), op.getInput(), d - lead));
-      pairs.push_back(size);
-    }
-    probes.push_back({op, UnrealizedConversionCastOp::create(b, op.getLoc(), TypeRange(b.getIndexType()), pairs)});
-  });
-  if (probes.empty())
-    return;
-  resolveSizes(func);
-  for (auto [op, probe] : probes) {
-    bool equal = true;
-    for (unsigned i = 0; i < probe.getNumOperands(); i += 2) {
-      Value a = probe.getOperand(i), b = probe.getOperand(i + 1);
-      auto da = a.getDefiningOp<tensor::DimOp>(), db = b.getDefiningOp<tensor::DimOp>();
-      equal &= a == b || (da && db && da.getSource() == db.getSource() && da.getConstantIndex() == db.getConstantIndex());
-    }
+    SmallVector<OpFoldResult> sizes = mixedSizes(to, op.getSizes());
+    int64_t lead = to.getRank() - from.getRank();
+    bool equal = llvm::all_of(llvm::seq<int64_t>(0, from.getRank()), [&](int64_t d) {
+      return !from.isDynamicDim(d) || sizeKey(b, op.getInput(), d) == sizeKey(b, sizes[d + lead]);
+    });
     if (equal)
       op->setAttr("equal", UnitAttr::get(func.getContext()));
-    probe.erase();
-  }
+  });
 }
 
 /// What is returned has memory of its own: a copy where it is an argument, a

@@ -33,6 +33,9 @@ namespace {
 /// A reshape of what a matmul or convolution computes, perhaps with pointwise
 /// operations in between, that nothing else reads.
 bool isOfProduct(ReshapeOp reshape) {
+  // Towards fewer dimensions only, so that two reshaped products do not take turns.
+  if (reshape.getInput().getType().getRank() >= reshape.getType().getRank())
+    return false;
   Value v = reshape.getInput();
   for (int depth = 0; depth < 16; ++depth) {
     Operation *def = v.getDefiningOp();

@@ -36,22 +36,28 @@ SmallVector<Tensor> NodeArgs::allInputs() {
   return result;
 }
 
-std::optional<Ints> NodeArgs::constantInts(size_t i, StringRef what) {
-  Tensor x = input(i, what);
-  if (!x)
+std::optional<Ints> NodeArgs::knownInts(size_t i) {
+  if (!has(i))
     return std::nullopt;
+  Tensor x = inputs[i];
   if (std::optional<Ints> values = b.constantInts(x))
     return values;
-  std::optional<Dims> dims;
-  if (isa<IntegerType>(x.elementType()) && x.type().hasStaticShape())
-    dims = b.indices(x);
-  Ints values;
-  if (dims)
-    values = staticDims(*dims);
-  if (dims && !llvm::is_contained(values, ShapedType::kDynamic))
-    return values;
-  error("input " + Twine(i) + " ('" + what + "') must be constant integers");
-  return std::nullopt;
+  // Sizes may be known where the tensor that holds them is not.
+  if (!isa<IntegerType>(x.elementType()) || !x.type().hasStaticShape())
+    return std::nullopt;
+  std::optional<Dims> dims = b.indices(x);
+  if (!dims || !llvm::all_of(*dims, isKnown))
+    return std::nullopt;
+  return staticDims(*dims);
+}
+
+std::optional<Ints> NodeArgs::constantInts(size_t i, StringRef what) {
+  if (!input(i, what))
+    return std::nullopt;
+  std::optional<Ints> values = knownInts(i);
+  if (!values)
+    error("input " + Twine(i) + " ('" + what + "') must be constant integers");
+  return values;
 }
 
 //===----------------------------------------------------------------------===//

@@ -51,6 +51,8 @@ public:
   Tensor input(size_t i, llvm::StringRef what = {});
   /// All inputs, none of which may be omitted; at least one.
   llvm::SmallVector<Tensor> allInputs();
+  /// The integers of an input, if they are known at compile time.
+  std::optional<Ints> knownInts(size_t i);
   /// The integers of an input that must be known at compile time.
   std::optional<Ints> constantInts(size_t i, llvm::StringRef what);
 

@@ -47,6 +47,12 @@ ElementsAttr TensorBuilder::evaluateNow(Operation *op) {
 }
 
 Tensor TensorBuilder::finish(Operation *op, ArrayRef<Dim> dims) {
+  // typeOf has reported these sizes.
+  if (cast<RankedTensorType>(op->getResult(0).getType()).getShape() !=
+      ArrayRef<int64_t>(staticDims(dims))) {
+    op->erase();
+    return {};
+  }
   if (ElementsAttr value = evaluateNow(op)) {
     op->erase();
     return constant(value);
@@ -222,6 +228,22 @@ std::optional<SmallVector<double>> TensorBuilder::constantFloats(Tensor x) {
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//
+
+RankedTensorType TensorBuilder::typeOf(ArrayRef<Dim> dims, Type element) {
+  constexpr int64_t widest = 128;
+  int64_t bits = widest;
+  SmallVector<int64_t> shape = staticDims(dims);
+  for (int64_t &size : shape) {
+    if (ShapedType::isDynamic(size))
+      continue;
+    if (size < 0 || llvm::MulOverflow(bits, std::max<int64_t>(size, 1), bits)) {
+      error("a tensor of shape " + describe(dims) +
+            " is no tensor or too large");
+      return RankedTensorType::get(Ints(dims.size(), 0), element);
+    }
+  }
+  return RankedTensorType::get(shape, element);
+}
 
 Dims TensorBuilder::dims(ArrayRef<int64_t> values) {
   return llvm::map_to_vector(values, [&](int64_t v) { return dim(v); });

@@ -117,7 +117,7 @@ public:
   ShapeAlgebra sizes() { return ShapeAlgebra(loc, &ops, &cache); }
   Dim dim(Tensor x, int64_t i) { return sizes().dim(x.value(), i); }
   Dims dims(Tensor x) { return sizes().dims(x.value()); }
-  Dim dim(int64_t value) { return ops.getIndexAttr(value); }
+  Dim dim(int64_t value) { return sizes().constant(value); }
   Dims dims(llvm::ArrayRef<int64_t> values);
   /// The product of sizes.
   Dim product(llvm::ArrayRef<Dim> values);
@@ -260,9 +260,8 @@ private:
   /// can be, else records the sizes.
   Tensor finish(mlir::Operation *op, llvm::ArrayRef<Dim> dims);
   mlir::ElementsAttr evaluateNow(mlir::Operation *op);
-  mlir::RankedTensorType typeOf(llvm::ArrayRef<Dim> dims, mlir::Type element) {
-    return mlir::RankedTensorType::get(staticDims(dims), element);
-  }
+  /// The type of a result; sizes that no tensor has are reported.
+  mlir::RankedTensorType typeOf(llvm::ArrayRef<Dim> dims, mlir::Type element);
   /// The values of those sizes that a type leaves open.
   llvm::SmallVector<mlir::Value> openSizes(llvm::ArrayRef<Dim> dims);
   bool fitsElements(llvm::ArrayRef<Dim> from, llvm::ArrayRef<Dim> to);

@@ -29,10 +29,7 @@ static Tensors mean(TensorBuilder &b, NodeArgs &n) {
 
 static Tensors mod(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "A"), y = n.input(1, "B");
-  bool isC = n.flag("fmod", false);
-  if (x && x.isFloat() && !isC)
-    return n.error("attribute 'fmod' must be 1 for floats");
-  return isC ? b.rem(x, y) : b.mod(x, y);
+  return n.flag("fmod", false) ? b.rem(x, y) : b.mod(x, y);
 }
 
 /// x to small known powers is products.

@@ -7,6 +7,7 @@
 
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
+#include "Frontend/ONNX/RuntimeAxes.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -124,9 +125,49 @@ static std::pair<Dim, Dim> clampSlice(TensorBuilder &b, Dim size, Dim start,
   return {start, count};
 }
 
+/// The same where axes or steps are only known at run time: each dimension is
+/// gathered by the indices that its slice takes.
+static Tensor sliceByIndex(TensorBuilder &b, NodeArgs &n, Tensor x) {
+  Tensor starts = b.cast(n.input(1, "starts"), b.i64()),
+         ends = b.cast(n.input(2, "ends"), b.i64());
+  if (!starts || !ends || starts.rank() != 1 || !starts.type().hasStaticShape())
+    return n.error("the number of sliced dimensions is not known");
+  int64_t count = starts.shape()[0];
+  Tensor order = n.has(3) ? n.input(3) : b.iota({b.dim(count)}, 0);
+  Tensor steps =
+      n.has(4) ? b.cast(n.input(4), b.i64()) : b.ints(Ints(count, 1));
+  auto axes = onnx::RuntimeAxes::get(b, n, order, x.rank());
+  if (!axes)
+    return {};
+  Tensor zero = b.scalar(int64_t(0), b.i64()),
+         one = b.scalar(int64_t(1), b.i64());
+  for (int64_t i = 0; x && i < x.rank(); ++i) {
+    Tensor isCut = axes->contains(i), size = b.fromDim(b.dim(x, i));
+    Tensor step = b.select(isCut, axes->pick(steps, i), one);
+    step = b.clamp(step, b.scalar(-kFar, b.i64()), b.scalar(kFar, b.i64()));
+    Tensor isBack = b.lt(step, zero);
+    auto bound = [&](Tensor given, Tensor low) {
+      given = b.select(b.lt(given, zero), given + size, given);
+      return b.clamp(given, low, b.select(isBack, size - one, size));
+    };
+    Tensor start = bound(b.select(isCut, axes->pick(starts, i), zero), zero);
+    Tensor end = bound(b.select(isCut, axes->pick(ends, i), size),
+                       b.select(isBack, zero - one, zero));
+    Tensor length = b.div(end - start + step - b.sign(step), step);
+    Dim taken = b.index(b.max(length, zero));
+    if (!taken)
+      return {};
+    x = b.gather(x, b.iota({taken}, 0) * step + start, i);
+  }
+  return x;
+}
+
 static Tensors slice(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "data");
   bool isInputs = n.version() >= 10;
+  if (x && isInputs &&
+      ((n.has(3) && !n.knownInts(3)) || (n.has(4) && !n.knownInts(4))))
+    return sliceByIndex(b, n, x);
   auto bounds = [&](StringRef name, size_t i) -> std::optional<Dims> {
     if (isInputs)
       return b.indices(n.input(i, name));
@@ -139,27 +180,24 @@ static Tensors slice(TensorBuilder &b, NodeArgs &n) {
   if (!x || !starts || !ends || n.failed())
     return Tensor();
   int64_t count = starts->size();
-  std::optional<Ints> axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
-  if (isInputs ? n.has(3) : n.hasAttr("axes"))
-    axes = isInputs ? n.constantInts(3, "axes") : n.integers("axes");
-  if (axes)
-    axes = n.axes(*axes, x.rank());
-  std::optional<Ints> steps = Ints(count, 1);
-  if (isInputs && n.has(4))
-    steps = n.constantInts(4, "steps");
-  if (!axes || !steps)
+  std::optional<Ints> axes = isInputs ? n.knownInts(3) : n.integers("axes");
+  if (!axes)
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
+  axes = n.axes(*axes, x.rank());
+  Ints steps = n.knownInts(4).value_or(Ints(count, 1));
+  if (!axes)
     return Tensor();
   if (ends->size() != starts->size() || axes->size() != starts->size() ||
-      steps->size() != starts->size())
+      steps.size() != starts->size())
     return n.error("starts, ends, axes and steps differ in length");
-  if (llvm::is_contained(*steps, 0))
+  if (llvm::is_contained(steps, 0))
     return n.error("has a step of 0");
   Dims offsets(x.rank(), b.dim(0)), sizes = b.dims(x);
   Ints strides(x.rank(), 1);
   for (int64_t i = 0; i < count; ++i) {
     int64_t axis = (*axes)[i];
     // No dimension is as long as the greatest step.
-    strides[axis] = std::clamp<int64_t>((*steps)[i], -kFar, kFar);
+    strides[axis] = std::clamp<int64_t>(steps[i], -kFar, kFar);
     std::tie(offsets[axis], sizes[axis]) =
         clampSlice(b, sizes[axis], (*starts)[i], (*ends)[i], strides[axis]);
   }
@@ -196,6 +234,40 @@ static Tensor crop(TensorBuilder &b, Tensor x, Dims &low, Dims &high) {
   return b.slice(x, offsets, sizes);
 }
 
+/// Spreads the pads, low ends first, over the axes that they are for.
+static bool padsByAxis(TensorBuilder &b, NodeArgs &n, Tensor x,
+                       ArrayRef<Dim> pads, Dims &low, Dims &high) {
+  size_t half = pads.size() / 2;
+  if (n.has(3) && !n.knownInts(3)) {
+    auto open = onnx::RuntimeAxes::get(b, n, n.input(3), x.rank());
+    if (open && static_cast<size_t>(open->count()) != half)
+      n.error("axes and pads differ in length");
+    if (n.failed())
+      return false;
+    for (int64_t i = 0; i < x.rank(); ++i) {
+      low[i] = b.index(open->pick(b.fromDims(pads.take_front(half)), i));
+      high[i] = b.index(open->pick(b.fromDims(pads.drop_front(half)), i));
+    }
+    return true;
+  }
+  std::optional<Ints> axes = n.knownInts(3);
+  if (!axes)
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
+  axes = n.axes(*axes, x.rank());
+  if (!axes)
+    return false;
+  if (pads.size() != 2 * axes->size()) {
+    n.error("has " + Twine(pads.size()) + " pads for " + Twine(axes->size()) +
+            " dimensions");
+    return false;
+  }
+  for (auto [i, axis] : llvm::enumerate(*axes)) {
+    low[axis] = pads[i];
+    high[axis] = pads[half + i];
+  }
+  return true;
+}
+
 static Tensors pad(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "data"), value;
   std::optional<PadMode> mode = padMode(n);
@@ -213,19 +285,9 @@ static Tensors pad(TensorBuilder &b, NodeArgs &n) {
     value = b.like(n.real("value", 0), x);
   else if (n.has(2))
     value = b.reshape(n.input(2), ArrayRef<int64_t>());
-  std::optional<Ints> axes = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
-  if (n.has(3))
-    axes = n.axesOr("", 3, x.rank());
-  if (!axes)
-    return Tensor();
-  if (pads->size() != 2 * axes->size())
-    return n.error("has " + Twine(pads->size()) + " pads for " +
-                   Twine(axes->size()) + " dimensions");
   Dims low(x.rank(), b.dim(0)), high = low;
-  for (auto [i, axis] : llvm::enumerate(*axes)) {
-    low[axis] = (*pads)[i];
-    high[axis] = (*pads)[axes->size() + i];
-  }
+  if (!padsByAxis(b, n, x, *pads, low, high))
+    return Tensor();
   if (*mode != PadMode::constant)
     x = crop(b, x, low, high);
   return b.pad(x, low, high, value, *mode);
@@ -235,43 +297,56 @@ static Tensors pad(TensorBuilder &b, NodeArgs &n) {
 // Depth and space
 //===----------------------------------------------------------------------===//
 
-static bool checkImage(NodeArgs &n, Tensor x, int64_t block) {
+namespace {
+/// The block size and whether depth is ordered blocks first.
+struct BlockArgs {
+  int64_t block;
+  bool isDCR;
+};
+} // namespace
+
+static std::optional<BlockArgs> blockArgs(NodeArgs &n, Tensor x) {
+  int64_t block = n.integer("blocksize");
+  StringRef mode = n.string("mode", "DCR");
+  if (!x || n.failed())
+    return std::nullopt;
   if (x.rank() != 4)
     n.error("input 0 must be of rank 4, not " + Twine(x.rank()));
   else if (block < 1)
     n.error("attribute 'blocksize' must be positive");
-  return !n.failed();
+  else if (mode != "DCR" && mode != "CRD")
+    n.error("attribute 'mode' must be DCR or CRD, not '" + mode + "'");
+  else
+    return BlockArgs{block, mode == "DCR"};
+  return std::nullopt;
 }
 
 static Tensors depthToSpace(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
-  int64_t block = n.integer("blocksize");
-  StringRef mode = n.string("mode", "DCR");
-  if (!x || n.failed() || !checkImage(n, x, block))
+  std::optional<BlockArgs> args = blockArgs(n, x);
+  if (!args)
     return Tensor();
-  if (mode != "DCR" && mode != "CRD")
-    return n.error("attribute 'mode' must be DCR or CRD, not '" + mode + "'");
   ShapeAlgebra s = b.sizes();
   Dims d = b.dims(x);
-  Dim k = b.dim(block), c = b.quotient({d[1]}, {k, k});
-  bool isDCR = mode == "DCR";
-  Dims split =
-      isDCR ? Dims{d[0], k, k, c, d[2], d[3]} : Dims{d[0], c, k, k, d[2], d[3]};
-  Ints order = isDCR ? Ints{0, 3, 4, 1, 5, 2} : Ints{0, 1, 4, 2, 5, 3};
+  Dim k = b.dim(args->block), c = b.quotient({d[1]}, {k, k});
+  Dims split = args->isDCR ? Dims{d[0], k, k, c, d[2], d[3]}
+                           : Dims{d[0], c, k, k, d[2], d[3]};
+  Ints order = args->isDCR ? Ints{0, 3, 4, 1, 5, 2} : Ints{0, 1, 4, 2, 5, 3};
   return b.reshape(b.transpose(b.reshape(x, split), order),
                    Dims{d[0], c, s.mul(d[2], k), s.mul(d[3], k)});
 }
 
 static Tensors spaceToDepth(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
-  int64_t block = n.integer("blocksize");
-  if (!x || n.failed() || !checkImage(n, x, block))
+  std::optional<BlockArgs> args = blockArgs(n, x);
+  if (!args)
     return Tensor();
   Dims d = b.dims(x);
-  Dim k = b.dim(block), h = b.quotient({d[2]}, {k}),
+  Dim k = b.dim(args->block), h = b.quotient({d[2]}, {k}),
       w = b.quotient({d[3]}, {k});
   Tensor split = b.reshape(x, Dims{d[0], d[1], h, k, w, k});
-  return b.reshape(b.transpose(split, {0, 3, 5, 1, 2, 4}),
+  Ints order = args->isDCR ? Ints{0, 3, 5, 1, 2, 4} : Ints{0, 1, 3, 5, 2, 4};
+  return b.reshape(b.transpose(split, order),
                    Dims{d[0], b.product({d[1], k, k}), h, w});
 }
 

@@ -7,6 +7,7 @@
 
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
+#include "Frontend/ONNX/RuntimeAxes.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -16,24 +17,60 @@ namespace {
 struct Axes {
   Ints axes;
   bool keep;
+  /// In place of `axes` where only the running model knows them.
+  std::optional<onnx::RuntimeAxes> open;
 };
 } // namespace
 
-static std::optional<Axes> axesOf(NodeArgs &n, Tensor x, int64_t inputSince) {
+static std::optional<Axes> axesOf(TensorBuilder &b, NodeArgs &n, Tensor x,
+                                  int64_t inputSince) {
   if (!x)
     return std::nullopt;
-  bool keep = n.flag("keepdims", true);
+  Axes result{{}, n.flag("keepdims", true), {}};
   bool isInput = n.version() >= inputSince;
   bool isNoop = isInput && n.flag("noop_with_empty_axes", false);
-  bool isGiven = isInput ? n.has(1) : n.hasAttr("axes");
-  std::optional<Ints> axes = Ints();
-  if (isGiven)
-    axes = isInput ? n.axesOr("", 1, x.rank()) : n.axesOr("axes", 1, x.rank());
+  std::optional<Ints> given;
+  if (!isInput) {
+    given = n.integers("axes");
+  } else if (n.has(1)) {
+    given = n.knownInts(1);
+    if (!given) {
+      result.open = onnx::RuntimeAxes::get(b, n, n.input(1), x.rank());
+      return result.open ? std::optional(result) : std::nullopt;
+    }
+  }
+  std::optional<Ints> axes = n.axes(given.value_or(Ints()), x.rank());
   if (!axes)
     return std::nullopt;
-  if (axes->empty() && !isNoop)
-    axes = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
-  return Axes{*axes, keep};
+  result.axes = *axes;
+  if (result.axes.empty() && !isNoop)
+    result.axes = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
+  return result;
+}
+
+/// Combines along the axes, whose dimensions stay. Along open axes each element
+/// of the result is the same, so that its shape is x's.
+static Tensor combine(TensorBuilder &b, ReduceKind kind, Tensor x,
+                      const Axes &a) {
+  if (!a.open)
+    return b.reduce(kind, x, a.axes, true);
+  for (int64_t i = 0; x && i < x.rank(); ++i)
+    x = b.select(a.open->contains(i), b.reduce(kind, x, {i}, true), x);
+  return x;
+}
+
+/// The shape of the result, from what `combine` gives.
+static Tensor shrink(TensorBuilder &b, Tensor x, const Axes &a, Dims dims) {
+  if (!x)
+    return x;
+  if (!a.open)
+    return a.keep ? x : b.squeeze(x, a.axes);
+  Dims sizes;
+  for (auto [i, d] : llvm::enumerate(dims))
+    sizes.push_back(b.index(b.select(
+        a.open->contains(i), b.scalar(int64_t(1), b.i64()), b.fromDim(d))));
+  Tensor first = b.slice(x, Dims(dims.size(), b.dim(0)), sizes);
+  return a.keep ? first : b.reshape(first, a.open->drop(dims));
 }
 
 /// Sums of roots, logarithms and halves are taken in a type that holds them.
@@ -50,21 +87,27 @@ using Formula = Tensor (*)(TensorBuilder &, Tensor, const Axes &);
 template <Formula formula, bool needsFloat = false, int64_t inputSince = 18>
 static Tensors reduce(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "data");
-  std::optional<Axes> axes = axesOf(n, x, inputSince);
+  std::optional<Axes> axes = axesOf(b, n, x, inputSince);
   if (!axes)
     return Tensor();
   Type wide = wideType(b, x, needsFloat);
-  return b.cast(formula(b, b.cast(x, wide), *axes), x.elementType());
+  Tensor result = formula(b, b.cast(x, wide), *axes);
+  return shrink(b, b.cast(result, x.elementType()), *axes, b.dims(x));
 }
 
 static Tensor sum(TensorBuilder &b, Tensor x, const Axes &a) {
-  return b.sum(x, a.axes, a.keep);
+  return combine(b, ReduceKind::sum, x, a);
 }
 static Tensor mean(TensorBuilder &b, Tensor x, const Axes &a) {
-  return b.mean(x, a.axes, a.keep);
+  if (!a.open)
+    return b.mean(x, a.axes, true);
+  Tensor count = b.scalar(int64_t(1), b.i64());
+  for (auto [i, d] : llvm::enumerate(b.dims(x)))
+    count = b.select(a.open->contains(i), count * b.fromDim(d), count);
+  return sum(b, x, a) / b.cast(count, x.elementType());
 }
 static Tensor prod(TensorBuilder &b, Tensor x, const Axes &a) {
-  return b.reduce(ReduceKind::prod, x, a.axes, a.keep);
+  return combine(b, ReduceKind::prod, x, a);
 }
 static Tensor l1(TensorBuilder &b, Tensor x, const Axes &a) {
   return sum(b, x && x.isUnsigned() ? x : b.abs(x), a);
@@ -80,19 +123,19 @@ static Tensor logSum(TensorBuilder &b, Tensor x, const Axes &a) {
 }
 static Tensor logSumExp(TensorBuilder &b, Tensor x, const Axes &a) {
   // Relative to the greatest element, so that nothing overflows.
-  Tensor top = b.reduce(ReduceKind::max, x, a.axes, true);
+  Tensor top = combine(b, ReduceKind::max, x, a);
   Tensor base = b.select(b.isInf(top), b.like(0, top), top);
-  Tensor result = b.log(b.sum(b.exp(x - base), a.axes, true)) + base;
-  return a.keep ? result : b.squeeze(result, a.axes);
+  return b.log(sum(b, b.exp(x - base), a)) + base;
 }
 
 template <ReduceKind kind, ReduceKind boolKind>
 static Tensors extremum(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "data");
-  std::optional<Axes> axes = axesOf(n, x, 18);
+  std::optional<Axes> axes = axesOf(b, n, x, 18);
   if (!axes)
     return Tensor();
-  return b.reduce(x.isBool() ? boolKind : kind, x, axes->axes, axes->keep);
+  Tensor result = combine(b, x.isBool() ? boolKind : kind, x, *axes);
+  return shrink(b, result, *axes, b.dims(x));
 }
 
 template <ReduceKind kind>
@@ -110,16 +153,23 @@ static Tensors argReduce(TensorBuilder &b, NodeArgs &n) {
 
 template <ReduceKind kind>
 static Tensors runningReduce(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "x");
-  std::optional<Ints> given = n.constantInts(1, "axis");
+  Tensor x = n.input(0, "x"), given = n.input(1, "axis");
   bool exclusive = n.flag("exclusive", false),
        reverse = n.flag("reverse", false);
   if (!x || !given)
     return Tensor();
-  std::optional<Ints> axis = n.axes(*given, x.rank());
-  if (!axis || axis->size() != 1)
-    return n.error("input 1 ('axis') must be one axis");
-  return b.scan(kind, x, axis->front(), exclusive, reverse);
+  if (std::optional<Ints> known = n.knownInts(1)) {
+    std::optional<Ints> axis = n.axes(*known, x.rank());
+    if (!axis || axis->size() != 1)
+      return n.error("input 1 ('axis') must be one axis");
+    return b.scan(kind, x, axis->front(), exclusive, reverse);
+  }
+  auto axes = onnx::RuntimeAxes::get(b, n, given, x.rank());
+  Tensor result = x;
+  for (int64_t i = 0; axes && i < x.rank(); ++i)
+    result = b.select(axes->contains(i), b.scan(kind, x, i, exclusive, reverse),
+                      result);
+  return result;
 }
 
 ArrayRef<OpRow> onnx::reductionOps() {

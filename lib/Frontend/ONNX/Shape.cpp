@@ -7,6 +7,7 @@
 
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
+#include "Frontend/ONNX/RuntimeAxes.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -100,9 +101,16 @@ static Tensors squeeze(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "data");
   if (!x)
     return x;
-  if (n.hasAttr("axes") || n.has(1)) {
-    std::optional<Ints> axes = n.axesOr("axes", 1, x.rank());
+  std::optional<Ints> given = n.integers("axes");
+  if (!given && n.has(1))
+    given = n.knownInts(1);
+  if (given) {
+    std::optional<Ints> axes = n.axes(*given, x.rank());
     return axes ? b.squeeze(x, *axes) : Tensor();
+  }
+  if (n.has(1)) {
+    auto axes = onnx::RuntimeAxes::get(b, n, n.input(1), x.rank());
+    return axes ? b.reshape(x, axes->drop(b.dims(x))) : Tensor();
   }
   Ints ones;
   for (auto [i, size] : llvm::enumerate(x.shape())) {
@@ -119,11 +127,19 @@ static Tensors unsqueeze(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "data");
   std::optional<Ints> given = n.integers("axes");
   if (!given)
-    given = n.constantInts(1, "axes");
-  if (!x || !given)
-    return Tensor();
-  std::optional<Ints> axes = n.axes(*given, x.rank() + given->size());
-  return axes ? b.unsqueeze(x, *axes) : Tensor();
+    given = n.knownInts(1);
+  if (!x)
+    return x;
+  if (given) {
+    std::optional<Ints> axes = n.axes(*given, x.rank() + given->size());
+    return axes ? b.unsqueeze(x, *axes) : Tensor();
+  }
+  Tensor open = n.input(1, "axes");
+  if (!open || open.rank() > 1 || !open.type().hasStaticShape())
+    return open ? n.error("the number of axes is not known") : open;
+  auto axes = onnx::RuntimeAxes::get(b, n, open,
+                                     x.rank() + open.type().getNumElements());
+  return axes ? b.reshape(x, axes->insertOnes(b.dims(x))) : Tensor();
 }
 
 static Tensors expand(TensorBuilder &b, NodeArgs &n) {

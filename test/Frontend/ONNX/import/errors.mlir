@@ -1,0 +1,77 @@
+// RUN: dlc-opt -import-onnx -split-input-file -verify-diagnostics %s
+
+// All of a model in one run, each once.
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = graph.import %x : tensor<4xf32>
+  // expected-error @+1 {{'Foo' of domain 'ai.onnx' is not supported in version 13}}
+  %1 = graph.node "onnx.Foo"(%0) version 13
+  %2 = graph.node "onnx.Foo"(%1) version 13
+  // expected-error @+1 {{'Bar' of domain 'com.example' is not supported in version 1}}
+  %3 = graph.node "com.example.Bar"(%2) version 1
+  %4 = graph.export %3 : tensor<4xf32>
+  return %4 : tensor<4xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4x5xf32>, %y: tensor<3xf32>, %z: tensor<3xi32>) -> tensor<4x5xf32> {
+  %0 = graph.import %x : tensor<4x5xf32>
+  %1 = graph.import %y : tensor<3xf32>
+  %2 = graph.import %z : tensor<3xi32>
+  %none = graph.none
+  // expected-error @+1 {{shapes 4x5 and 3 can't be broadcast to one}}
+  %a = graph.node "onnx.Add"(%0, %1) version 14
+  // expected-error @+1 {{operands are of different types, i32 and f32}}
+  %b = graph.node "onnx.Add"(%2, %1) version 14
+  // expected-error @+1 {{'Add' has 1 inputs, not 2}}
+  %c = graph.node "onnx.Add"(%0) version 14
+  // expected-error @+1 {{input 0 ('A') is missing}}
+  %d = graph.node "onnx.Add"(%none, %0) version 14
+  // expected-error @+1 {{attribute 'alpha' must be a float}}
+  %e = graph.node "onnx.LeakyRelu"(%0) version 16 {alpha = 1 : i64}
+  // expected-error @+1 {{attribute 'beta' is not known to 'LeakyRelu' of version 16}}
+  %f = graph.node "onnx.LeakyRelu"(%0) version 16 {beta = 1.0 : f32}
+  // expected-error @+1 {{axis 2 is out of range for rank 2}}
+  %g = graph.node "onnx.Concat"(%0, %0) version 13 {axis = 2 : i64}
+  // expected-error @+1 {{control flow is not supported yet: 'Loop'}}
+  %h = graph.node "onnx.Loop"(%0, %0) version 13
+  // expected-error @+1 {{axes of type tensor<3xi32> don't fit a tensor of rank 2}}
+  %i = graph.node "onnx.CumSum"(%0, %2) version 14
+  %last = graph.node "onnx.Relu"(%i) version 14
+  %4 = graph.export %last : tensor<4x5xf32>
+  return %4 : tensor<4x5xf32>
+}
+
+// -----
+
+// expected-error @+1 {{output 'y' is declared as 'tensor<5xf32>', but computed as 'tensor<4xf32>'}}
+func.func @main(%x: tensor<4xf32>) -> (tensor<5xf32> {graph.name = "y"}) {
+  %0 = graph.import %x : tensor<4xf32>
+  %1 = graph.node "onnx.Relu"(%0) version 14
+  %2 = graph.export %1 : tensor<5xf32>
+  return %2 : tensor<5xf32>
+}
+
+// -----
+
+// expected-error @+1 {{input 's' is of type 'tensor<4x!graph.string>', which is not supported}}
+func.func @main(%x: tensor<4x!graph.string> {graph.name = "s"}) -> tensor<4xf32> {
+  %0 = graph.import %x : tensor<4x!graph.string>
+  %1 = graph.node "onnx.Relu"(%0) version 14
+  %2 = graph.export %1 : tensor<4xf32>
+  return %2 : tensor<4xf32>
+}
+
+// -----
+
+func.func @main(%x: tensor<4xf32>) -> tensor<?x?xf32> {
+  %0 = graph.import %x : tensor<4xf32>
+  %r = graph.weight "r" = dense<4611686018427387904> : tensor<1xi64>
+  // expected-error @+1 {{a tensor of shape 4611686018427387904x4 is no tensor or too large}}
+  %1 = graph.node "onnx.Tile"(%0, %r) version 13
+  %s = graph.weight "s" = dense<[-9223372036854775808, 2]> : tensor<2xi64>
+  // expected-error @+1 {{input 1 ('shape') has the size -9223372036854775807}}
+  %2 = graph.node "onnx.Reshape"(%0, %s) version 13
+  %3 = graph.export %2 : tensor<?x?xf32>
+  return %3 : tensor<?x?xf32>
+}
