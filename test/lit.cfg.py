@@ -7,7 +7,7 @@ import lit.formats
 config.name = "dlc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".py"]
-config.excludes = ["lit.cfg.py", "models", "bench", "e2e", "suite", "onnxpb.py"]
+config.excludes = ["lit.cfg.py", "models", "bench", "e2e", "suite", "onnxpb.py", "fit.py"]
 
 
 def python_with_numpy():

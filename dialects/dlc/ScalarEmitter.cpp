@@ -140,7 +140,7 @@ template <typename Op> Scalar ScalarEmitter::intBinary(S x, S y) {
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
-// On bools a sum is `or`, a product `and`, a difference `xor`, as in numpy.
+// A sum of bools is true where either is; else they are integers of one bit.
 
 Scalar ScalarEmitter::add(S x, S y) {
   if (isFloat(x.type))
@@ -151,13 +151,13 @@ Scalar ScalarEmitter::add(S x, S y) {
 Scalar ScalarEmitter::sub(S x, S y) {
   if (isFloat(x.type))
     return floatBinary<arith::SubFOp>(x, y);
-  return isBool(x.type) ? xor_(x, y) : intBinary<arith::SubIOp>(x, y);
+  return intBinary<arith::SubIOp>(x, y);
 }
 
 Scalar ScalarEmitter::mul(S x, S y) {
   if (isFloat(x.type))
     return floatBinary<arith::MulFOp>(x, y);
-  return isBool(x.type) ? and_(x, y) : intBinary<arith::MulIOp>(x, y);
+  return intBinary<arith::MulIOp>(x, y);
 }
 
 Scalar ScalarEmitter::div(S x, S y) {

@@ -126,8 +126,12 @@ static bool isSmallEnough(Operation *op, ArrayRef<ElementsAttr> operands) {
 }
 
 static bool isWorthIt(Operation *op, ArrayRef<ElementsAttr> operands) {
-  // These are compact, and say more than their elements.
-  if (isa<ConstantOp, IotaOp, BroadcastOp>(op))
+  // These are compact, and say more than their elements. Of broadcasts small
+  // ones of integers fold, which tend to be shapes and indices.
+  bool isIndices = isa<IntegerType>(getElementTypeOrSelf(op->getResult(0))) &&
+                   elements(op->getResult(0).getType()) <= kSmall;
+  if (isa<ConstantOp, IotaOp>(op) ||
+      (isa<BroadcastOp>(op) && (operands[0].isSplat() || !isIndices)))
     return false;
   return staysSplat(op, operands) ||
          (isSmallEnough(op, operands) && workOf(op) <= kMostWork);
@@ -137,25 +141,33 @@ static bool isWorthIt(Operation *op, ArrayRef<ElementsAttr> operands) {
 // Folding
 //===----------------------------------------------------------------------===//
 
-/// The value of an operand, if it is known: a constant, or what could be one
-/// but stays as it is.
+/// Whether an operand's value is known: a constant, or what could be one but
+/// stays as it is.
+static bool isKnown(Value value) {
+  if (matchPattern(value, m_Constant()))
+    return true;
+  if (value.getDefiningOp<IotaOp>())
+    return elements(value.getType()) <= kSmall;
+  auto broadcast = value.getDefiningOp<BroadcastOp>();
+  if (!broadcast || !isKnown(broadcast.getInput()))
+    return false;
+  // Equal elements take the place of one.
+  ElementsAttr attr;
+  if (matchPattern(broadcast.getInput(), m_Constant(&attr)) && attr.isSplat())
+    return true;
+  std::optional<int64_t> bytes = tensorBytes(broadcast.getType());
+  return bytes && *bytes <= kLargest;
+}
+
 static ElementsAttr knownValue(Value value) {
   Attribute attr;
   if (matchPattern(value, m_Constant(&attr)))
     return dyn_cast<ElementsAttr>(attr);
   Operation *op = value.getDefiningOp();
-  if (isa_and_nonnull<IotaOp>(op)) {
-    SmallVector<ElementsAttr> sizes(op->getNumOperands());
-    if (elements(value.getType()) <= kSmall)
-      return evaluate(op, sizes).value_or(ElementsAttr());
-  } else if (auto broadcast = dyn_cast_or_null<BroadcastOp>(op)) {
-    SmallVector<ElementsAttr> operands(op->getNumOperands());
+  SmallVector<ElementsAttr> operands(op->getNumOperands());
+  if (auto broadcast = dyn_cast<BroadcastOp>(op))
     operands[0] = knownValue(broadcast.getInput());
-    if (operands[0] &&
-        (operands[0].isSplat() || elements(value.getType()) <= kSmall))
-      return evaluate(op, operands).value_or(ElementsAttr());
-  }
-  return {};
+  return evaluate(op, operands).value_or(ElementsAttr());
 }
 
 static bool isCandidate(Operation *op) {
@@ -168,16 +180,15 @@ static bool isCandidate(Operation *op) {
 /// The values of all operands (null for those of a scalar type, which the
 /// evaluator finds itself); false if one isn't known.
 static bool knownValues(Operation *op, SmallVectorImpl<ElementsAttr> &values) {
+  if (!llvm::all_of(op->getOperands(), isKnown))
+    return false;
   for (Value operand : op->getOperands()) {
-    ElementsAttr value;
-    if (isa<ShapedType>(operand.getType())) {
-      value = knownValue(operand);
-      if (!value)
-        return false;
-    } else if (!matchPattern(operand, m_Constant())) {
+    values.emplace_back();
+    if (!isa<ShapedType>(operand.getType()))
+      continue;
+    values.back() = knownValue(operand);
+    if (!values.back())
       return false;
-    }
-    values.push_back(value);
   }
   return true;
 }

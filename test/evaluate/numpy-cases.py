@@ -200,7 +200,9 @@ for dtype in (np.float32, np.uint8, np.int64, np.float16, bool):
     case("slice", "dlc.slice {0} [1, 0, 2] steps [1, 1, 1] : {t0} -> {t}", [x], x[1:2, :, 2:4])
     case("concat", "dlc.concat {0}, {1} axis = 1 : ({t0}, {t1}) -> {t}", [x, x[:, :2]],
          np.concatenate([x, x[:, :2]], 1))
-    case("broadcast", "dlc.broadcast {0} : {t0} -> {t}", [x[:, :1]], np.broadcast_to(x[:, :1], (2, 3, 4, 5)))
+    # Of floats a broadcast stays as it is.
+    row = ints(np.int32, 2, 1, 4, 5)
+    case("broadcast", "dlc.broadcast {0} : {t0} -> {t}", [row], np.broadcast_to(row, (2, 3, 4, 5)))
     index = np.array([[2, 0], [1, 1]])
     for axis in range(3):
         case("gather", f"dlc.gather {{0}}, {{1}} axis = {axis} : ({{t0}}, {{t1}}) -> {{t}}",

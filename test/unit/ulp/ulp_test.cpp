@@ -13,27 +13,11 @@
 //   ulp_test [--cpu NAME] [--step N] [--no-fma] [--time] [--emit-llvm]
 //   [function ...]
 
-#include "Codegen/CPU/ExpandMath.h"
+#include "Jit.h"
 
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/TargetSelect.h"
 #include <cfloat>
 #include <chrono>
 #include <cmath>
@@ -111,85 +95,13 @@ std::string source(const MathFunction &f, int width) {
                  operands, type, width == 1 ? "memref.store" : "vector.store");
 }
 
-LogicalResult lower(ModuleOp module, const Settings &settings) {
-  mlir::PassManager pm(module.getContext());
-  pm.addPass(dlc::cpu::createExpandMathPass(settings.fma));
-  pm.addPass(createCSEPass());
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertVectorToLLVMPass());
-  pm.addPass(createConvertMathToLLVMPass());
-  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
-  ConvertFuncToLLVMPassOptions options;
-  options.useBarePtrCallConv = true;
-  pm.addPass(createConvertFuncToLLVMPass(options));
-  pm.addPass(createConvertControlFlowToLLVMPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
-  return pm.run(module);
-}
-
-void optimize(llvm::Module &module, TargetMachine &machine) {
-  PassBuilder builder(&machine);
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functionAnalyses;
-  CGSCCAnalysisManager sccs;
-  llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(sccs);
-  builder.registerFunctionAnalyses(functionAnalyses);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functionAnalyses, sccs, modules);
-  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O2)
-      .run(module, modules);
-}
-
-/// A compiled kernel, with the code that it is.
-struct Compiled {
-  std::unique_ptr<orc::LLJIT> jit;
-  Kernel kernel = nullptr;
-};
-
-Expected<Compiled> compile(MLIRContext &context, const MathFunction &f,
-                           int width, const Settings &settings) {
+Expected<jit::Compiled> compile(MLIRContext &context, const MathFunction &f,
+                                int width, const Settings &settings) {
   OwningOpRef<ModuleOp> module =
       parseSourceString<ModuleOp>(source(f, width), &context);
-  if (!module || failed(lower(*module, settings)))
-    return createStringError("can't lower %s", f.name);
-  auto llvmContext = std::make_unique<LLVMContext>();
-  std::unique_ptr<llvm::Module> code =
-      translateModuleToLLVMIR(*module, *llvmContext);
-  if (!code)
-    return createStringError("can't translate %s", f.name);
-
-  Expected<orc::JITTargetMachineBuilder> target =
-      orc::JITTargetMachineBuilder::detectHost();
-  if (!target)
-    return target.takeError();
-  if (!settings.cpu.empty()) {
-    target->setCPU(settings.cpu);
-    target->getFeatures() = SubtargetFeatures();
-  }
-  Expected<std::unique_ptr<TargetMachine>> machine =
-      target->createTargetMachine();
-  if (!machine)
-    return machine.takeError();
-  code->setDataLayout((*machine)->createDataLayout());
-  code->setTargetTriple((*machine)->getTargetTriple());
-  optimize(*code, **machine);
-  if (settings.emitLLVM)
-    code->print(outs(), nullptr);
-
-  Expected<std::unique_ptr<orc::LLJIT>> jit =
-      orc::LLJITBuilder().setJITTargetMachineBuilder(*target).create();
-  if (!jit)
-    return jit.takeError();
-  if (Error e = (*jit)->addIRModule(
-          orc::ThreadSafeModule(std::move(code), std::move(llvmContext))))
-    return std::move(e);
-  Expected<orc::ExecutorAddr> address = (*jit)->lookup("kernel");
-  if (!address)
-    return address.takeError();
-  return Compiled{std::move(*jit), address->toPtr<Kernel>()};
+  if (!module)
+    return createStringError("can't parse the kernel");
+  return jit::compile(*module, {settings.cpu, settings.fma, settings.emitLLVM});
 }
 
 /// Units in the last place between the two; infinite where one is special and
@@ -335,16 +247,18 @@ double nanoseconds(Kernel kernel) {
 
 bool check(MLIRContext &context, const MathFunction &f, int width,
            const Samples &samples, const Settings &settings) {
-  Expected<Compiled> compiled = compile(context, f, width, settings);
+  Expected<jit::Compiled> compiled = compile(context, f, width, settings);
   if (!compiled) {
     logAllUnhandledErrors(compiled.takeError(), errs());
     return false;
   }
-  Worst worst = measure(f, compiled->kernel, width, samples);
+  Worst worst =
+      measure(f, reinterpret_cast<Kernel>(compiled->kernel), width, samples);
   bool good = worst.error <= limit;
   std::printf("%-6s x%-2d %6.2f ulp", f.name, width, worst.error);
   if (settings.time)
-    std::printf("  %6.3f ns", nanoseconds(compiled->kernel));
+    std::printf("  %6.3f ns",
+                nanoseconds(reinterpret_cast<Kernel>(compiled->kernel)));
   std::printf("  at %a", worst.x);
   if (f.binary)
     std::printf(", %a", worst.y);
@@ -387,15 +301,8 @@ int main(int argc, char **argv) {
               "[function ...]\n";
     return 2;
   }
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
   DialectRegistry registry;
-  registry
-      .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
-              LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
-              scf::SCFDialect, vector::VectorDialect>();
-  registerBuiltinDialectTranslation(registry);
-  registerLLVMDialectTranslation(registry);
+  jit::initialize(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
 
   bool good = true;
