@@ -28,7 +28,8 @@ LogicalResult MatmulOp::shape(ShapeAlgebra &s, Adaptor op,
   bool packed = op.getPacked().has_value();
   if (rank < 2 || typeOf(op.getRhs()).getRank() != rank + packed)
     return s.error("needs operands of one rank of at least 2, not " +
-                   Twine(rank) + " and " + Twine(typeOf(op.getRhs()).getRank()));
+                   Twine(rank) + " and " +
+                   Twine(typeOf(op.getRhs()).getRank()));
   for (int64_t i = 0; i < rank - 2; ++i) {
     Dim a = s.dim(op.getLhs(), i), b = s.dim(op.getRhs(), i);
     int64_t x = staticDim(a), y = staticDim(b);
@@ -53,7 +54,8 @@ Type MatmulOp::elementType(Adaptor op) {
 }
 
 LogicalResult MatmulOp::verify() {
-  Type a = typeOf(getLhs()).getElementType(), b = typeOf(getRhs()).getElementType();
+  Type a = typeOf(getLhs()).getElementType(),
+       b = typeOf(getRhs()).getElementType();
   bool narrow = a.isInteger(8) && b.isInteger(8);
   if (a != b && !narrow)
     return emitOpError("mixes element types ") << a << " and " << b;
@@ -111,10 +113,9 @@ LogicalResult ConvOp::shape(ShapeAlgebra &s, Adaptor op,
     return s.error("kernel takes " + Twine(ic) + " channels in each of " +
                    Twine(groups) + " groups, the input has " + Twine(channels));
   dims.push_back(s.dim(op.getInput(), 0));
-  if (failed(windowShape(s, op.getInput(),
-                         kernel.getShape().drop_front().drop_back(),
-                         {op.getStrides(), op.getDilations(), op.getPads()},
-                         dims)))
+  if (failed(windowShape(
+          s, op.getInput(), kernel.getShape().drop_front().drop_back(),
+          {op.getStrides(), op.getDilations(), op.getPads()}, dims)))
     return failure();
   dims.push_back(s.constant(oc));
   return success();
@@ -125,7 +126,8 @@ Type ConvOp::elementType(Adaptor op) {
 }
 
 LogicalResult ConvOp::verify() {
-  Type a = typeOf(getInput()).getElementType(), b = typeOf(getKernel()).getElementType();
+  Type a = typeOf(getInput()).getElementType(),
+       b = typeOf(getKernel()).getElementType();
   bool narrow = a.isInteger(8) && b.isInteger(8);
   if (a != b && !narrow)
     return emitOpError("mixes element types ") << a << " and " << b;

@@ -1,4 +1,5 @@
-//===- Movement.cpp - shapes, folds and checks of movement operations -*- C++ -*-===//
+//===- Movement.cpp - shapes, folds and checks of movement operations -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -72,8 +73,9 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-LogicalResult ReshapeOp::reifyResultShapes(OpBuilder &builder,
-                                           ReifiedRankedShapedTypeDims &result) {
+LogicalResult
+ReshapeOp::reifyResultShapes(OpBuilder &builder,
+                             ReifiedRankedShapedTypeDims &result) {
   result.push_back(mixedSizes(getType(), getSizes()));
   return success();
 }
@@ -136,9 +138,8 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   auto inner = getInput().getDefiningOp<TransposeOp>();
   if (!inner)
     return {};
-  auto composed = llvm::map_to_vector(getPermutation(), [&](int64_t p) {
-    return inner.getPermutation()[p];
-  });
+  auto composed = llvm::map_to_vector(
+      getPermutation(), [&](int64_t p) { return inner.getPermutation()[p]; });
   setPermutation(composed);
   getInputMutable().assign(inner.getInput());
   return getResult();
@@ -175,8 +176,8 @@ LogicalResult SliceOp::verify() {
   if (failed(verifyMixed(*this, getStaticOffsets(), getOffsets(), "offset")))
     return failure();
   for (int64_t i = 0; i < rank; ++i) {
-    int64_t from = getInput().getType().getDimSize(i), size = getType().getDimSize(i),
-            first = getStaticOffsets()[i];
+    int64_t from = getInput().getType().getDimSize(i),
+            size = getType().getDimSize(i), first = getStaticOffsets()[i];
     if (ShapedType::isDynamic(from) || ShapedType::isDynamic(size) ||
         ShapedType::isDynamic(first) || size == 0)
       continue;
@@ -190,9 +191,10 @@ LogicalResult SliceOp::verify() {
 }
 
 OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
-  bool whole = getInput().getType() == getType() && getType().hasStaticShape() &&
-               llvm::all_of(getStaticOffsets(), [](int64_t o) { return o == 0; }) &&
-               llvm::all_of(getSteps(), [](int64_t s) { return s == 1; });
+  bool whole =
+      getInput().getType() == getType() && getType().hasStaticShape() &&
+      llvm::all_of(getStaticOffsets(), [](int64_t o) { return o == 0; }) &&
+      llvm::all_of(getSteps(), [](int64_t s) { return s == 1; });
   return whole ? OpFoldResult(getInput()) : OpFoldResult();
 }
 
@@ -307,7 +309,8 @@ LogicalResult ScatterOp::verify() {
   RankedTensorType data = typeOf(getData()), updates = typeOf(getUpdates());
   if (data.getRank() != 2 || updates.getRank() != 2 ||
       typeOf(getIndices()).getRank() != 1)
-    return emitOpError("takes data and updates of rank 2 and indices of rank 1");
+    return emitOpError(
+        "takes data and updates of rank 2 and indices of rank 1");
   if (data.getElementType() != updates.getElementType())
     return emitOpError("mixes element types");
   return success();

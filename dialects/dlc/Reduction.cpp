@@ -1,4 +1,5 @@
-//===- Reduction.cpp - shapes and checks of reductions and windows -*- C++ -*-===//
+//===- Reduction.cpp - shapes and checks of reductions and windows -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -36,9 +37,9 @@ Type ReduceOp::elementType(Adaptor op) {
 LogicalResult ReduceOp::verify() {
   bool logical = getKind() == ReduceKind::all || getKind() == ReduceKind::any;
   if (logical != getType().getElementType().isInteger(1))
-    return emitOpError("'") << stringifyReduceKind(getKind())
-                            << "' does not apply to "
-                            << getType().getElementType();
+    return emitOpError("'")
+           << stringifyReduceKind(getKind()) << "' does not apply to "
+           << getType().getElementType();
   return success();
 }
 
@@ -106,7 +107,8 @@ LogicalResult dlc::windowShape(ShapeAlgebra &s, Value input,
       return s.error("window of size " + Twine(reach) +
                      " is larger than padded dimension " + Twine(i + 1) +
                      " of size " + Twine(p));
-    Dim steps = s.floorDiv(s.add(padded, s.constant(-reach)), window.strides[i]);
+    Dim steps =
+        s.floorDiv(s.add(padded, s.constant(-reach)), window.strides[i]);
     dims.push_back(s.add(steps, s.constant(1)));
   }
   return success();
@@ -119,8 +121,7 @@ LogicalResult PoolOp::shape(ShapeAlgebra &s, Adaptor op,
                          {op.getStrides(), op.getDilations(), op.getPads()},
                          dims)))
     return failure();
-  dims.push_back(
-      s.dim(op.getInput(), typeOf(op.getInput()).getRank() - 1));
+  dims.push_back(s.dim(op.getInput(), typeOf(op.getInput()).getRank() - 1));
   return success();
 }
 

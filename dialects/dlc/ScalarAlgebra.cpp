@@ -12,14 +12,16 @@
 using namespace mlir;
 using namespace dlc;
 
-/// Over e^-|x|, which never overflows: tiny results come out as exact as others.
+/// Over e^-|x|, which never overflows: tiny results come out as exact as
+/// others.
 Scalar dlc::sigmoid(ScalarAlgebra &s, const Scalar &x) {
   Scalar one = s.constant(x.type, 1), zero = s.constant(x.type, 0);
   Scalar e = s.exp(s.neg(s.abs(x)));
   return s.div(s.select(s.lt(x, zero), e, one), s.add(one, e));
 }
 
-/// With u = e^(|x|/2), e^|x| / 2 = (u / 2) u overflows no sooner than the result.
+/// With u = e^(|x|/2), e^|x| / 2 = (u / 2) u overflows no sooner than the
+/// result.
 Scalar dlc::cosh(ScalarAlgebra &s, const Scalar &x) {
   Scalar half = s.constant(x.type, 0.5), quarter = s.constant(x.type, 0.25);
   Scalar u = s.exp(s.mul(half, s.abs(x)));
@@ -27,8 +29,8 @@ Scalar dlc::cosh(ScalarAlgebra &s, const Scalar &x) {
   return s.add(large, s.div(quarter, large));
 }
 
-/// With u = e^(|x|/2) - 1 and h = (e^|x| - 1) / 2 = (u / 2) (u + 2), the sine of
-/// |x| is h + h / (2h + 1).
+/// With u = e^(|x|/2) - 1 and h = (e^|x| - 1) / 2 = (u / 2) (u + 2), the sine
+/// of |x| is h + h / (2h + 1).
 Scalar dlc::sinh(ScalarAlgebra &s, const Scalar &x) {
   Scalar zero = s.constant(x.type, 0), half = s.constant(x.type, 0.5),
          one = s.constant(x.type, 1), two = s.constant(x.type, 2);

@@ -203,8 +203,7 @@ LogicalResult ShapeAlgebra::error(const Twine &message) const {
 }
 
 bool dlc::areCompatibleTypes(TypeRange a, TypeRange b) {
-  return a.size() == b.size() &&
-         llvm::all_of(llvm::zip(a, b), [](auto pair) {
+  return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto pair) {
            auto [x, y] = pair;
            return getElementTypeOrSelf(x) == getElementTypeOrSelf(y) &&
                   succeeded(verifyCompatibleShape(x, y));
@@ -220,8 +219,8 @@ LogicalResult dlc::verifySizes(Operation *op, RankedTensorType type,
   if (static_cast<size_t>(type.getNumDynamicDims()) == sizes.size())
     return success();
   return op->emitOpError("has ")
-         << sizes.size() << " size operands, but its result type "
-         << type << " leaves " << type.getNumDynamicDims() << " open";
+         << sizes.size() << " size operands, but its result type " << type
+         << " leaves " << type.getNumDynamicDims() << " open";
 }
 
 LogicalResult dlc::reifySameShape(Operation *op, OpBuilder &builder,

@@ -15,7 +15,8 @@ LogicalResult ClusterOp::verify() {
   if (!llvm::equal(body.getArgumentTypes(), getInputs().getTypes()))
     return emitOpError("block arguments do not match the inputs");
   auto yield = cast<YieldOp>(body.getTerminator());
-  if (!llvm::equal(yield.getValues().getTypes(), getOperation()->getResultTypes()))
+  if (!llvm::equal(yield.getValues().getTypes(),
+                   getOperation()->getResultTypes()))
     return emitOpError("yielded value does not match the output");
   return verifySizes(*this, getType(), getSizes());
 }

@@ -63,9 +63,9 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
         continue;
       known.insert(wanted.input);
       if (wanted.dims.size() != shape.size())
-        return compilation.inputError("input '" + wanted.input + "' has rank " +
-                                      Twine(shape.size()) + ", --shape gives " +
-                                      Twine(wanted.dims.size()) + " dimensions");
+        return compilation.inputError(
+            "input '" + wanted.input + "' has rank " + Twine(shape.size()) +
+            ", --shape gives " + Twine(wanted.dims.size()) + " dimensions");
       for (auto [d, dim] : llvm::enumerate(wanted.dims)) {
         if (dim.size < 0)
           continue;
@@ -81,7 +81,8 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
       for (const FixedDim &dim : options.dims)
         for (auto [d, symbol] : llvm::enumerate(names))
           if (auto s = dyn_cast<StringAttr>(symbol);
-              s && s.getValue() == dim.name && ShapedType::isDynamic(shape[d])) {
+              s && s.getValue() == dim.name &&
+              ShapedType::isDynamic(shape[d])) {
             shape[d] = dim.size;
             known.insert("dim " + dim.name);
           }
@@ -97,8 +98,8 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
       return compilation.inputError(
           "--dim names '" + dim.name +
           "', which is no open dimension of the model's inputs");
-  main.setFunctionType(FunctionType::get(main.getContext(), inputs,
-                                         main.getResultTypes()));
+  main.setFunctionType(
+      FunctionType::get(main.getContext(), inputs, main.getResultTypes()));
   return success();
 }
 
@@ -139,7 +140,8 @@ public:
       if (failed(add(info.inputs, type, main.getArgAttrDict(i), "input", i)))
         return failure();
     for (auto [i, type] : llvm::enumerate(main.getResultTypes()))
-      if (failed(add(info.outputs, type, main.getResultAttrDict(i), "output", i)))
+      if (failed(
+              add(info.outputs, type, main.getResultAttrDict(i), "output", i)))
         return failure();
     return success();
   }
@@ -170,11 +172,13 @@ private:
              << ", which compiled models can't take yet";
     auto dims = attrs.getAs<ArrayAttr>("dlc.dims");
     for (auto [d, size] : llvm::enumerate(tensor.getShape())) {
-      auto text = dims && d < dims.size() ? dyn_cast<StringAttr>(dims[d]) : StringAttr();
+      auto text = dims && d < dims.size() ? dyn_cast<StringAttr>(dims[d])
+                                          : StringAttr();
       value.dims.push_back(!ShapedType::isDynamic(size) ? size
-                           : text && !text.empty()      ? symbol(text.getValue())
-                           : what == "input" ? symbol(value.name + "." + std::to_string(d))
-                                             : DLC_UNKNOWN);
+                           : text && !text.empty() ? symbol(text.getValue())
+                           : what == "input"
+                               ? symbol(value.name + "." + std::to_string(d))
+                               : DLC_UNKNOWN);
     }
     values.push_back(std::move(value));
     return success();
@@ -200,7 +204,8 @@ void writeElements(ElementsAttr elements, llvm::raw_ostream &os) {
     return;
   }
   ArrayRef<char> bytes = dense.getRawData();
-  for (int64_t i = 0, n = dense.isSplat() ? type.getNumElements() : 1; i < n; ++i)
+  for (int64_t i = 0, n = dense.isSplat() ? type.getNumElements() : 1; i < n;
+       ++i)
     os.write(bytes.data(), bytes.size());
 }
 
@@ -222,9 +227,11 @@ LogicalResult importModel(Compilation &compilation) {
   if (!main)
     return compilation.inputError("has no function @main");
   bool foreign = module->hasAttr("graph.format");
-  if (foreign && (failed(fixShapes(compilation, main)) || failed(importONNX(module))))
+  if (foreign &&
+      (failed(fixShapes(compilation, main)) || failed(importONNX(module))))
     return failure();
-  return Describer(module.lookupSymbol<func::FuncOp>("main"), compilation.info).run();
+  return Describer(module.lookupSymbol<func::FuncOp>("main"), compilation.info)
+      .run();
 }
 
 LogicalResult optimizeGraph(Compilation &compilation) {
@@ -257,7 +264,8 @@ LogicalResult formClusters(Compilation &compilation) {
     auto folding = FoldConstantsOptions();
     folding.keepData = compilation.codes.size() > 1;
     if (failed(runPasses(compilation, *code.module, [&](OpPassManager &pm) {
-          pm.nest<func::FuncOp>().addPass(cpu::createPackWeightsPass(isaOf(code.target)));
+          pm.nest<func::FuncOp>().addPass(
+              cpu::createPackWeightsPass(isaOf(code.target)));
           pm.addPass(createFoldConstants(folding));
           pm.addPass(createCanonicalizerPass());
           pm.addPass(createCSEPass());
@@ -281,7 +289,8 @@ LogicalResult generateCode(Compilation &compilation) {
   };
   for (CodeVersion &code : compilation.codes) {
     cpu::CodeNeeds needs;
-    auto program = cpu::emitProgram(*code.module, isaOf(code.target), sink, needs);
+    auto program =
+        cpu::emitProgram(*code.module, isaOf(code.target), sink, needs);
     if (failed(program))
       return failure();
     code.module = std::move(*program);
@@ -306,9 +315,11 @@ LogicalResult translateToLLVM(Compilation &compilation) {
   for (CodeVersion &code : compilation.codes) {
     for (OwningOpRef<ModuleOp> &part : cpu::splitModule(*code.module, parts)) {
       auto context = std::make_unique<llvm::LLVMContext>();
-      std::unique_ptr<llvm::Module> module = translateModuleToLLVMIR(*part, *context);
+      std::unique_ptr<llvm::Module> module =
+          translateModuleToLLVMIR(*part, *context);
       if (!module)
-        return compilation.error("internal error: a kernel can't be translated to LLVM IR");
+        return compilation.error(
+            "internal error: a kernel can't be translated to LLVM IR");
       code.modules.emplace_back(std::move(context), std::move(module));
     }
     code.module = nullptr;

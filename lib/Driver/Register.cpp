@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Register.h"
-#include "Frontend/ONNX/Import.h"
 #include "Codegen/CPU/ExpandMath.h"
+#include "Frontend/ONNX/Import.h"
 #include "Graph/Passes.h"
 #include "dialects/dlc/Dlc.h"
 #include "dialects/graph/Graph.h"

@@ -121,7 +121,8 @@ static bool isSmallEnough(Operation *op, ArrayRef<ElementsAttr> operands) {
     to += *bytes;
     count += elements(type);
   }
-  // A weight that is padded to whole panels grows a little, however large it is.
+  // A weight that is padded to whole panels grows a little, however large it
+  // is.
   return count <= kSmall || to <= from + from / 16 ||
          to <= std::min(kLargest, from + kGrowth);
 }

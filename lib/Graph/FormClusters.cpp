@@ -5,26 +5,28 @@
 //
 //===----------------------------------------------------------------------===//
 
-// Decides for each value whether it goes to memory. Walking the block backwards,
-// an operation joins the cluster of its users where the kernel of that cluster
-// can compute it in place; else it becomes the root of a cluster of its own and its
-// result is stored.
+// Decides for each value whether it goes to memory. Walking the block
+// backwards, an operation joins the cluster of its users where the kernel of
+// that cluster can compute it in place; else it becomes the root of a cluster
+// of its own and its result is stored.
 //
-//  - Pointwise and movement operations join whatever reads them, unless that would
+//  - Pointwise and movement operations join whatever reads them, unless that
+//  would
 //    compute something costly more than once.
 //  - An anchor (matmul, conv, pool, reduce, ...) joins where only pointwise
-//    operations of its own shape lie between it and the root: its epilogue. A cluster has
-//    one anchor.
+//    operations of its own shape lie between it and the root: its epilogue. A
+//    cluster has one anchor.
 //  - Reductions over the last dimension share a cluster with others of the same
 //    rows: softmax and normalisations become one kernel.
-//  - Transposes and slices join the matmul that reads them: it takes strided views.
+//  - Transposes and slices join the matmul that reads them: it takes strided
+//  views.
 //  - A reshape is never computed: it is another view of what is in memory.
 
 #include "Graph/Passes.h"
 
 #include "dialects/dlc/Dlc.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -39,11 +41,13 @@ using namespace dlc;
 namespace {
 
 bool isAnchor(Operation *op) {
-  return isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp>(op);
+  return isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp,
+             ScatterOp>(op);
 }
 
 bool isMovement(Operation *op) {
-  return isa<IotaOp, BroadcastOp, TransposeOp, SliceOp, PadOp, GatherOp, ReshapeOp>(op);
+  return isa<IotaOp, BroadcastOp, TransposeOp, SliceOp, PadOp, GatherOp,
+             ReshapeOp>(op);
 }
 
 RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
@@ -57,16 +61,18 @@ bool isSplat(Value v) {
 /// Adds or drops dimensions of size 1 only.
 bool onlyUnitDims(ReshapeOp op) {
   auto significant = [](RankedTensorType type) {
-    return llvm::filter_to_vector(type.getShape(), [](int64_t d) { return d != 1; });
+    return llvm::filter_to_vector(type.getShape(),
+                                  [](int64_t d) { return d != 1; });
   };
-  auto from = significant(op.getInput().getType()), to = significant(op.getType());
+  auto from = significant(op.getInput().getType()),
+       to = significant(op.getType());
   return from == to && llvm::count(from, ShapedType::kDynamic) <= 1;
 }
 
 struct Cluster {
   Operation *root;
-  Operation *anchor = nullptr;   ///< or the first reduction of rows
-  RankedTensorType rows = {};    ///< the space that row reductions share
+  Operation *anchor = nullptr; ///< or the first reduction of rows
+  RankedTensorType rows = {};  ///< the space that row reductions share
   llvm::SetVector<Operation *> members;
 };
 
@@ -90,7 +96,8 @@ private:
   SmallVector<std::unique_ptr<Cluster>> clusters; // roots in reverse order
   llvm::DenseMap<Operation *, llvm::SmallSetVector<Cluster *, 2>> placed;
 
-  /// The clusters that read an operation's result; null where something else does.
+  /// The clusters that read an operation's result; null where something else
+  /// does.
   std::optional<llvm::SmallSetVector<Cluster *, 2>> readers(Operation *op) {
     llvm::SmallSetVector<Cluster *, 2> result;
     for (Operation *user : op->getUsers()) {
@@ -108,9 +115,12 @@ private:
     auto in = readers(op);
     if (in && in->empty())
       return; // dead
-    if (auto reshape = dyn_cast<ReshapeOp>(op); reshape && !(in && joins(reshape, *in)))
+    if (auto reshape = dyn_cast<ReshapeOp>(op);
+        reshape && !(in && joins(reshape, *in)))
       return; // a view: not placed, what it reads goes to memory
-    if (in && llvm::all_of(*in, [&](Cluster *c) { return canJoin(op, *c, in->size() > 1); })) {
+    if (in && llvm::all_of(*in, [&](Cluster *c) {
+          return canJoin(op, *c, in->size() > 1);
+        })) {
       for (Cluster *c : *in)
         join(op, *c);
       return;
@@ -133,12 +143,16 @@ private:
   }
 
   static bool isRowReduction(ReduceOp op) {
-    return op.getAxes() == ArrayRef<int64_t>{op.getInput().getType().getRank() - 1};
+    return op.getAxes() ==
+           ArrayRef<int64_t>{op.getInput().getType().getRank() - 1};
   }
 
-  /// A reshape inside of a kernel costs index arithmetic: only where sizes of 1 come and go.
+  /// A reshape inside of a kernel costs index arithmetic: only where sizes of 1
+  /// come and go.
   bool joins(ReshapeOp op, const llvm::SmallSetVector<Cluster *, 2> &in) {
-    return onlyUnitDims(op) && llvm::all_of(in, [&](Cluster *c) { return canJoin(op, *c, in.size() > 1); });
+    return onlyUnitDims(op) && llvm::all_of(in, [&](Cluster *c) {
+             return canJoin(op, *c, in.size() > 1);
+           });
   }
 
   bool canJoin(Operation *op, Cluster &c, bool several) {
@@ -162,34 +176,44 @@ private:
     if (isa<ConvOp, ScatterOp>(user))
       return false;
     if (auto gather = dyn_cast<GatherOp>(user))
-      return gather.getData() != op->getResult(0) || isa<TransposeOp, SliceOp>(op);
-    if (isa<TransposeOp, SliceOp>(user) && c.anchor && isa<MatmulOp>(c.anchor) && feedsMatmul(user, c))
+      return gather.getData() != op->getResult(0) ||
+             isa<TransposeOp, SliceOp>(op);
+    if (isa<TransposeOp, SliceOp>(user) && c.anchor &&
+        isa<MatmulOp>(c.anchor) && feedsMatmul(user, c))
       return isa<TransposeOp, SliceOp>(op);
     // Repeating recomputes: not what costs more than a load.
     if (isa<BroadcastOp>(user) && !isa<BroadcastOp>(op))
       return isCheap(op) || isRowValue(op, c) ||
-             (pointwiseToRoot(user, c) && comesFromRows(op->getResult(0), typeOf(user->getResult(0)).getShape()));
+             (pointwiseToRoot(user, c) &&
+              comesFromRows(op->getResult(0),
+                            typeOf(user->getResult(0)).getShape()));
     // A window or a tile reads each element several times.
     if (isa<PoolOp, PadOp>(user))
-      return isCheap(op) || (user == c.root && isStoredElsewhere(c.root) && computesProduct(op));
+      return isCheap(op) || (user == c.root && isStoredElsewhere(c.root) &&
+                             computesProduct(op));
     if (user == c.root && isStoredElsewhere(user))
       return true;
     return true;
   }
 
-  /// A root that only says where elements are stored: a zero border around them, or
-  /// another order of rows.
+  /// A root that only says where elements are stored: a zero border around
+  /// them, or another order of rows.
   static bool isStoredElsewhere(Operation *root) {
     if (auto pad = dyn_cast<PadOp>(root)) {
       DenseElementsAttr value;
       int64_t rank = pad.getType().getRank();
-      return pad.getMode() == PadMode::constant && pad.getLow().empty() && rank >= 3 &&
-             pad.getType().hasStaticShape() && pad.getInput().getType().hasStaticShape() &&
-             matchPattern(pad.getValue(), m_Constant(&value)) && pad.getStaticLow().front() == 0 &&
-             pad.getStaticLow().back() == 0 && pad.getType().getShape().back() == pad.getInput().getType().getShape().back();
+      return pad.getMode() == PadMode::constant && pad.getLow().empty() &&
+             rank >= 3 && pad.getType().hasStaticShape() &&
+             pad.getInput().getType().hasStaticShape() &&
+             matchPattern(pad.getValue(), m_Constant(&value)) &&
+             pad.getStaticLow().front() == 0 &&
+             pad.getStaticLow().back() == 0 &&
+             pad.getType().getShape().back() ==
+                 pad.getInput().getType().getShape().back();
     }
     auto transpose = dyn_cast<TransposeOp>(root);
-    return transpose && transpose.getPermutation().back() == transpose.getType().getRank() - 1;
+    return transpose && transpose.getPermutation().back() ==
+                            transpose.getType().getRank() - 1;
   }
 
   /// Whether a product and its epilogue end in this operation.
@@ -203,17 +227,20 @@ private:
     });
   }
 
-  /// Whether a value of one element a row is made of a reduction of rows of this shape.
+  /// Whether a value of one element a row is made of a reduction of rows of
+  /// this shape.
   static bool comesFromRows(Value v, ArrayRef<int64_t> shape, int depth = 0) {
     Operation *op = v.getDefiningOp();
     if (!op || depth > 16)
       return false;
     if (auto reduce = dyn_cast<ReduceOp>(op))
-      return isRowReduction(reduce) && reduce.getInput().getType().getShape() == shape;
+      return isRowReduction(reduce) &&
+             reduce.getInput().getType().getShape() == shape;
     if (!isa<PointwiseOpInterface, ReshapeOp>(op))
       return false;
     return llvm::any_of(op->getOperands(), [&](Value operand) {
-      return isa<RankedTensorType>(operand.getType()) && comesFromRows(operand, shape, depth + 1);
+      return isa<RankedTensorType>(operand.getType()) &&
+             comesFromRows(operand, shape, depth + 1);
     });
   }
 
@@ -226,11 +253,13 @@ private:
   bool feedsMatmul(Operation *op, Cluster &c) {
     return llvm::any_of(op->getUsers(), [&](Operation *user) {
       return c.members.contains(user) &&
-             (isa<MatmulOp>(user) || (isa<TransposeOp, SliceOp>(user) && feedsMatmul(user, c)));
+             (isa<MatmulOp>(user) ||
+              (isa<TransposeOp, SliceOp>(user) && feedsMatmul(user, c)));
     });
   }
 
-  /// A matmul's left operand takes any strides; of the right one, rows must be dense.
+  /// A matmul's left operand takes any strides; of the right one, rows must be
+  /// dense.
   bool isView(Operation *op, Operation *matmul) {
     auto mm = cast<MatmulOp>(matmul);
     if (mm.getLhs() == mm.getRhs())
@@ -240,24 +269,28 @@ private:
     if (mm.getPacked())
       return false;
     if (auto transpose = dyn_cast<TransposeOp>(op))
-      return transpose.getPermutation().back() == transpose.getType().getRank() - 1;
+      return transpose.getPermutation().back() ==
+             transpose.getType().getRank() - 1;
     return cast<SliceOp>(op).getSteps().back() == 1;
   }
 
-  /// A pointwise result that several users read is computed once only if they all
-  /// ask for it at the same point.
+  /// A pointwise result that several users read is computed once only if they
+  /// all ask for it at the same point.
   bool sharesPoint(Operation *op, Cluster &c) {
     if (op->hasOneUse())
       return true;
-    return llvm::all_of(op->getUsers(), [&](Operation *user) {
-      if (isa<PointwiseOpInterface, tensor::DimOp>(user))
-        return true;
-      auto reduce = dyn_cast<ReduceOp>(user);
-      return reduce && c.rows && isRowReduction(reduce);
-    }) && allAtRoot(op, c);
+    return llvm::all_of(op->getUsers(),
+                        [&](Operation *user) {
+                          if (isa<PointwiseOpInterface, tensor::DimOp>(user))
+                            return true;
+                          auto reduce = dyn_cast<ReduceOp>(user);
+                          return reduce && c.rows && isRowReduction(reduce);
+                        }) &&
+           allAtRoot(op, c);
   }
 
-  /// Whether what reads `op` within the cluster lies at the root's own point, or at the rows'.
+  /// Whether what reads `op` within the cluster lies at the root's own point,
+  /// or at the rows'.
   bool allAtRoot(Operation *op, Cluster &c) {
     return llvm::all_of(op->getUsers(), [&](Operation *user) {
       if (isa<tensor::DimOp>(user))
@@ -272,12 +305,15 @@ private:
     if (!c.rows)
       return false;
     RankedTensorType type = typeOf(op->getResult(0));
-    ArrayRef<int64_t> outer = c.rows.getShape().drop_back(), shape = type.getShape();
-    return shape == outer || (!shape.empty() && shape.back() == 1 && shape.drop_back() == outer);
+    ArrayRef<int64_t> outer = c.rows.getShape().drop_back(),
+                      shape = type.getShape();
+    return shape == outer ||
+           (!shape.empty() && shape.back() == 1 && shape.drop_back() == outer);
   }
 
   bool canJoinAnchor(Operation *op, Cluster &c) {
-    if (auto reduce = dyn_cast<ReduceOp>(op); reduce && isRowReduction(reduce)) {
+    if (auto reduce = dyn_cast<ReduceOp>(op);
+        reduce && isRowReduction(reduce)) {
       RankedTensorType space = reduce.getInput().getType();
       if (c.anchor && (!c.rows || c.rows.getShape() != space.getShape()))
         return false;
@@ -296,17 +332,19 @@ private:
         return true;
       if (user == c.root && isStoredElsewhere(user))
         return isa<MatmulOp, ConvOp>(op) || computesProduct(op);
-      return isa<PointwiseOpInterface>(user) && (user == c.root || pointwiseToRoot(user, c));
+      return isa<PointwiseOpInterface>(user) &&
+             (user == c.root || pointwiseToRoot(user, c));
     });
   }
 
-  /// Whether a reduction of rows reaches the root by row values (one a row, with or
-  /// without a last dimension of 1), a broadcast back to the row, and pointwise
-  /// operations and reductions of it.
+  /// Whether a reduction of rows reaches the root by row values (one a row,
+  /// with or without a last dimension of 1), a broadcast back to the row, and
+  /// pointwise operations and reductions of it.
   bool leadsToRows(Operation *op, Cluster &c, RankedTensorType space) {
     ArrayRef<int64_t> shape = space.getShape(), outer = shape.drop_back();
     auto isRow = [&](ArrayRef<int64_t> s) {
-      return s == outer || (s.size() == shape.size() && s.back() == 1 && s.drop_back() == outer);
+      return s == outer || (s.size() == shape.size() && s.back() == 1 &&
+                            s.drop_back() == outer);
     };
     return llvm::all_of(op->getUsers(), [&](Operation *user) {
       if (isa<tensor::DimOp>(user))
@@ -316,9 +354,11 @@ private:
       ArrayRef<int64_t> to = typeOf(user->getResult(0)).getShape();
       bool fits = isa<PointwiseOpInterface>(user) ? isRow(to) || to == shape
                   : isa<ReshapeOp>(user)          ? isRow(to)
-                  : isa<BroadcastOp>(user)        ? to == shape && typeOf(user->getOperand(0)).getRank() == space.getRank()
-                  : isa<ReduceOp>(user)           ? isRowReduction(cast<ReduceOp>(user))
-                                                  : false;
+                  : isa<BroadcastOp>(user)
+                      ? to == shape && typeOf(user->getOperand(0)).getRank() ==
+                                           space.getRank()
+                  : isa<ReduceOp>(user) ? isRowReduction(cast<ReduceOp>(user))
+                                        : false;
       return fits && (user == c.root || leadsToRows(user, c, space));
     });
   }
@@ -327,16 +367,20 @@ private:
   void outline(Cluster &c) {
     OpBuilder b(c.root);
     SmallVector<Operation *> members(c.members.begin(), c.members.end());
-    llvm::sort(members, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
+    llvm::sort(members, [](Operation *x, Operation *y) {
+      return x->isBeforeInBlock(y);
+    });
     llvm::SetVector<Value> inputs;
     for (Operation *op : members)
       for (Value operand : op->getOperands()) {
         Operation *def = operand.getDefiningOp();
-        if (!(def && c.members.contains(def)) && !isSplat(operand) && !isConstantIndex(operand))
+        if (!(def && c.members.contains(def)) && !isSplat(operand) &&
+            !isConstantIndex(operand))
           inputs.insert(operand);
       }
-    auto cluster = ClusterOp::create(b, fusedLoc(members), c.root->getResult(0).getType(), inputs.getArrayRef(),
-                                     openSizes(b, c.root->getResult(0)));
+    auto cluster = ClusterOp::create(
+        b, fusedLoc(members), c.root->getResult(0).getType(),
+        inputs.getArrayRef(), openSizes(b, c.root->getResult(0)));
     Block &body = cluster.getBody().emplaceBlock();
     IRMapping mapping;
     for (Value input : inputs)
@@ -348,18 +392,21 @@ private:
           inner.clone(*operand.getDefiningOp(), mapping);
       inner.clone(*op, mapping);
     }
-    YieldOp::create(inner, c.root->getLoc(), mapping.lookup(c.root->getResult(0)));
+    YieldOp::create(inner, c.root->getLoc(),
+                    mapping.lookup(c.root->getResult(0)));
     // Later clusters, outlined already, hold their own copies of members.
     c.root->getResult(0).replaceAllUsesWith(cluster.getResult());
     c.root->erase();
   }
 
-  /// The sizes that the value's type leaves open, computed from what it is made of.
+  /// The sizes that the value's type leaves open, computed from what it is made
+  /// of.
   static SmallVector<Value> openSizes(OpBuilder &b, Value v) {
     SmallVector<Value> sizes;
     RankedTensorType type = typeOf(v);
     ReifiedRankedShapedTypeDims dims;
-    if (type.hasStaticShape() || failed(reifyResultShapes(b, v.getDefiningOp(), dims)))
+    if (type.hasStaticShape() ||
+        failed(reifyResultShapes(b, v.getDefiningOp(), dims)))
       return sizes;
     for (auto [d, size] : llvm::enumerate(dims[0]))
       if (type.isDynamicDim(d))
@@ -422,8 +469,8 @@ SizeKey sizeKey(OpBuilder &b, Value tensor, int64_t d) {
   return sizeKey(b, dims[0][d]);
 }
 
-/// Marks the broadcasts whose open sizes are the operand's own, so that kernels need
-/// not ask whether the operand's size is 1.
+/// Marks the broadcasts whose open sizes are the operand's own, so that kernels
+/// need not ask whether the operand's size is 1.
 void markEqualBroadcasts(func::FuncOp func) {
   func.walk([&](BroadcastOp op) {
     RankedTensorType from = op.getInput().getType(), to = op.getType();
@@ -432,9 +479,11 @@ void markEqualBroadcasts(func::FuncOp func) {
     OpBuilder b(op);
     SmallVector<OpFoldResult> sizes = mixedSizes(to, op.getSizes());
     int64_t lead = to.getRank() - from.getRank();
-    bool equal = llvm::all_of(llvm::seq<int64_t>(0, from.getRank()), [&](int64_t d) {
-      return !from.isDynamicDim(d) || sizeKey(b, op.getInput(), d) == sizeKey(b, sizes[d + lead]);
-    });
+    bool equal =
+        llvm::all_of(llvm::seq<int64_t>(0, from.getRank()), [&](int64_t d) {
+          return !from.isDynamicDim(d) ||
+                 sizeKey(b, op.getInput(), d) == sizeKey(b, sizes[d + lead]);
+        });
     if (equal)
       op->setAttr("equal", UnitAttr::get(func.getContext()));
   });
@@ -457,8 +506,10 @@ void copyReturned(func::FuncOp func) {
     RankedTensorType type = typeOf(operand.get());
     for (int64_t d = 0; d < type.getRank(); ++d)
       if (type.isDynamicDim(d))
-        sizes.push_back(tensor::DimOp::create(b, ret.getLoc(), operand.get(), d));
-    auto cluster = ClusterOp::create(b, ret.getLoc(), type, operand.get(), sizes);
+        sizes.push_back(
+            tensor::DimOp::create(b, ret.getLoc(), operand.get(), d));
+    auto cluster =
+        ClusterOp::create(b, ret.getLoc(), type, operand.get(), sizes);
     Block &body = cluster.getBody().emplaceBlock();
     body.addArgument(type, ret.getLoc());
     OpBuilder inner = OpBuilder::atBlockEnd(&body);

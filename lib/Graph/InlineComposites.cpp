@@ -19,7 +19,8 @@ namespace {
 struct InlineComposites : dlc::impl::InlineCompositesBase<InlineComposites> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    // Innermost first: a walk visits bodies before the operation that holds them.
+    // Innermost first: a walk visits bodies before the operation that holds
+    // them.
     getOperation()->walk([&](CompositeOp op) {
       Block &body = op.getBody().front();
       Operation *yield = body.getTerminator();

@@ -37,7 +37,8 @@ bool computesProduct(Value v, int depth) {
     return false;
   if (isa<MatmulOp, ConvOp>(def))
     return true;
-  return isa<PointwiseOpInterface>(def) && llvm::any_of(def->getOperands(), [&](Value operand) {
+  return isa<PointwiseOpInterface>(def) &&
+         llvm::any_of(def->getOperands(), [&](Value operand) {
            return computesProduct(operand, depth + 1);
          });
 }
@@ -45,7 +46,8 @@ bool computesProduct(Value v, int depth) {
 /// A reshape of what a matmul or convolution computes, perhaps with pointwise
 /// operations in between, that nothing else reads.
 bool isOfProduct(ReshapeOp reshape) {
-  // Towards fewer dimensions only, so that two reshaped products do not take turns.
+  // Towards fewer dimensions only, so that two reshaped products do not take
+  // turns.
   if (reshape.getInput().getType().getRank() >= reshape.getType().getRank())
     return false;
   return computesProduct(reshape.getInput(), 0);
@@ -62,21 +64,26 @@ struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
           candidate && isOfProduct(candidate) && readPointwise(candidate))
         reshape = candidate;
     if (!reshape)
-      return rewriter.notifyMatchFailure(op, "no operand is a reshaped product");
-    RankedTensorType from = reshape.getInput().getType(), to = reshape.getType();
+      return rewriter.notifyMatchFailure(op,
+                                         "no operand is a reshaped product");
+    RankedTensorType from = reshape.getInput().getType(),
+                     to = reshape.getType();
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
       Value moved = operand == reshape.getResult()
                         ? reshape.getInput()
                         : inverse(operand, reshape, rewriter);
       if (!moved)
-        return rewriter.notifyMatchFailure(op, "an operand can't be reshaped back");
+        return rewriter.notifyMatchFailure(op,
+                                           "an operand can't be reshaped back");
       operands.push_back(moved);
     }
-    auto element = cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
-    OperationState state(op.getLoc(), op->getName(), operands,
-                         TypeRange(RankedTensorType::get(from.getShape(), element)),
-                         op->getAttrs());
+    auto element =
+        cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
+    OperationState state(
+        op.getLoc(), op->getName(), operands,
+        TypeRange(RankedTensorType::get(from.getShape(), element)),
+        op->getAttrs());
     Operation *sunk = rewriter.create(state);
     rewriter.replaceOpWithNewOp<ReshapeOp>(
         op, RankedTensorType::get(to.getShape(), element), sunk->getResult(0),
@@ -90,44 +97,62 @@ struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
     });
   }
 
-  /// The operand in the shape that the reshape had; null where that would cost anything.
-  static Value inverse(Value operand, ReshapeOp reshape, PatternRewriter &rewriter) {
-    RankedTensorType from = reshape.getInput().getType(), to = reshape.getType();
+  /// The operand in the shape that the reshape had; null where that would cost
+  /// anything.
+  static Value inverse(Value operand, ReshapeOp reshape,
+                       PatternRewriter &rewriter) {
+    RankedTensorType from = reshape.getInput().getType(),
+                     to = reshape.getType();
     auto type = cast<RankedTensorType>(operand.getType());
     auto moved = RankedTensorType::get(from.getShape(), type.getElementType());
-    if (auto other = operand.getDefiningOp<ReshapeOp>(); other && other.getInput().getType() == moved)
+    if (auto other = operand.getDefiningOp<ReshapeOp>();
+        other && other.getInput().getType() == moved)
       return other.getInput();
     SmallVector<Value> sizes;
     for (int64_t d = 0; d < from.getRank(); ++d)
       if (from.isDynamicDim(d))
-        sizes.push_back(tensor::DimOp::create(rewriter, operand.getLoc(), reshape.getInput(), d));
+        sizes.push_back(tensor::DimOp::create(rewriter, operand.getLoc(),
+                                              reshape.getInput(), d));
     DenseElementsAttr splat;
-    if (matchPattern(operand, m_Constant(&splat)) && splat.isSplat() && moved.hasStaticShape())
-      return ConstantOp::create(rewriter, operand.getLoc(), splat.resizeSplat(moved));
+    if (matchPattern(operand, m_Constant(&splat)) && splat.isSplat() &&
+        moved.hasStaticShape())
+      return ConstantOp::create(rewriter, operand.getLoc(),
+                                splat.resizeSplat(moved));
     if (auto broadcast = operand.getDefiningOp<BroadcastOp>()) {
       // What is repeated over all dimensions but the last, or over all.
       RankedTensorType small = broadcast.getInput().getType();
-      bool lastOnly = llvm::all_of(small.getShape().drop_back(small.getRank() ? 1 : 0),
-                                   [](int64_t d) { return d == 1; });
-      bool sameLast = from.getRank() > 0 && to.getRank() > 0 && !ShapedType::isDynamic(from.getShape().back()) &&
+      bool lastOnly =
+          llvm::all_of(small.getShape().drop_back(small.getRank() ? 1 : 0),
+                       [](int64_t d) { return d == 1; });
+      bool sameLast = from.getRank() > 0 && to.getRank() > 0 &&
+                      !ShapedType::isDynamic(from.getShape().back()) &&
                       from.getShape().back() == to.getShape().back();
       bool scalar = small.hasStaticShape() && small.getNumElements() == 1;
       if (lastOnly && (sameLast || scalar)) {
         Value flat = broadcast.getInput();
         if (small.getRank() > 1)
-          flat = ReshapeOp::create(rewriter, operand.getLoc(),
-                                   RankedTensorType::get(scalar ? ArrayRef<int64_t>() : small.getShape().take_back(1), small.getElementType()),
-                                   flat, ValueRange());
+          flat = ReshapeOp::create(
+              rewriter, operand.getLoc(),
+              RankedTensorType::get(scalar ? ArrayRef<int64_t>()
+                                           : small.getShape().take_back(1),
+                                    small.getElementType()),
+              flat, ValueRange());
         if (scalar && small.getRank() == 1 && to.getShape().back() != 1)
-          flat = ReshapeOp::create(rewriter, operand.getLoc(), RankedTensorType::get({}, small.getElementType()), flat, ValueRange());
-        return BroadcastOp::create(rewriter, operand.getLoc(), moved, flat, sizes);
+          flat = ReshapeOp::create(
+              rewriter, operand.getLoc(),
+              RankedTensorType::get({}, small.getElementType()), flat,
+              ValueRange());
+        return BroadcastOp::create(rewriter, operand.getLoc(), moved, flat,
+                                   sizes);
       }
       return Value();
     }
     // What is in memory can be viewed in another shape.
     Operation *def = operand.getDefiningOp();
-    if (!def || isa<MatmulOp, ConvOp, ReshapeOp>(def) || !operand.hasOneUse() || isa<PointwiseOpInterface>(def))
-      return ReshapeOp::create(rewriter, operand.getLoc(), moved, operand, sizes);
+    if (!def || isa<MatmulOp, ConvOp, ReshapeOp>(def) || !operand.hasOneUse() ||
+        isa<PointwiseOpInterface>(def))
+      return ReshapeOp::create(rewriter, operand.getLoc(), moved, operand,
+                               sizes);
     return Value();
   }
 };

@@ -1,12 +1,13 @@
-//===- evaluate-function.cpp - evaluates the functions of a file -*- C++ -*-===//
+//===- evaluate-function.cpp - evaluates the functions of a file -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-// Prints what each function returns, or why it can't be evaluated. Arguments come
-// from the function's attribute `arguments`, an array of elements.
+// Prints what each function returns, or why it can't be evaluated. Arguments
+// come from the function's attribute `arguments`, an array of elements.
 
 #include "Evaluate/Evaluate.h"
 #include "dialects/dlc/Dlc.h"

@@ -9,15 +9,16 @@
 #define LIB_CODEGEN_CPU_CODEGEN_H
 
 #include "Codegen/CPU/Isa.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/LLVM.h"
-#include "mlir/IR/BuiltinAttributes.h"
 
 namespace dlc::cpu {
 
 /// Takes the weights a model needs and tells where it put them.
-using WeightSink = llvm::function_ref<mlir::FailureOr<int64_t>(mlir::ElementsAttr)>;
+using WeightSink =
+    llvm::function_ref<mlir::FailureOr<int64_t>(mlir::ElementsAttr)>;
 
 /// What the run time has to know of the code.
 struct CodeNeeds {
@@ -25,10 +26,11 @@ struct CodeNeeds {
   int64_t scratch = 0; ///< bytes a thread
 };
 
-/// Emits @dlc_run(%frame) and a kernel for each different cluster of @main into a
-/// module of their own, in the rt, scf, vector, memref and arith dialects.
+/// Emits @dlc_run(%frame) and a kernel for each different cluster of @main into
+/// a module of their own, in the rt, scf, vector, memref and arith dialects.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>>
-emitProgram(mlir::ModuleOp model, const Isa &isa, WeightSink weights, CodeNeeds &needs);
+emitProgram(mlir::ModuleOp model, const Isa &isa, WeightSink weights,
+            CodeNeeds &needs);
 
 /// The passes that take such a module to the LLVM dialect.
 void buildLowering(mlir::OpPassManager &pm);
@@ -39,7 +41,8 @@ std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa);
 /// Calls into the run time become loads, calls and branches (see Rt.td).
 std::unique_ptr<mlir::Pass> createConvertRtToLLVMPass();
 
-/// Splits a lowered module into at most `parts` modules that LLVM can compile at the same time.
+/// Splits a lowered module into at most `parts` modules that LLVM can compile
+/// at the same time.
 llvm::SmallVector<mlir::OwningOpRef<mlir::ModuleOp>>
 splitModule(mlir::ModuleOp module, unsigned parts);
 

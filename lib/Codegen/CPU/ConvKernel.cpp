@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-// An implicit matrix product: the pixels of the output, over all images, are its
-// rows, each with the address of its window's first element; the steps run over
-// window and channels. The input has no padding left (pad-convolutions), so that no
-// step needs a check.
+// An implicit matrix product: the pixels of the output, over all images, are
+// its rows, each with the address of its window's first element; the steps run
+// over window and channels. The input has no padding left (pad-convolutions),
+// so that no step needs a check.
 
 #include "Codegen/CPU/Tile.h"
 
@@ -33,7 +33,8 @@ struct ConvEmitter {
 
   ConvEmitter(Kernel &kernel, ConvOp op)
       : kernel(kernel), op(op), m(kernel.math()),
-        spatial(op.getType().getRank() - 2), groups(op.getGroups()), window(op.getWindow()) {
+        spatial(op.getType().getRank() - 2), groups(op.getGroups()),
+        window(op.getWindow()) {
     auto packed = op.getKernel().getType().getShape();
     groupInput = packed[2 + spatial];
     groupOutput = op.getType().getShape().back() / groups;
@@ -55,9 +56,7 @@ struct ConvEmitter {
 
   int64_t width() const { return vectors * kernel.lanes(); }
 
-  std::optional<int64_t> pixelCount() {
-    return constantIndex(pixels);
-  }
+  std::optional<int64_t> pixelCount() { return constantIndex(pixels); }
 
   /// 1x1 with stride 1: pixel p starts at p * channels.
   bool isPointwise() {
@@ -69,14 +68,16 @@ struct ConvEmitter {
   Value windowStart(ArrayRef<Value> at) {
     Value linear = at[0];
     for (int64_t d = 0; d < spatial; ++d)
-      linear = m.add(m.mul(linear, inputSizes[d + 1]), m.mul(at[d + 1], op.getStrides()[d]));
+      linear = m.add(m.mul(linear, inputSizes[d + 1]),
+                     m.mul(at[d + 1], op.getStrides()[d]));
     return m.mul(linear, inputSizes.back());
   }
 
-  /// Accumulates over window and channels. The innermost window dimension and the
-  /// channels are one run where they are contiguous.
+  /// Accumulates over window and channels. The innermost window dimension and
+  /// the channels are one run where they are contiguous.
   SmallVector<Value> accumulate(Tile tile, TileOperands &o, ValueRange init) {
-    bool merge = groups == 1 && op.getDilations().back() == 1 && window.back() > 1;
+    bool merge =
+        groups == 1 && op.getDilations().back() == 1 && window.back() > 1;
     int64_t run = merge ? groupInput * window.back() : groupInput;
     SmallVector<int64_t> outer(window);
     if (merge)
@@ -89,15 +90,18 @@ struct ConvEmitter {
       stride = m.mul(stride, inputSizes[d + 1]);
     }
     std::function<SmallVector<Value>(int64_t, Value, Value, ValueRange)> nest =
-        [&](int64_t d, Value offset, Value number, ValueRange acc) -> SmallVector<Value> {
+        [&](int64_t d, Value offset, Value number,
+            ValueRange acc) -> SmallVector<Value> {
       if (d == spatial) {
         o.lhsBase = offset;
         o.rhsBase = m.add(panel, m.mul(number, run * width()));
         return multiplyTile(kernel, tile, o, m.cst(run), acc, accumulator);
       }
-      return m.loop(m.cst(0), m.cst(outer[d]), 1, acc, [&](Value k, ValueRange args) {
-        return nest(d + 1, m.add(offset, m.mul(k, strides[d])), m.add(m.mul(number, outer[d]), k), args);
-      });
+      return m.loop(m.cst(0), m.cst(outer[d]), 1, acc,
+                    [&](Value k, ValueRange args) {
+                      return nest(d + 1, m.add(offset, m.mul(k, strides[d])),
+                                  m.add(m.mul(number, outer[d]), k), args);
+                    });
     };
     return nest(0, m.cst(0), m.cst(0), init);
   }
@@ -131,7 +135,8 @@ struct ConvEmitter {
     o.lhsStep = m.cst(1);
     o.rhsStep = m.cst(width());
     o.rhsBase = m.mul(m.add(m.mul(group, panels), panel), panelSize);
-    SmallVector<Value> acc = accumulate(tile, o, zeroTile(kernel, tile, accumulator));
+    SmallVector<Value> acc =
+        accumulate(tile, o, zeroTile(kernel, tile, accumulator));
 
     ScalarEmitter s(kernel.b, kernel.loc);
     Value column = m.mul(panel, width());
@@ -143,13 +148,16 @@ struct ConvEmitter {
         for (Value at : places[i])
           point.indices.push_back({at});
         Value c = m.add(column, v * kernel.lanes());
-        Value mask = masked ? kernel.maskOf(m.sub(m.cst(groupOutput), c)) : Value();
+        Value mask =
+            masked ? kernel.maskOf(m.sub(m.cst(groupOutput), c)) : Value();
         c = m.add(m.mul(group, groupOutput), c);
         point.indices.push_back({c, 1, {}});
         point.linear = m.add(m.mul(m.add(pixel, i), outputSizes.back()), c);
         point.linearStep = 1;
         point.space = kernel.computedType();
-        e.define(op.getResult(), s.cast({accumulator, acc[i * tile.vectors + v]}, op.getType().getElementType()));
+        e.define(op.getResult(),
+                 s.cast({accumulator, acc[i * tile.vectors + v]},
+                        op.getType().getElementType()));
         kernel.computeAndStore(point, mask);
       }
     e.undefine(op.getResult());
@@ -160,10 +168,13 @@ struct ConvEmitter {
     auto count = pixelCount();
     int64_t perChunk = chunk * most;
     RowSplit split(count.value_or(1), most);
-    Value chunks = count ? m.cst(llvm::divideCeil(split.tiles, chunk)) : m.ceilDiv(pixels, perChunk);
+    Value chunks = count ? m.cst(llvm::divideCeil(split.tiles, chunk))
+                         : m.ceilDiv(pixels, perChunk);
     kernel.forUnits([&](Value unit) {
-      Value panel = m.rem(unit, m.cst(panels)), rest = m.div(unit, m.cst(panels));
-      Value group = m.rem(rest, m.cst(groups)), number = m.div(rest, m.cst(groups));
+      Value panel = m.rem(unit, m.cst(panels)),
+            rest = m.div(unit, m.cst(panels));
+      Value group = m.rem(rest, m.cst(groups)),
+            number = m.div(rest, m.cst(groups));
       Value first = m.mul(number, chunk);
       if (count) {
         Value stop = m.min(m.add(first, chunk), m.cst(split.tiles));
@@ -176,27 +187,33 @@ struct ConvEmitter {
         });
         if (split.high < split.tiles)
           m.loop(m.max(first, m.cst(split.high)), stop, 1, [&](Value t) {
-            emitTile({split.rows - 1, vectors}, group, panel, m.add(m.mul(t, split.rows - 1), split.high));
+            emitTile({split.rows - 1, vectors}, group, panel,
+                     m.add(m.mul(t, split.rows - 1), split.high));
           });
         return;
       }
       Value lo = m.mul(first, most), hi = m.min(m.add(lo, perChunk), pixels);
       Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
-      m.loop(lo, whole, most, [&](Value p) { emitTile({most, vectors}, group, panel, p); });
-      m.loop(whole, hi, 1, [&](Value p) { emitTile({1, vectors}, group, panel, p); });
+      m.loop(lo, whole, most,
+             [&](Value p) { emitTile({most, vectors}, group, panel, p); });
+      m.loop(whole, hi, 1,
+             [&](Value p) { emitTile({1, vectors}, group, panel, p); });
     });
     (void)chunks;
     LaunchPlan plan;
     plan.kind = "conv";
     for (auto [i, w] : llvm::enumerate(window))
       plan.kind += (i ? "x" : " ") + std::to_string(w);
-    plan.kind += " " + std::to_string(split.rows) + "x" + std::to_string(width());
-    plan.units = [=, panels = panels, groups = groups, chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+    plan.kind +=
+        " " + std::to_string(split.rows) + "x" + std::to_string(width());
+    plan.units = [=, panels = panels, groups = groups,
+                  chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim n = s.constant(1);
       for (Dim d : dims.drop_back())
         n = s.mul(n, d);
-      Dim chunks = count ? s.constant(llvm::divideCeil(split.tiles, chunk))
-                         : s.floorDiv(s.add(n, s.constant(perChunk - 1)), perChunk);
+      Dim chunks =
+          count ? s.constant(llvm::divideCeil(split.tiles, chunk))
+                : s.floorDiv(s.add(n, s.constant(perChunk - 1)), perChunk);
       return s.mul(chunks, s.constant(panels * groups));
     };
     return plan;

@@ -1,4 +1,5 @@
-//===- ConvertRtToLLVM.cpp - calls into the run time become loads, calls and branches -*- C++ -*-===//
+//===- ConvertRtToLLVM.cpp - calls into the run time become loads, calls and
+//branches -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -27,8 +28,8 @@ class Converter {
 public:
   explicit Converter(ModuleOp module)
       : module(module), b(module.getContext()), loc(module.getLoc()),
-        pointer(LLVM::LLVMPointerType::get(module.getContext())), i64(b.getI64Type()),
-        types(module.getContext()) {}
+        pointer(LLVM::LLVMPointerType::get(module.getContext())),
+        i64(b.getI64Type()), types(module.getContext()) {}
 
   void run() {
     for (auto func : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
@@ -62,36 +63,48 @@ private:
     });
     if (mostSlots > 0) {
       b.setInsertionPointToStart(&func.getBody().front());
-      slots = LLVM::AllocaOp::create(b, loc, pointer, i64, constant(mostSlots), 8);
+      slots =
+          LLVM::AllocaOp::create(b, loc, pointer, i64, constant(mostSlots), 8);
     }
     for (Operation *op : ops) {
       b.setInsertionPoint(op);
       TypeSwitch<Operation *>(op)
           .Case([&](rt::ArgOp op) { convert(op); })
           .Case([&](rt::ScratchOp op) {
-            replace(op, memref(at(op.getScratch(), op.getOffset()), op.getType()));
+            replace(op,
+                    memref(at(op.getScratch(), op.getOffset()), op.getType()));
           })
           .Case([&](rt::InputOp op) {
-            replace(op, load(pointer, field(op.getFrame(), Inputs), op.getNumber()));
+            replace(op, load(pointer, field(op.getFrame(), Inputs),
+                             op.getNumber()));
           })
           .Case([&](rt::InputDimOp op) {
-            Value dims = load(pointer, field(op.getFrame(), InputDims), op.getNumber());
+            Value dims =
+                load(pointer, field(op.getFrame(), InputDims), op.getNumber());
             replace(op, index(load(i64, dims, op.getDim())));
           })
-          .Case([&](rt::WeightsOp op) { replace(op, field(op.getFrame(), Weights)); })
+          .Case([&](rt::WeightsOp op) {
+            replace(op, field(op.getFrame(), Weights));
+          })
           .Case([&](rt::OffsetOp op) {
-            replace(op, LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), op.getBase(), ValueRange(integer(op.getBytes()))));
+            replace(op, LLVM::GEPOp::create(
+                            b, loc, pointer, b.getI8Type(), op.getBase(),
+                            ValueRange(integer(op.getBytes()))));
           })
           .Case([&](rt::ArenaOp op) {
-            memoryCall(op, call(op.getFrame(), Arena, pointer, {integer(op.getBytes())}));
+            memoryCall(op, call(op.getFrame(), Arena, pointer,
+                                {integer(op.getBytes())}));
           })
           .Case([&](rt::AllocOp op) {
-            memoryCall(op, call(op.getFrame(), Alloc, pointer, {integer(op.getBytes())}));
+            memoryCall(op, call(op.getFrame(), Alloc, pointer,
+                                {integer(op.getBytes())}));
           })
           .Case([&](rt::OutputOp op) {
             fill(op.getDims());
-            memoryCall(op, call(op.getFrame(), Output, pointer,
-                                {int32(op.getNumber()), int32(op.getDims().size()), dimsOrNull(op.getDims().size())}));
+            memoryCall(op,
+                       call(op.getFrame(), Output, pointer,
+                            {int32(op.getNumber()), int32(op.getDims().size()),
+                             dimsOrNull(op.getDims().size())}));
           })
           .Case([&](rt::CheckOp op) { convert(op); })
           .Case([&](rt::LaunchOp op) { convert(op); });
@@ -103,21 +116,34 @@ private:
     op->erase();
   }
 
-  Value constant(int64_t v) { return LLVM::ConstantOp::create(b, loc, i64, b.getI64IntegerAttr(v)); }
-  Value int32(int64_t v) { return LLVM::ConstantOp::create(b, loc, b.getI32Type(), b.getI32IntegerAttr(v)); }
-  Value integer(Value index) { return arith::IndexCastOp::create(b, loc, i64, index); }
-  Value index(Value integer) { return arith::IndexCastOp::create(b, loc, b.getIndexType(), integer); }
+  Value constant(int64_t v) {
+    return LLVM::ConstantOp::create(b, loc, i64, b.getI64IntegerAttr(v));
+  }
+  Value int32(int64_t v) {
+    return LLVM::ConstantOp::create(b, loc, b.getI32Type(),
+                                    b.getI32IntegerAttr(v));
+  }
+  Value integer(Value index) {
+    return arith::IndexCastOp::create(b, loc, i64, index);
+  }
+  Value index(Value integer) {
+    return arith::IndexCastOp::create(b, loc, b.getIndexType(), integer);
+  }
   Value null() { return LLVM::ZeroOp::create(b, loc, pointer); }
 
   Value at(Value base, int64_t bytes) {
     if (bytes == 0)
       return base;
-    return LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), base, ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
+    return LLVM::GEPOp::create(
+        b, loc, pointer, b.getI8Type(), base,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
   }
   Value load(Type type, Value base, int64_t element) {
     return LLVM::LoadOp::create(b, loc, type, at(base, element * 8));
   }
-  Value field(Value frame, FrameField number) { return load(pointer, frame, number); }
+  Value field(Value frame, FrameField number) {
+    return load(pointer, frame, number);
+  }
 
   Value call(Value frame, Service number, Type result, ArrayRef<Value> args) {
     Value services = field(frame, Services);
@@ -131,14 +157,17 @@ private:
     return op.getNumResults() ? op.getResult() : Value();
   }
 
-  /// The run ends where there is no memory; the run time has recorded the error.
+  /// The run ends where there is no memory; the run time has recorded the
+  /// error.
   void memoryCall(Operation *op, Value memory) {
-    Value none = LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, memory, null());
+    Value none =
+        LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, memory, null());
     endIf(none, int32(1));
     replace(op, memory);
   }
 
-  /// Returns `status` where the condition holds; goes on behind the insertion point.
+  /// Returns `status` where the condition holds; goes on behind the insertion
+  /// point.
   void endIf(Value condition, Value status) {
     Block *block = b.getInsertionBlock();
     Block *rest = block->splitBlock(b.getInsertionPoint());
@@ -153,31 +182,37 @@ private:
 
   void fill(ValueRange values) {
     for (auto [i, v] : llvm::enumerate(values))
-      LLVM::StoreOp::create(b, loc, v.getType().isIndex() ? integer(v) : v, at(slots, i * 8));
+      LLVM::StoreOp::create(b, loc, v.getType().isIndex() ? integer(v) : v,
+                            at(slots, i * 8));
   }
   Value dimsOrNull(size_t n) { return n ? slots : null(); }
 
   /// A memref on memory of unknown extent.
   Value memref(Value data, Type type) {
     auto memrefType = cast<MemRefType>(type);
-    auto descriptor = MemRefDescriptor::poison(b, loc, types.convertType(memrefType));
+    auto descriptor =
+        MemRefDescriptor::poison(b, loc, types.convertType(memrefType));
     descriptor.setAllocatedPtr(b, loc, data);
     descriptor.setAlignedPtr(b, loc, data);
     descriptor.setConstantOffset(b, loc, 0);
     descriptor.setConstantSize(b, loc, 0, INT64_MAX);
     descriptor.setConstantStride(b, loc, 0, 1);
-    return UnrealizedConversionCastOp::create(b, loc, type, Value(descriptor)).getResult(0);
+    return UnrealizedConversionCastOp::create(b, loc, type, Value(descriptor))
+        .getResult(0);
   }
 
   void convert(rt::ArgOp op) {
     if (op.getType().isIndex())
       replace(op, index(load(i64, op.getArgs(), op.getSlot())));
     else
-      replace(op, memref(load(pointer, op.getArgs(), op.getSlot()), op.getType()));
+      replace(op,
+              memref(load(pointer, op.getArgs(), op.getSlot()), op.getType()));
   }
 
   void convert(rt::CheckOp op) {
-    Value wrong = arith::XOrIOp::create(b, loc, op.getCondition(), LLVM::ConstantOp::create(b, loc, b.getI1Type(), b.getBoolAttr(true)));
+    Value wrong = arith::XOrIOp::create(
+        b, loc, op.getCondition(),
+        LLVM::ConstantOp::create(b, loc, b.getI1Type(), b.getBoolAttr(true)));
     Block *block = b.getInsertionBlock();
     Block *rest = block->splitBlock(op->getIterator());
     Block *end = new Block;
@@ -186,9 +221,10 @@ private:
     cf::CondBranchOp::create(b, loc, wrong, end, rest);
     b.setInsertionPointToEnd(end);
     fill(op.getValues());
-    Value status = call(op.getFrame(), Fail, b.getI32Type(),
-                        {site(op.getSite(), ""), string(op.getMessage()), dimsOrNull(op.getValues().size()),
-                         int32(op.getValues().size())});
+    Value status =
+        call(op.getFrame(), Fail, b.getI32Type(),
+             {site(op.getSite(), ""), string(op.getMessage()),
+              dimsOrNull(op.getValues().size()), int32(op.getValues().size())});
     func::ReturnOp::create(b, loc, status);
     op->erase();
   }
@@ -196,12 +232,15 @@ private:
   void convert(rt::LaunchOp op) {
     fill(op.getArgs());
     auto kernel = module.lookupSymbol<func::FuncOp>(op.getKernel());
-    auto constantFunction = func::ConstantOp::create(b, loc, kernel.getFunctionType(), op.getKernelAttr());
+    auto constantFunction = func::ConstantOp::create(
+        b, loc, kernel.getFunctionType(), op.getKernelAttr());
     // A function value is a pointer once functions are lowered.
-    Value function = UnrealizedConversionCastOp::create(b, loc, pointer, ValueRange(constantFunction)).getResult(0);
+    Value function = UnrealizedConversionCastOp::create(
+                         b, loc, pointer, ValueRange(constantFunction))
+                         .getResult(0);
     call(op.getFrame(), Parallel, LLVM::LLVMVoidType::get(b.getContext()),
-         {function, dimsOrNull(op.getArgs().size()), integer(op.getCount()), integer(op.getGrain()),
-          site(op.getSite(), op.getKind())});
+         {function, dimsOrNull(op.getArgs().size()), integer(op.getCount()),
+          integer(op.getGrain()), site(op.getSite(), op.getKind())});
     op->erase();
   }
 
@@ -212,27 +251,38 @@ private:
       b.setInsertionPointToStart(module.getBody());
       std::string bytes = text.str() + '\0';
       auto type = LLVM::LLVMArrayType::get(b.getI8Type(), bytes.size());
-      global = LLVM::GlobalOp::create(b, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-                                      "s" + std::to_string(strings.size()), b.getStringAttr(bytes));
+      global = LLVM::GlobalOp::create(
+          b, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+          "s" + std::to_string(strings.size()), b.getStringAttr(bytes));
     }
     return global;
   }
-  Value string(StringRef text) { return LLVM::AddressOfOp::create(b, loc, stringGlobal(text)); }
+  Value string(StringRef text) {
+    return LLVM::AddressOfOp::create(b, loc, stringGlobal(text));
+  }
 
   Value site(StringRef name, StringRef kind) {
     LLVM::GlobalOp &global = sites[{name, kind}];
     if (!global) {
       OpBuilder::InsertionGuard guard(b);
-      LLVM::GlobalOp nameGlobal = stringGlobal(name), kindGlobal = stringGlobal(kind);
-      b.setInsertionPointAfter(nameGlobal->isBeforeInBlock(kindGlobal) ? kindGlobal : nameGlobal);
-      auto type = LLVM::LLVMStructType::getLiteral(b.getContext(), {pointer, pointer});
-      global = LLVM::GlobalOp::create(b, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-                                      "site" + std::to_string(sites.size()), Attribute());
+      LLVM::GlobalOp nameGlobal = stringGlobal(name),
+                     kindGlobal = stringGlobal(kind);
+      b.setInsertionPointAfter(
+          nameGlobal->isBeforeInBlock(kindGlobal) ? kindGlobal : nameGlobal);
+      auto type =
+          LLVM::LLVMStructType::getLiteral(b.getContext(), {pointer, pointer});
+      global = LLVM::GlobalOp::create(
+          b, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+          "site" + std::to_string(sites.size()), Attribute());
       Block *block = b.createBlock(&global.getInitializerRegion());
       b.setInsertionPointToStart(block);
       Value s = LLVM::UndefOp::create(b, loc, type);
-      s = LLVM::InsertValueOp::create(b, loc, s, LLVM::AddressOfOp::create(b, loc, nameGlobal), ArrayRef<int64_t>{0});
-      s = LLVM::InsertValueOp::create(b, loc, s, LLVM::AddressOfOp::create(b, loc, kindGlobal), ArrayRef<int64_t>{1});
+      s = LLVM::InsertValueOp::create(
+          b, loc, s, LLVM::AddressOfOp::create(b, loc, nameGlobal),
+          ArrayRef<int64_t>{0});
+      s = LLVM::InsertValueOp::create(
+          b, loc, s, LLVM::AddressOfOp::create(b, loc, kindGlobal),
+          ArrayRef<int64_t>{1});
       LLVM::ReturnOp::create(b, loc, s);
     }
     return LLVM::AddressOfOp::create(b, loc, global);
@@ -242,13 +292,18 @@ private:
 struct ConvertRtToLLVM : PassWrapper<ConvertRtToLLVM, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertRtToLLVM)
   StringRef getArgument() const override { return "convert-rt-to-llvm"; }
-  StringRef getDescription() const override { return "lower calls into the run time"; }
+  StringRef getDescription() const override {
+    return "lower calls into the run time";
+  }
   void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<LLVM::LLVMDialect, cf::ControlFlowDialect, arith::ArithDialect, func::FuncDialect>();
+    registry.insert<LLVM::LLVMDialect, cf::ControlFlowDialect,
+                    arith::ArithDialect, func::FuncDialect>();
   }
   void runOnOperation() override { Converter(getOperation()).run(); }
 };
 
 } // namespace
 
-std::unique_ptr<Pass> cpu::createConvertRtToLLVMPass() { return std::make_unique<ConvertRtToLLVM>(); }
+std::unique_ptr<Pass> cpu::createConvertRtToLLVMPass() {
+  return std::make_unique<ConvertRtToLLVM>();
+}

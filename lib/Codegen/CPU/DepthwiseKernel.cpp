@@ -1,4 +1,5 @@
-//===- DepthwiseKernel.cpp - depthwise convolution, channels last -*- C++ -*-===//
+//===- DepthwiseKernel.cpp - depthwise convolution, channels last -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 // A unit is a row of output pixels. Lanes are channels; a tile is some
-// neighbouring pixels of one vector of channels, so that a weight loaded once serves them all.
+// neighbouring pixels of one vector of channels, so that a weight loaded once
+// serves them all.
 
 #include "Codegen/CPU/Tile.h"
 
@@ -29,7 +31,8 @@ struct DepthwiseEmitter {
   Type accumulator, element;
 
   DepthwiseEmitter(Kernel &kernel, ConvOp op)
-      : kernel(kernel), op(op), m(kernel.math()), spatial(op.getType().getRank() - 2),
+      : kernel(kernel), op(op), m(kernel.math()),
+        spatial(op.getType().getRank() - 2),
         channels(op.getType().getShape().back()), window(op.getWindow()) {
     inputSizes = kernel.emitter.sizes(op.getInput());
     outputSizes = kernel.emitter.sizes(op.getResult());
@@ -40,27 +43,34 @@ struct DepthwiseEmitter {
   }
 
   Value load(Value from, Value offset, Value mask) {
-    Type type = kernel.vectorType(cast<MemRefType>(from.getType()).getElementType());
+    Type type =
+        kernel.vectorType(cast<MemRefType>(from.getType()).getElementType());
     Value v;
     if (mask) {
-      Value zero = arith::ConstantOp::create(kernel.b, kernel.loc, type, kernel.b.getZeroAttr(type));
-      v = vector::MaskedLoadOp::create(kernel.b, kernel.loc, cast<VectorType>(type), from, ValueRange(offset), mask, zero);
+      Value zero = arith::ConstantOp::create(kernel.b, kernel.loc, type,
+                                             kernel.b.getZeroAttr(type));
+      v = vector::MaskedLoadOp::create(kernel.b, kernel.loc,
+                                       cast<VectorType>(type), from,
+                                       ValueRange(offset), mask, zero);
     } else {
-      v = vector::LoadOp::create(kernel.b, kernel.loc, cast<VectorType>(type), from, offset);
+      v = vector::LoadOp::create(kernel.b, kernel.loc, cast<VectorType>(type),
+                                 from, offset);
     }
     ScalarEmitter s(kernel.b, kernel.loc);
     return s.cast({element, v}, accumulator).value;
   }
 
   /// `pixels` outputs from x on, in the row whose leading coordinates are `at`.
-  void emitTile(ArrayRef<Value> at, Value x, int64_t pixels, Value channel, Value mask) {
+  void emitTile(ArrayRef<Value> at, Value x, int64_t pixels, Value channel,
+                Value mask) {
     ElementEmitter &e = kernel.emitter;
     int64_t last = spatial - 1;
     ScalarEmitter s(kernel.b, kernel.loc);
     // Offset of the first window element of the tile, without the channel.
     Value linear = at[0];
     for (int64_t d = 0; d < spatial; ++d)
-      linear = m.add(m.mul(linear, inputSizes[d + 1]), m.mul(d == last ? x : at[d + 1], op.getStrides()[d]));
+      linear = m.add(m.mul(linear, inputSizes[d + 1]),
+                     m.mul(d == last ? x : at[d + 1], op.getStrides()[d]));
     Value start = m.add(m.mul(linear, inputSizes.back()), channel);
 
     SmallVector<Value> strides(spatial);
@@ -70,32 +80,42 @@ struct DepthwiseEmitter {
       stride = m.mul(stride, inputSizes[d + 1]);
     }
     std::function<SmallVector<Value>(int64_t, Value, Value, ValueRange)> nest =
-        [&](int64_t d, Value offset, Value weight, ValueRange acc) -> SmallVector<Value> {
+        [&](int64_t d, Value offset, Value weight,
+            ValueRange acc) -> SmallVector<Value> {
       if (d == last) {
-        // The innermost window dimension is unrolled: pixels share what they load.
+        // The innermost window dimension is unrolled: pixels share what they
+        // load.
         llvm::MapVector<int64_t, Value> columns;
         SmallVector<Value> result(acc);
         for (int64_t k = 0; k < window[last]; ++k) {
-          Value w = load(weights, m.add(m.mul(m.add(weight, k), channels), channel), mask);
+          Value w = load(
+              weights, m.add(m.mul(m.add(weight, k), channels), channel), mask);
           for (int64_t p = 0; p < pixels; ++p) {
-            int64_t column = p * op.getStrides()[last] + k * op.getDilations()[last];
+            int64_t column =
+                p * op.getStrides()[last] + k * op.getDilations()[last];
             Value &v = columns[column];
             if (!v)
-              v = load(memory, m.add(offset, m.mul(inputSizes.back(), column)), mask);
+              v = load(memory, m.add(offset, m.mul(inputSizes.back(), column)),
+                       mask);
             if (llvm::isa<FloatType>(accumulator))
-              result[p] = vector::FMAOp::create(kernel.b, kernel.loc, v, w, result[p]);
+              result[p] =
+                  vector::FMAOp::create(kernel.b, kernel.loc, v, w, result[p]);
             else
-              result[p] = arith::AddIOp::create(kernel.b, kernel.loc, result[p],
-                                                arith::MulIOp::create(kernel.b, kernel.loc, v, w));
+              result[p] = arith::AddIOp::create(
+                  kernel.b, kernel.loc, result[p],
+                  arith::MulIOp::create(kernel.b, kernel.loc, v, w));
           }
         }
         return result;
       }
-      return m.loop(m.cst(0), m.cst(window[d]), 1, acc, [&](Value k, ValueRange args) {
-        return nest(d + 1, m.add(offset, m.mul(k, strides[d])), m.mul(m.add(weight, k), window[d + 1]), args);
-      });
+      return m.loop(m.cst(0), m.cst(window[d]), 1, acc,
+                    [&](Value k, ValueRange args) {
+                      return nest(d + 1, m.add(offset, m.mul(k, strides[d])),
+                                  m.mul(m.add(weight, k), window[d + 1]), args);
+                    });
     };
-    SmallVector<Value> acc = nest(0, start, m.cst(0), zeroTile(kernel, {pixels, 1}, accumulator));
+    SmallVector<Value> acc =
+        nest(0, start, m.cst(0), zeroTile(kernel, {pixels, 1}, accumulator));
     for (int64_t p = 0; p < pixels; ++p) {
       e.newPoint();
       Point point;
@@ -105,11 +125,13 @@ struct DepthwiseEmitter {
       point.indices.push_back({channel, 1, {}});
       Value place = at[0];
       for (int64_t d = 0; d < spatial; ++d)
-        place = m.add(m.mul(place, outputSizes[d + 1]), d == last ? m.add(x, p) : at[d + 1]);
+        place = m.add(m.mul(place, outputSizes[d + 1]),
+                      d == last ? m.add(x, p) : at[d + 1]);
       point.linear = m.add(m.mul(place, channels), channel);
       point.linearStep = 1;
       point.space = kernel.computedType();
-      e.define(op.getResult(), s.cast({accumulator, acc[p]}, op.getType().getElementType()));
+      e.define(op.getResult(),
+               s.cast({accumulator, acc[p]}, op.getType().getElementType()));
       kernel.computeAndStore(point, mask);
     }
     e.undefine(op.getResult());
@@ -129,8 +151,10 @@ struct DepthwiseEmitter {
       SmallVector<Value> at = m.delinearize(unit, rows);
       kernel.forVectors(m.cst(0), m.cst(channels), [&](Value c, Value mask) {
         Value whole = m.mul(m.div(columns, m.cst(pixels)), pixels);
-        m.loop(m.cst(0), whole, pixels, [&](Value x) { emitTile(at, x, pixels, c, mask); });
-        m.loop(whole, columns, 1, [&](Value x) { emitTile(at, x, 1, c, mask); });
+        m.loop(m.cst(0), whole, pixels,
+               [&](Value x) { emitTile(at, x, pixels, c, mask); });
+        m.loop(whole, columns, 1,
+               [&](Value x) { emitTile(at, x, 1, c, mask); });
       });
     });
     LaunchPlan plan;

@@ -1,4 +1,5 @@
-//===- ElementEmitter.cpp - elements of a cluster's values, pulled from its inputs -*- C++ -*-===//
+//===- ElementEmitter.cpp - elements of a cluster's values, pulled from its
+//inputs -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -87,7 +88,8 @@ Value ElementEmitter::asVector(const Index &i, int64_t lanes) {
     return base;
   Value steps = laneNumbers(lanes);
   if (i.step != 1)
-    steps = arith::MulIOp::create(b, loc, steps, splat(math().cst(i.step), lanes));
+    steps =
+        arith::MulIOp::create(b, loc, steps, splat(math().cst(i.step), lanes));
   return arith::AddIOp::create(b, loc, base, steps);
 }
 
@@ -109,7 +111,8 @@ std::pair<Value, Index> ElementEmitter::clamp(const Index &i, Value size,
   Value v = uniform ? i.base : asVector(i, lanes);
   auto like = [&](Value x) { return uniform ? x : splat(x, lanes); };
   Value zero = like(math().cst(0)), count = like(size);
-  Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, v, count);
+  Value inside =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, v, count);
   Value last = arith::SubIOp::create(b, loc, count, like(math().cst(1)));
   Value clamped = arith::MaxSIOp::create(
       b, loc, arith::MinSIOp::create(b, loc, v, last), zero);
@@ -141,9 +144,11 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
       const Index &i = point.indices[d];
       auto known = constantIndex(stride);
       if (i.irregular || (i.step != 0 && !known)) {
-        Value part = arith::MulIOp::create(b, loc, asVector(i, lanes), splat(stride, lanes));
-        lanesOffset = lanesOffset ? arith::AddIOp::create(b, loc, lanesOffset, part)
-                                  : part;
+        Value part = arith::MulIOp::create(b, loc, asVector(i, lanes),
+                                           splat(stride, lanes));
+        lanesOffset = lanesOffset
+                          ? arith::AddIOp::create(b, loc, lanesOffset, part)
+                          : part;
       } else {
         at.base = m.add(at.base, m.mul(i.base, stride));
         if (i.step != 0)
@@ -153,13 +158,15 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
         stride = m.mul(stride, dims[d]);
     }
     if (lanesOffset)
-      at.irregular = arith::AddIOp::create(b, loc, lanesOffset, asVector(at, lanes));
+      at.irregular =
+          arith::AddIOp::create(b, loc, lanesOffset, asVector(at, lanes));
   }
 
   Type element = cast<MemRefType>(memref.getType()).getElementType();
   Value v;
   if (lanes == 1) {
-    v = memref::LoadOp::create(b, loc, memref, at.irregular ? at.irregular : at.base);
+    v = memref::LoadOp::create(b, loc, memref,
+                               at.irregular ? at.irregular : at.base);
   } else if (at.isUniform()) {
     v = memref::LoadOp::create(b, loc, memref, at.base);
   } else {
@@ -169,20 +176,25 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
         v = vector::LoadOp::create(b, loc, vt, memref, at.base);
       } else {
         Value zero = arith::ConstantOp::create(b, loc, vt, b.getZeroAttr(vt));
-        v = vector::MaskedLoadOp::create(b, loc, vt, memref, ValueRange(at.base), mask, zero);
+        v = vector::MaskedLoadOp::create(b, loc, vt, memref,
+                                         ValueRange(at.base), mask, zero);
       }
     } else {
       Value on = mask;
       if (!on)
-        on = arith::ConstantOp::create(b, loc, DenseElementsAttr::get(vectorOf(b.getI1Type(), lanes), true));
+        on = arith::ConstantOp::create(
+            b, loc,
+            DenseElementsAttr::get(vectorOf(b.getI1Type(), lanes), true));
       Value zero = arith::ConstantOp::create(b, loc, vt, b.getZeroAttr(vt));
-      v = vector::GatherOp::create(b, loc, vt, memref, ValueRange(math().cst(0)),
+      v = vector::GatherOp::create(b, loc, vt, memref,
+                                   ValueRange(math().cst(0)),
                                    asVector(at, lanes), on, zero);
     }
   }
   Type elementType = type.getElementType();
   if (elementType.isInteger(1)) {
-    Value zero = arith::ConstantOp::create(b, loc, v.getType(), b.getZeroAttr(v.getType()));
+    Value zero = arith::ConstantOp::create(b, loc, v.getType(),
+                                           b.getZeroAttr(v.getType()));
     v = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, v, zero);
   }
   return {elementType, v};
@@ -193,7 +205,8 @@ void ElementEmitter::store(Scalar value, Value memref, Value offset,
   Value v = value.value;
   Type element = cast<MemRefType>(memref.getType()).getElementType();
   if (value.type.isInteger(1)) {
-    Type to = isa<VectorType>(v.getType()) ? Type(vectorOf(element, lanes)) : element;
+    Type to =
+        isa<VectorType>(v.getType()) ? Type(vectorOf(element, lanes)) : element;
     v = arith::ExtUIOp::create(b, loc, to, v);
   }
   if (lanes == 1) {
@@ -230,30 +243,36 @@ Point ElementEmitter::throughBroadcast(BroadcastOp op, const Point &point,
         continue;
       }
     }
-    Value one = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
-                                      this->size(op.getInput(), d), math().cst(1));
+    Value one =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                              this->size(op.getInput(), d), math().cst(1));
     if (i.isUniform() || lanes == 1) {
       Value v = i.irregular ? i.irregular : i.base;
-      result.indices.push_back({arith::SelectOp::create(b, loc, one, math().cst(0), v)});
+      result.indices.push_back(
+          {arith::SelectOp::create(b, loc, one, math().cst(0), v)});
     } else {
       Value zero = splat(math().cst(0), lanes);
       Index irregular;
-      irregular.irregular = arith::SelectOp::create(b, loc, one, zero, asVector(i, lanes));
+      irregular.irregular =
+          arith::SelectOp::create(b, loc, one, zero, asVector(i, lanes));
       result.indices.push_back(irregular);
     }
   }
   return result;
 }
 
-Point ElementEmitter::throughSlice(SliceOp op, const Point &point, int64_t lanes) {
+Point ElementEmitter::throughSlice(SliceOp op, const Point &point,
+                                   int64_t lanes) {
   Point result;
-  for (auto [i, offset, step] : llvm::zip(point.indices, op.getMixedOffsets(), op.getSteps())) {
+  for (auto [i, offset, step] :
+       llvm::zip(point.indices, op.getMixedOffsets(), op.getSteps())) {
     Value first = math().value(offset);
     Index at;
     if (i.irregular)
       at.irregular = arith::AddIOp::create(
           b, loc, splat(first, lanes),
-          arith::MulIOp::create(b, loc, i.irregular, splat(math().cst(step), lanes)));
+          arith::MulIOp::create(b, loc, i.irregular,
+                                splat(math().cst(step), lanes)));
     else
       at = {math().add(first, math().mul(i.base, step)), i.step * step, {}};
     result.indices.push_back(at);
@@ -271,10 +290,12 @@ struct ReshapeGroup {
 /// Splits a reshape into independent groups where sizes are known to agree;
 /// everything else is in one group.
 static SmallVector<ReshapeGroup> groupsOf(ReshapeOp op) {
-  ArrayRef<int64_t> from = op.getInput().getType().getShape(), to = op.getType().getShape();
+  ArrayRef<int64_t> from = op.getInput().getType().getShape(),
+                    to = op.getType().getShape();
   SmallVector<ReshapeGroup> groups;
   int64_t i = 0, j = 0, ni = from.size(), nj = to.size();
-  // Open sizes end what can be split from the front; the same from the back is left to the last group.
+  // Open sizes end what can be split from the front; the same from the back is
+  // left to the last group.
   while (i < ni && j < nj) {
     int64_t i0 = i, j0 = j;
     if (ShapedType::isDynamic(from[i]) || ShapedType::isDynamic(to[j]))
@@ -299,7 +320,8 @@ static SmallVector<ReshapeGroup> groupsOf(ReshapeOp op) {
   // Equal trailing sizes.
   int64_t ei = ni, ej = nj;
   SmallVector<ReshapeGroup> tail;
-  while (ei > i && ej > j && !ShapedType::isDynamic(from[ei - 1]) && from[ei - 1] == to[ej - 1] && from[ei - 1] != 0) {
+  while (ei > i && ej > j && !ShapedType::isDynamic(from[ei - 1]) &&
+         from[ei - 1] == to[ej - 1] && from[ei - 1] != 0) {
     --ei, --ej;
     tail.push_back({ei, ei + 1, ej, ej + 1});
   }
@@ -309,7 +331,8 @@ static SmallVector<ReshapeGroup> groupsOf(ReshapeOp op) {
   return groups;
 }
 
-Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point, int64_t lanes) {
+Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point,
+                                     int64_t lanes) {
   IndexMath m = math();
   Point result;
   result.indices.resize(op.getInput().getType().getRank());
@@ -336,8 +359,10 @@ Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point, int64_t l
       const Index &i = point.indices[d];
       auto known = constantIndex(stride);
       if (i.irregular || linear.irregular || (i.step != 0 && !known)) {
-        Value part = arith::MulIOp::create(b, loc, asVector(i, lanes), splat(stride, lanes));
-        linear.irregular = arith::AddIOp::create(b, loc, asVector(linear, lanes), part);
+        Value part = arith::MulIOp::create(b, loc, asVector(i, lanes),
+                                           splat(stride, lanes));
+        linear.irregular =
+            arith::AddIOp::create(b, loc, asVector(linear, lanes), part);
       } else {
         linear.base = m.add(linear.base, m.mul(i.base, stride));
         linear.step += i.step == 0 ? 0 : i.step * *known;
@@ -361,7 +386,9 @@ Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point, int64_t l
     for (int64_t d : llvm::reverse(fromDims)) {
       Value size = splat(from[d], lanes);
       Index at;
-      at.irregular = d == fromDims.front() ? rest : Value(arith::RemUIOp::create(b, loc, rest, size));
+      at.irregular = d == fromDims.front()
+                         ? rest
+                         : Value(arith::RemUIOp::create(b, loc, rest, size));
       result.indices[d] = at;
       if (d != fromDims.front())
         rest = arith::DivUIOp::create(b, loc, rest, size);
@@ -370,15 +397,21 @@ Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point, int64_t l
   return result;
 }
 
-Point ElementEmitter::throughGather(GatherOp op, const Point &point, int64_t lanes, Value mask) {
+Point ElementEmitter::throughGather(GatherOp op, const Point &point,
+                                    int64_t lanes, Value mask) {
   int64_t axis = op.getAxis(), n = typeOf(op.getIndices()).getRank();
   Point at;
-  at.indices.assign(point.indices.begin() + axis, point.indices.begin() + axis + n);
-  bool uniform = llvm::all_of(at.indices, [](const Index &i) { return i.isUniform(); });
-  Scalar index = emit(op.getIndices(), at, uniform ? 1 : lanes, uniform ? Value() : mask);
-  Type indexType = uniform || lanes == 1 ? Type(b.getIndexType())
-                                         : Type(vectorOf(b.getIndexType(), lanes));
-  Value v = arith::IndexCastOp::create(b, loc, indexType, splat(index.value, uniform ? 1 : lanes));
+  at.indices.assign(point.indices.begin() + axis,
+                    point.indices.begin() + axis + n);
+  bool uniform =
+      llvm::all_of(at.indices, [](const Index &i) { return i.isUniform(); });
+  Scalar index =
+      emit(op.getIndices(), at, uniform ? 1 : lanes, uniform ? Value() : mask);
+  Type indexType = uniform || lanes == 1
+                       ? Type(b.getIndexType())
+                       : Type(vectorOf(b.getIndexType(), lanes));
+  Value v = arith::IndexCastOp::create(b, loc, indexType,
+                                       splat(index.value, uniform ? 1 : lanes));
   Index picked;
   (uniform || lanes == 1 ? picked.base : picked.irregular) = v;
   // Never outside of the data, whatever the indices are.
@@ -410,12 +443,14 @@ Scalar ElementEmitter::emitIota(IotaOp op, const Point &point, int64_t lanes) {
   Value v = i.isUniform() ? i.base : asVector(i, lanes);
   Type i64 = b.getI64Type();
   v = arith::IndexCastOp::create(
-      b, loc, isa<VectorType>(v.getType()) ? Type(vectorOf(i64, lanes)) : i64, v);
+      b, loc, isa<VectorType>(v.getType()) ? Type(vectorOf(i64, lanes)) : i64,
+      v);
   ScalarEmitter s(b, loc);
   return s.cast({i64, v}, op.getType().getElementType());
 }
 
-Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes, Value mask) {
+Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes,
+                               Value mask) {
   Point at;
   Value inside;
   ScalarEmitter s(b, loc);
@@ -426,30 +461,37 @@ Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes, Valu
       at.indices.push_back(i);
       continue;
     }
-    bool same = constantIndex(first) == 0 && constantIndex(size) &&
-                constantIndex(size) == constantIndex(this->size(op.getResult(), d));
+    bool same =
+        constantIndex(first) == 0 && constantIndex(size) &&
+        constantIndex(size) == constantIndex(this->size(op.getResult(), d));
     if (same) {
       at.indices.push_back(i);
       continue;
     }
     if (i.irregular)
-      i.irregular = arith::SubIOp::create(b, loc, i.irregular, splat(first, lanes));
+      i.irregular =
+          arith::SubIOp::create(b, loc, i.irregular, splat(first, lanes));
     else
       i.base = math().sub(i.base, first);
     if (op.getMode() == PadMode::reflect || op.getMode() == PadMode::wrap) {
       bool uniform = i.isUniform() || lanes == 1;
-      Value v = uniform ? (i.irregular ? i.irregular : i.base) : asVector(i, lanes);
+      Value v =
+          uniform ? (i.irregular ? i.irregular : i.base) : asVector(i, lanes);
       auto like = [&](Value x) { return uniform ? x : splat(x, lanes); };
       bool wrap = op.getMode() == PadMode::wrap;
       Value one = math().cst(1);
       // reflect has period 2 * (size - 1), wrap has period size.
-      Value period = wrap ? size : math().max(math().mul(math().sub(size, one), 2), one);
+      Value period =
+          wrap ? size : math().max(math().mul(math().sub(size, one), 2), one);
       Value p = like(period);
       Value r = arith::RemSIOp::create(b, loc, v, p);
-      Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, r, like(math().cst(0)));
-      r = arith::SelectOp::create(b, loc, negative, arith::AddIOp::create(b, loc, r, p), r);
+      Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
+                                             r, like(math().cst(0)));
+      r = arith::SelectOp::create(b, loc, negative,
+                                  arith::AddIOp::create(b, loc, r, p), r);
       if (!wrap)
-        r = arith::MinSIOp::create(b, loc, r, arith::SubIOp::create(b, loc, p, r));
+        r = arith::MinSIOp::create(b, loc, r,
+                                   arith::SubIOp::create(b, loc, p, r));
       Index folded;
       (uniform ? folded.base : folded.irregular) = r;
       i = clamp(folded, size, lanes).second;
@@ -471,10 +513,12 @@ Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes, Valu
   } else if (isa<VectorType>(value.value.getType())) {
     pad.value = splat(pad.value, lanes);
   }
-  return {value.type, arith::SelectOp::create(b, loc, inside, value.value, pad.value)};
+  return {value.type,
+          arith::SelectOp::create(b, loc, inside, value.value, pad.value)};
 }
 
-Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point, int64_t lanes, Value mask) {
+Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point,
+                                  int64_t lanes, Value mask) {
   int64_t axis = op.getAxis();
   Scalar result;
   Value start = math().cst(0);
@@ -483,7 +527,8 @@ Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point, int64_t lanes
     Point at{point.indices};
     Index i = point.indices[axis];
     if (i.irregular)
-      i.irregular = arith::SubIOp::create(b, loc, i.irregular, splat(start, lanes));
+      i.irregular =
+          arith::SubIOp::create(b, loc, i.irregular, splat(start, lanes));
     else
       i.base = math().sub(i.base, start);
     auto [inside, clamped] = clamp(i, size, lanes);
@@ -492,7 +537,8 @@ Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point, int64_t lanes
     if (!result.value) {
       result = part;
     } else {
-      bool vector = isa<VectorType>(inside.getType()) || isa<VectorType>(part.value.getType()) ||
+      bool vector = isa<VectorType>(inside.getType()) ||
+                    isa<VectorType>(part.value.getType()) ||
                     isa<VectorType>(result.value.getType());
       Value x = vector ? splat(part.value, lanes) : part.value;
       Value y = vector ? splat(result.value, lanes) : result.value;
@@ -506,11 +552,13 @@ Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point, int64_t lanes
 static bool sameIndices(ArrayRef<Index> a, ArrayRef<Index> b) {
   return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto p) {
            auto &[x, y] = p;
-           return x.base == y.base && x.step == y.step && x.irregular == y.irregular;
+           return x.base == y.base && x.step == y.step &&
+                  x.irregular == y.irregular;
          });
 }
 
-Scalar ElementEmitter::emit(Value tensor, const Point &point, int64_t lanes, Value mask) {
+Scalar ElementEmitter::emit(Value tensor, const Point &point, int64_t lanes,
+                            Value mask) {
   if (auto it = known.find(tensor); it != known.end())
     return it->second;
   for (auto &[indices, value] : cache[tensor])
@@ -521,7 +569,8 @@ Scalar ElementEmitter::emit(Value tensor, const Point &point, int64_t lanes, Val
   return value;
 }
 
-Scalar ElementEmitter::compute(Value tensor, const Point &point, int64_t lanes, Value mask) {
+Scalar ElementEmitter::compute(Value tensor, const Point &point, int64_t lanes,
+                               Value mask) {
   if (Value memref = memory.lookup(tensor))
     return load(tensor, memref, point, lanes, mask);
   Operation *op = tensor.getDefiningOp();
@@ -550,15 +599,18 @@ Scalar ElementEmitter::compute(Value tensor, const Point &point, int64_t lanes, 
         return emit(op.getInput(), at, lanes, mask);
       })
       .Case([&](BroadcastOp op) {
-        return emit(op.getInput(), throughBroadcast(op, point, lanes), lanes, mask);
+        return emit(op.getInput(), throughBroadcast(op, point, lanes), lanes,
+                    mask);
       })
       .Case([&](ReshapeOp op) {
-        return emit(op.getInput(), throughReshape(op, point, lanes), lanes, mask);
+        return emit(op.getInput(), throughReshape(op, point, lanes), lanes,
+                    mask);
       })
       .Case([&](SliceOp op) {
         return emit(op.getInput(), throughSlice(op, point, lanes), lanes, mask);
       })
       .Case([&](GatherOp op) {
-        return emit(op.getData(), throughGather(op, point, lanes, mask), lanes, mask);
+        return emit(op.getData(), throughGather(op, point, lanes, mask), lanes,
+                    mask);
       });
 }

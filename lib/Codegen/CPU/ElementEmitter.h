@@ -1,4 +1,5 @@
-//===- ElementEmitter.h - elements of a cluster's values, pulled from its inputs -*- C++ -*-===//
+//===- ElementEmitter.h - elements of a cluster's values, pulled from its inputs
+//-*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,13 +9,14 @@
 // A kernel decides in which order a cluster's elements are computed. What an
 // element is, this class answers: asked for a value at an index, it walks the
 // cluster's operations backwards, mapping the index through each movement
-// operation and applying each pointwise one, down to loads from the inputs or to
-// values the kernel has at hand (the accumulators of a tile, the sum of a row).
+// operation and applying each pointwise one, down to loads from the inputs or
+// to values the kernel has at hand (the accumulators of a tile, the sum of a
+// row).
 //
-// An index is the place of `lanes` neighbouring elements, one per vector lane. Along a
-// dimension lane l is at base + l * step; where that does not hold (a reshape
-// that cuts a vector in two, a gather), the lanes are a vector of their own.
-// One lane stands for scalars.
+// An index is the place of `lanes` neighbouring elements, one per vector lane.
+// Along a dimension lane l is at base + l * step; where that does not hold (a
+// reshape that cuts a vector in two, a gather), the lanes are a vector of their
+// own. One lane stands for scalars.
 
 #ifndef LIB_CODEGEN_CPU_ELEMENTEMITTER_H
 #define LIB_CODEGEN_CPU_ELEMENTEMITTER_H
@@ -28,13 +30,14 @@ namespace dlc::cpu {
 struct Index {
   mlir::Value base = {};
   int64_t step = 0;
-  mlir::Value irregular = {}; ///< vector<lanes x index>, instead of base and step
+  mlir::Value irregular =
+      {}; ///< vector<lanes x index>, instead of base and step
 
   bool isUniform() const { return !irregular && step == 0; }
 };
 
-/// Where the lanes are in a tensor. `linear`, where set, is the row-major offset of
-/// the first lane in any tensor of the shape `space`.
+/// Where the lanes are in a tensor. `linear`, where set, is the row-major
+/// offset of the first lane in any tensor of the shape `space`.
 struct Point {
   llvm::SmallVector<Index> indices = {};
   mlir::Value linear = {};
@@ -52,13 +55,16 @@ public:
   void define(mlir::Value tensor, Scalar value) { known[tensor] = value; }
   void undefine(mlir::Value tensor) { known.erase(tensor); }
   bool isBound(mlir::Value tensor) const { return memory.contains(tensor); }
-  mlir::Value getMemory(mlir::Value tensor) const { return memory.lookup(tensor); }
+  mlir::Value getMemory(mlir::Value tensor) const {
+    return memory.lookup(tensor);
+  }
 
-  /// Forgets what was computed at other points; call when the insertion point or the
-  /// indices change.
+  /// Forgets what was computed at other points; call when the insertion point
+  /// or the indices change.
   void newPoint() { cache.clear(); }
 
-  /// The elements of `tensor` at the point; lanes whose mask bit is off are unspecified.
+  /// The elements of `tensor` at the point; lanes whose mask bit is off are
+  /// unspecified.
   Scalar emit(mlir::Value tensor, const Point &point, int64_t lanes,
               mlir::Value mask = {});
   /// Stores elements to row-major memory at a linear offset.
@@ -79,26 +85,33 @@ private:
   mlir::Operation *preamble = nullptr;
   llvm::DenseMap<mlir::Value, mlir::Value> memory;
   llvm::DenseMap<mlir::Value, Scalar> known;
-  llvm::DenseMap<mlir::Value, std::vector<std::pair<llvm::SmallVector<Index>, Scalar>>> cache;
+  llvm::DenseMap<mlir::Value,
+                 std::vector<std::pair<llvm::SmallVector<Index>, Scalar>>>
+      cache;
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> sizeCache;
 
-  Scalar compute(mlir::Value tensor, const Point &point, int64_t lanes, mlir::Value mask);
+  Scalar compute(mlir::Value tensor, const Point &point, int64_t lanes,
+                 mlir::Value mask);
   Scalar load(mlir::Value tensor, mlir::Value memref, const Point &point,
               int64_t lanes, mlir::Value mask);
   Scalar emitConstant(ConstantOp op, int64_t lanes);
   Scalar emitIota(IotaOp op, const Point &point, int64_t lanes);
   Scalar emitPad(PadOp op, const Point &point, int64_t lanes, mlir::Value mask);
-  Scalar emitConcat(ConcatOp op, const Point &point, int64_t lanes, mlir::Value mask);
+  Scalar emitConcat(ConcatOp op, const Point &point, int64_t lanes,
+                    mlir::Value mask);
   Point throughBroadcast(BroadcastOp op, const Point &point, int64_t lanes);
   Point throughReshape(ReshapeOp op, const Point &point, int64_t lanes);
-  Point throughGather(GatherOp op, const Point &point, int64_t lanes, mlir::Value mask);
+  Point throughGather(GatherOp op, const Point &point, int64_t lanes,
+                      mlir::Value mask);
   Point throughSlice(SliceOp op, const Point &point, int64_t lanes);
 
   mlir::Value asVector(const Index &i, int64_t lanes);
   mlir::Value splat(mlir::Value v, int64_t lanes);
   mlir::Value laneNumbers(int64_t lanes);
-  /// Whether 0 <= i < size, per lane unless uniform; and the index clamped into it.
-  std::pair<mlir::Value, Index> clamp(const Index &i, mlir::Value size, int64_t lanes);
+  /// Whether 0 <= i < size, per lane unless uniform; and the index clamped into
+  /// it.
+  std::pair<mlir::Value, Index> clamp(const Index &i, mlir::Value size,
+                                      int64_t lanes);
   mlir::Value both(mlir::Value a, mlir::Value b, int64_t lanes);
 };
 

@@ -13,20 +13,25 @@ using namespace dlc::cpu;
 
 Operation *cpu::anchorOf(Block &body) {
   for (Operation &op : body)
-    if (llvm::isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp>(op))
+    if (llvm::isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp,
+                  ScatterOp>(op))
       return &op;
   return nullptr;
 }
 
 bool cpu::storesElsewhere(ClusterOp cluster) {
   Operation *anchor = anchorOf(cluster.getBody().front());
-  Value root = cast<YieldOp>(cluster.getBody().front().getTerminator()).getValues()[0];
-  return anchor && isa<MatmulOp, ConvOp>(anchor) && isa_and_present<PadOp, TransposeOp>(root.getDefiningOp());
+  Value root =
+      cast<YieldOp>(cluster.getBody().front().getTerminator()).getValues()[0];
+  return anchor && isa<MatmulOp, ConvOp>(anchor) &&
+         isa_and_present<PadOp, TransposeOp>(root.getDefiningOp());
 }
 
-LaunchPlan cpu::emitBorderKernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa) {
+LaunchPlan cpu::emitBorderKernel(ClusterOp cluster, StringRef name,
+                                 ModuleOp module, const Isa &isa) {
   Kernel kernel(cluster, name, module, isa);
-  LaunchPlan plan = emitBorder(kernel, cast<PadOp>(kernel.root.getDefiningOp()));
+  LaunchPlan plan =
+      emitBorder(kernel, cast<PadOp>(kernel.root.getDefiningOp()));
   kernel.finish();
   return plan;
 }
@@ -41,7 +46,8 @@ static bool isRows(Kernel &kernel) {
   return rows;
 }
 
-FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa) {
+FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
+                                      ModuleOp module, const Isa &isa) {
   Kernel kernel(cluster, name, module, isa);
   Operation *anchor = anchorOf(kernel.func.getBody().front());
   LaunchPlan plan;
@@ -49,14 +55,20 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name, ModuleO
     auto concat = kernel.root.getDefiningOp<ConcatOp>();
     plan = concat ? emitConcat(kernel, concat) : emitLoop(kernel);
   } else {
-    plan = TypeSwitch<Operation *, LaunchPlan>(anchor)
-               .Case([&](MatmulOp op) { return emitMatmul(kernel, op); })
-               .Case([&](ConvOp op) { return op.isDepthwise() ? emitDepthwise(kernel, op) : emitConv(kernel, op); })
-               .Case([&](PoolOp op) { return emitPool(kernel, op); })
-               .Case([&](ReduceOp op) { return isRows(kernel) ? emitRows(kernel) : emitReduce(kernel, op); })
-               .Case([&](ArgReduceOp op) { return emitArgReduce(kernel, op); })
-               .Case([&](ScanOp op) { return emitScan(kernel, op); })
-               .Case([&](ScatterOp op) { return emitScatter(kernel, op); });
+    plan =
+        TypeSwitch<Operation *, LaunchPlan>(anchor)
+            .Case([&](MatmulOp op) { return emitMatmul(kernel, op); })
+            .Case([&](ConvOp op) {
+              return op.isDepthwise() ? emitDepthwise(kernel, op)
+                                      : emitConv(kernel, op);
+            })
+            .Case([&](PoolOp op) { return emitPool(kernel, op); })
+            .Case([&](ReduceOp op) {
+              return isRows(kernel) ? emitRows(kernel) : emitReduce(kernel, op);
+            })
+            .Case([&](ArgReduceOp op) { return emitArgReduce(kernel, op); })
+            .Case([&](ScanOp op) { return emitScan(kernel, op); })
+            .Case([&](ScatterOp op) { return emitScatter(kernel, op); });
   }
   kernel.finish();
   return plan;

@@ -1,4 +1,5 @@
-//===- EmitProgram.cpp - the run function and the kernels it launches -*- C++ -*-===//
+//===- EmitProgram.cpp - the run function and the kernels it launches -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,9 +10,9 @@
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/PlanMemory.h"
 #include "dialects/rt/Rt.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -23,7 +24,8 @@ namespace {
 RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
 int64_t elementBytes(RankedTensorType type) {
-  return llvm::divideCeil(memoryType(type.getElementType()).getIntOrFloatBitWidth(), 8);
+  return llvm::divideCeil(
+      memoryType(type.getElementType()).getIntOrFloatBitWidth(), 8);
 }
 
 /// What a reshape views.
@@ -35,13 +37,17 @@ Value sourceOf(Value v) {
 
 class ProgramEmitter {
 public:
-  ProgramEmitter(ModuleOp model, const Isa &isa, WeightSink weights, CodeNeeds &needs)
-      : main(model.lookupSymbol<func::FuncOp>("main")), target(isa), weights(weights), needs(needs),
-        program(ModuleOp::create(model.getLoc())), b(model.getContext()), loc(model.getLoc()) {}
+  ProgramEmitter(ModuleOp model, const Isa &isa, WeightSink weights,
+                 CodeNeeds &needs)
+      : main(model.lookupSymbol<func::FuncOp>("main")), target(isa),
+        weights(weights), needs(needs),
+        program(ModuleOp::create(model.getLoc())), b(model.getContext()),
+        loc(model.getLoc()) {}
 
   FailureOr<OwningOpRef<ModuleOp>> emit() {
     b.setInsertionPointToEnd(program->getBody());
-    auto run = func::FuncOp::create(b, loc, "dlc_run", b.getFunctionType({pointer}, {b.getI32Type()}));
+    auto run = func::FuncOp::create(
+        b, loc, "dlc_run", b.getFunctionType({pointer}, {b.getI32Type()}));
     Block *entry = run.addEntryBlock();
     b.setInsertionPointToStart(entry);
     frame = entry->getArgument(0);
@@ -70,13 +76,14 @@ private:
   Location loc;
   Value frame, weightsBase;
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  IRMapping sizes;                      // index values of the model's function
-  llvm::DenseMap<Value, Value> memory;  // of tensors
-  llvm::DenseMap<Value, unsigned> outputs; // tensors that are outputs
+  IRMapping sizes;                     // index values of the model's function
+  llvm::DenseMap<Value, Value> memory; // of tensors
+  llvm::DenseMap<Value, unsigned> outputs;  // tensors that are outputs
   llvm::DenseMap<Value, Value> outputViews; // and the (reshaped) value returned
   llvm::DenseSet<Operation *> done;
   llvm::StringMap<std::pair<std::string, LaunchPlan>> kernels;
-  llvm::StringMap<std::pair<std::string, LaunchPlan>> borders; // by the main kernel's name
+  llvm::StringMap<std::pair<std::string, LaunchPlan>>
+      borders; // by the main kernel's name
   llvm::DenseMap<Attribute, int64_t> weightOffsets;
 
   IndexMath math() { return {b, loc}; }
@@ -90,7 +97,8 @@ private:
     }
   }
 
-  /// Index arithmetic on the inputs' sizes goes first, so that the arena's size is known.
+  /// Index arithmetic on the inputs' sizes goes first, so that the arena's size
+  /// is known.
   LogicalResult hoistSizes(Block &body) {
     for (Operation &op : body.without_terminator()) {
       if (auto dim = dyn_cast<tensor::DimOp>(op)) {
@@ -98,9 +106,14 @@ private:
         auto index = dim.getConstantIndex();
         if (!arg || !index)
           return op.emitError("internal error: unresolved size of a tensor");
-        sizes.map(dim.getResult(), rt::InputDimOp::create(b, loc, b.getIndexType(), frame, arg.getArgNumber(), *index).getResult());
+        sizes.map(dim.getResult(),
+                  rt::InputDimOp::create(b, loc, b.getIndexType(), frame,
+                                         arg.getArgNumber(), *index)
+                      .getResult());
         done.insert(&op);
-      } else if (isSizeArithmetic(&op) && llvm::all_of(op.getOperands(), [&](Value v) { return sizes.contains(v); })) {
+      } else if (isSizeArithmetic(&op) &&
+                 llvm::all_of(op.getOperands(),
+                              [&](Value v) { return sizes.contains(v); })) {
         b.clone(op, sizes);
         done.insert(&op);
       }
@@ -117,11 +130,14 @@ private:
     unsigned next = 0;
     RankedTensorType type = typeOf(tensor);
     for (int64_t d : type.getShape())
-      result.push_back(ShapedType::isDynamic(d) ? sizes.lookupOrNull(open[next++]) : math().cst(d));
+      result.push_back(ShapedType::isDynamic(d)
+                           ? sizes.lookupOrNull(open[next++])
+                           : math().cst(d));
     return result;
   }
 
-  /// The open sizes of a tensor at the top level, as values of the model's function.
+  /// The open sizes of a tensor at the top level, as values of the model's
+  /// function.
   SmallVector<Value> openSizes(Value tensor) {
     if (auto cluster = tensor.getDefiningOp<ClusterOp>())
       return cluster.getSizes();
@@ -135,9 +151,11 @@ private:
     if (auto arg = dyn_cast<BlockArgument>(tensor)) {
       SmallVector<Value> result;
       for (auto [d, size] : llvm::enumerate(type.getShape()))
-        result.push_back(ShapedType::isDynamic(size)
-                             ? Value(rt::InputDimOp::create(b, loc, b.getIndexType(), frame, arg.getArgNumber(), d))
-                             : math().cst(size));
+        result.push_back(
+            ShapedType::isDynamic(size)
+                ? Value(rt::InputDimOp::create(b, loc, b.getIndexType(), frame,
+                                               arg.getArgNumber(), d))
+                : math().cst(size));
       return result;
     }
     return sizesOf(tensor, openSizes(tensor));
@@ -164,7 +182,8 @@ private:
     SmallVector<Slot> slots; // of sizes known when the run starts
     SmallVector<std::pair<Value, unsigned>> open;
     for (Operation &op : body) {
-      if (op.getNumResults() != 1 || !(isa<ClusterOp>(op) || isa<tensor::FromElementsOp>(op)))
+      if (op.getNumResults() != 1 ||
+          !(isa<ClusterOp>(op) || isa<tensor::FromElementsOp>(op)))
         continue;
       Value v = op.getResult(0);
       if (outputs.contains(v))
@@ -173,7 +192,9 @@ private:
       int64_t last = lastUse.contains(v) ? lastUse[v] : step[&op];
       if (type.hasStaticShape()) {
         // Vectors may read past the end, never past the arena.
-        fixed.push_back({std::max<int64_t>(type.getNumElements() * elementBytes(type), 1), step[&op], last});
+        fixed.push_back(
+            {std::max<int64_t>(type.getNumElements() * elementBytes(type), 1),
+             step[&op], last});
         fixedValues.push_back(v);
         continue;
       }
@@ -189,7 +210,8 @@ private:
           key.push_back(d.getAsOpaquePointer());
       llvm::sort(key);
       key.push_back(reinterpret_cast<void *>(factor));
-      auto slot = llvm::find_if(slots, [&](Slot &s) { return s.key == key && s.free < step[&op]; });
+      auto slot = llvm::find_if(
+          slots, [&](Slot &s) { return s.key == key && s.free < step[&op]; });
       if (slot == slots.end()) {
         Value bytes = math().mul(math().product(dims), elementBytes(type));
         bytes = math().mul(math().ceilDiv(bytes, 64), 64);
@@ -210,9 +232,11 @@ private:
       return success();
     Value arena = rt::ArenaOp::create(b, loc, pointer, frame, total);
     for (auto [v, offset] : llvm::zip(fixedValues, plan.offsets))
-      memory[v] = rt::OffsetOp::create(b, loc, pointer, arena, math().cst(offset));
+      memory[v] =
+          rt::OffsetOp::create(b, loc, pointer, arena, math().cst(offset));
     for (auto [v, slot] : open)
-      memory[v] = rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);
+      memory[v] =
+          rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);
     return success();
   }
 
@@ -231,10 +255,12 @@ private:
       }
       if (!weightsBase) {
         OpBuilder::InsertionGuard guard(b);
-        b.setInsertionPointToStart(&frame.getParentBlock()->getParentOp()->getRegion(0).front());
+        b.setInsertionPointToStart(
+            &frame.getParentBlock()->getParentOp()->getRegion(0).front());
         weightsBase = rt::WeightsOp::create(b, loc, pointer, frame);
       }
-      return Value(rt::OffsetOp::create(b, loc, pointer, weightsBase, math().cst(it->second)));
+      return Value(rt::OffsetOp::create(b, loc, pointer, weightsBase,
+                                        math().cst(it->second)));
     }
     return failure();
   }
@@ -242,10 +268,13 @@ private:
   /// Memory for what an operation yields: an output's, or what the plan gave.
   Value resultMemory(Value v) {
     if (auto it = outputs.find(v); it != outputs.end())
-      return memory[v] = rt::OutputOp::create(b, loc, pointer, frame, it->second, mappedSizes(outputViews[v]));
+      return memory[v] =
+                 rt::OutputOp::create(b, loc, pointer, frame, it->second,
+                                      mappedSizes(outputViews[v]));
     if (Value m = memory.lookup(v))
       return m;
-    Value bytes = math().mul(math().product(mappedSizes(v)), elementBytes(typeOf(v)));
+    Value bytes =
+        math().mul(math().product(mappedSizes(v)), elementBytes(typeOf(v)));
     return memory[v] = rt::AllocOp::create(b, loc, pointer, frame, bytes);
   }
 
@@ -279,14 +308,17 @@ private:
       at.push_back(sizes.lookup(i));
     Value offset = math().linearize(at, mappedSizes(op.getTensor()));
     Type element = typeOf(op.getTensor()).getElementType();
-    sizes.map(op.getResult(), memref::LoadOp::create(b, loc, asMemref(*from, element), offset).getResult());
+    sizes.map(op.getResult(),
+              memref::LoadOp::create(b, loc, asMemref(*from, element), offset)
+                  .getResult());
     return success();
   }
 
   LogicalResult emitElements(tensor::FromElementsOp op) {
     if (op->use_empty())
       return success();
-    Value to = asMemref(resultMemory(op.getResult()), op.getType().getElementType());
+    Value to =
+        asMemref(resultMemory(op.getResult()), op.getType().getElementType());
     for (auto [i, element] : llvm::enumerate(op.getElements()))
       memref::StoreOp::create(b, loc, sizes.lookup(element), to, math().cst(i));
     return success();
@@ -304,9 +336,12 @@ private:
       if (failed(plan))
         return failure();
       it->second = {name, *plan};
-      Value root = cast<YieldOp>(cluster.getBody().front().getTerminator()).getValues()[0];
+      Value root = cast<YieldOp>(cluster.getBody().front().getTerminator())
+                       .getValues()[0];
       if (storesElsewhere(cluster) && root.getDefiningOp<PadOp>())
-        borders[name] = {name + "_border", emitBorderKernel(cluster, name + "_border", *program, target)};
+        borders[name] = {
+            name + "_border",
+            emitBorderKernel(cluster, name + "_border", *program, target)};
       needs.scratch = std::max(needs.scratch, plan->scratch);
     }
     return std::pair(StringRef(it->second.first), it->second.second);
@@ -342,7 +377,8 @@ private:
       }
       FailureOr<Value> from = memoryOf(input);
       if (failed(from))
-        return cluster.emitError("internal error: an input of a kernel is not in memory");
+        return cluster.emitError(
+            "internal error: an input of a kernel is not in memory");
       args.push_back(*from);
       if (type.hasStaticShape())
         continue;
@@ -360,28 +396,34 @@ private:
     return success();
   }
 
-  void launch(StringRef name, const LaunchPlan &plan, ArrayRef<Dim> dims, ValueRange args, ClusterOp cluster) {
+  void launch(StringRef name, const LaunchPlan &plan, ArrayRef<Dim> dims,
+              ValueRange args, ClusterOp cluster) {
     Value units = math().value(plan.units(ShapeAlgebra(loc, &b), dims));
-    rt::LaunchOp::create(b, loc, frame, name, units, math().cst(plan.grain), args,
-                         siteOf(cluster.getLoc()), plan.kind);
+    rt::LaunchOp::create(b, loc, frame, name, units, math().cst(plan.grain),
+                         args, siteOf(cluster.getLoc()), plan.kind);
   }
 
-  /// The sizes of what the kernel computes: the output's, but for one that it stores
-  /// within a border or in another order.
+  /// The sizes of what the kernel computes: the output's, but for one that it
+  /// stores within a border or in another order.
   SmallVector<Dim> computedDims(ClusterOp cluster) {
     SmallVector<Dim> dims;
     for (Value v : mappedSizes(cluster.getResult()))
-      dims.push_back(constantIndex(v) ? Dim(b.getIndexAttr(*constantIndex(v))) : Dim(v));
+      dims.push_back(constantIndex(v) ? Dim(b.getIndexAttr(*constantIndex(v)))
+                                      : Dim(v));
     if (!storesElsewhere(cluster))
       return dims;
-    Operation *root = cast<YieldOp>(cluster.getBody().front().getTerminator()).getValues()[0].getDefiningOp();
+    Operation *root = cast<YieldOp>(cluster.getBody().front().getTerminator())
+                          .getValues()[0]
+                          .getDefiningOp();
     if (auto pad = dyn_cast<PadOp>(root)) {
-      for (auto [dim, size] : llvm::zip(dims, pad.getInput().getType().getShape()))
+      for (auto [dim, size] :
+           llvm::zip(dims, pad.getInput().getType().getShape()))
         dim = b.getIndexAttr(size);
       return dims;
     }
     SmallVector<Dim> order(dims.size());
-    for (auto [dim, p] : llvm::zip(dims, cast<TransposeOp>(root).getPermutation()))
+    for (auto [dim, p] :
+         llvm::zip(dims, cast<TransposeOp>(root).getPermutation()))
       order[p] = dim;
     return order;
   }
@@ -389,6 +431,9 @@ private:
 
 } // namespace
 
-FailureOr<OwningOpRef<ModuleOp>> cpu::emitProgram(ModuleOp model, const Isa &isa, WeightSink weights, CodeNeeds &needs) {
+FailureOr<OwningOpRef<ModuleOp>> cpu::emitProgram(ModuleOp model,
+                                                  const Isa &isa,
+                                                  WeightSink weights,
+                                                  CodeNeeds &needs) {
   return ProgramEmitter(model, isa, weights, needs).emit();
 }

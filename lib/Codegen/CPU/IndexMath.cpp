@@ -119,9 +119,9 @@ void IndexMath::loop(Value lo, Value hi, int64_t step,
   });
 }
 
-SmallVector<Value> IndexMath::loop(
-    Value lo, Value hi, int64_t step, ValueRange init,
-    function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+SmallVector<Value>
+IndexMath::loop(Value lo, Value hi, int64_t step, ValueRange init,
+                function_ref<SmallVector<Value>(Value, ValueRange)> body) {
   if (auto c = constants(lo, hi)) {
     if (c->first >= c->second)
       return SmallVector<Value>(init);

@@ -54,7 +54,8 @@ public:
   /// The same with values carried from iteration to iteration.
   llvm::SmallVector<mlir::Value>
   loop(mlir::Value lo, mlir::Value hi, int64_t step, mlir::ValueRange init,
-       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)>
+       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                         mlir::ValueRange)>
            body);
   void ifThen(mlir::Value condition, llvm::function_ref<void()> body);
 };

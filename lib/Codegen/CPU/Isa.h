@@ -14,9 +14,9 @@ namespace dlc::cpu {
 
 /// The parameters of every kernel generator. One generator serves all ISAs.
 struct Isa {
-  int64_t vectorBytes = 64;   ///< of one register
-  int64_t registers = 32;     ///< vector registers
-  int64_t l1 = 48 << 10;      ///< bytes of a core's data caches
+  int64_t vectorBytes = 64; ///< of one register
+  int64_t registers = 32;   ///< vector registers
+  int64_t l1 = 48 << 10;    ///< bytes of a core's data caches
   int64_t l2 = 1 << 20;
 
   int64_t lanes() const { return vectorBytes / 4; }

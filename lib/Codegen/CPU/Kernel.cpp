@@ -9,8 +9,8 @@
 
 #include "dialects/dlc/ScalarEmitter.h"
 #include "dialects/rt/Rt.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -19,16 +19,19 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 static MemRefType memoryOf(RankedTensorType type) {
-  return MemRefType::get({ShapedType::kDynamic}, memoryType(type.getElementType()));
+  return MemRefType::get({ShapedType::kDynamic},
+                         memoryType(type.getElementType()));
 }
 
-Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa)
+Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module,
+               const Isa &isa)
     : b(module.getContext()), loc(UnknownLoc::get(module.getContext())),
       isa(isa), emitter(b, loc) {
   b.setInsertionPointToEnd(module.getBody());
-  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), index = b.getIndexType();
-  func = func::FuncOp::create(b, loc, name,
-                              b.getFunctionType({pointer, index, index, pointer}, {}));
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext()),
+       index = b.getIndexType();
+  func = func::FuncOp::create(
+      b, loc, name, b.getFunctionType({pointer, index, index, pointer}, {}));
   Block *entry = func.addEntryBlock();
   b.setInsertionPointToStart(entry);
   begin = entry->getArgument(1);
@@ -45,7 +48,8 @@ Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &is
     inputs.push_back(arg(tensor ? Type(memoryOf(tensor)) : index));
   }
   IRMapping mapping;
-  for (auto [input, inner] : llvm::zip(inputs, cluster.getBody().getArguments())) {
+  for (auto [input, inner] :
+       llvm::zip(inputs, cluster.getBody().getArguments())) {
     auto tensor = dyn_cast<RankedTensorType>(inner.getType());
     if (!tensor) {
       mapping.map(inner, input);
@@ -55,7 +59,8 @@ Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &is
     SmallVector<Value> parts{input};
     for (int64_t d = 0, e = tensor.getNumDynamicDims(); d < e; ++d)
       parts.push_back(arg(index));
-    Value stand = UnrealizedConversionCastOp::create(b, loc, tensor, parts).getResult(0);
+    Value stand =
+        UnrealizedConversionCastOp::create(b, loc, tensor, parts).getResult(0);
     mapping.map(inner, stand);
     emitter.bind(stand, input);
   }
@@ -94,7 +99,8 @@ void Kernel::finish() {
     tensor::DimOp op = work.pop_back_val();
     Value size = carriedSize(op);
     if (!size) {
-      auto shaped = op.getSource().getDefiningOp<ReifyRankedShapedTypeOpInterface>();
+      auto shaped =
+          op.getSource().getDefiningOp<ReifyRankedShapedTypeOpInterface>();
       OpBuilder at(op);
       ReifiedRankedShapedTypeDims dims;
       if (!shaped || failed(shaped.reifyResultShapes(at, dims)))
@@ -102,7 +108,8 @@ void Kernel::finish() {
       Dim d = dims[0][*op.getConstantIndex()];
       size = IndexMath(at, loc).value(d);
       for (Operation *o = op->getPrevNode(); o; o = o->getPrevNode())
-        if (auto dim = dyn_cast<tensor::DimOp>(o); dim && !llvm::is_contained(work, dim))
+        if (auto dim = dyn_cast<tensor::DimOp>(o);
+            dim && !llvm::is_contained(work, dim))
           work.push_back(dim);
     }
     op.replaceAllUsesWith(size);
@@ -110,8 +117,10 @@ void Kernel::finish() {
     op.erase();
   }
   // The tensor operations have served.
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
-    if (op.use_empty() && (llvm::isa<DlcDialect>(op.getDialect()) || llvm::isa<UnrealizedConversionCastOp>(op)))
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))
+    if (op.use_empty() && (llvm::isa<DlcDialect>(op.getDialect()) ||
+                           llvm::isa<UnrealizedConversionCastOp>(op)))
       op.erase();
 }
 
@@ -142,7 +151,8 @@ void Kernel::computeAndStore(const Point &point, Value mask) {
 }
 
 Value Kernel::maskOf(Value count) {
-  return vector::CreateMaskOp::create(b, loc, VectorType::get({lanes()}, b.getI1Type()), ValueRange(count));
+  return vector::CreateMaskOp::create(
+      b, loc, VectorType::get({lanes()}, b.getI1Type()), ValueRange(count));
 }
 
 SmallVector<Value> Kernel::forVectors(
@@ -152,10 +162,11 @@ SmallVector<Value> Kernel::forVectors(
   Value count = m.sub(hi, lo);
   Value whole = m.mul(m.div(count, m.cst(lanes())), lanes());
   Value middle = m.add(lo, whole);
-  SmallVector<Value> carried = m.loop(lo, middle, lanes(), init, [&](Value i, ValueRange args) {
-    emitter.newPoint();
-    return body(i, Value(), args);
-  });
+  SmallVector<Value> carried =
+      m.loop(lo, middle, lanes(), init, [&](Value i, ValueRange args) {
+        emitter.newPoint();
+        return body(i, Value(), args);
+      });
   emitter.newPoint();
   auto n = constantIndex(count);
   if (n && *n % lanes() == 0)
@@ -164,7 +175,8 @@ SmallVector<Value> Kernel::forVectors(
   if (n)
     return body(middle, maskOf(rest), carried);
   Value some = m.less(m.cst(0), rest);
-  auto ifOp = scf::IfOp::create(b, loc, ValueRange(carried).getTypes(), some, /*withElse=*/!carried.empty());
+  auto ifOp = scf::IfOp::create(b, loc, ValueRange(carried).getTypes(), some,
+                                /*withElse=*/!carried.empty());
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(ifOp.thenBlock());
   SmallVector<Value> last = body(middle, maskOf(rest), carried);
@@ -177,7 +189,8 @@ SmallVector<Value> Kernel::forVectors(
   return SmallVector<Value>(ifOp.getResults());
 }
 
-void Kernel::forVectors(Value lo, Value hi, function_ref<void(Value, Value)> body) {
+void Kernel::forVectors(Value lo, Value hi,
+                        function_ref<void(Value, Value)> body) {
   forVectors(lo, hi, {}, [&](Value i, Value mask, ValueRange) {
     body(i, mask);
     return SmallVector<Value>();
@@ -189,12 +202,14 @@ Value Kernel::scratchBuffer(Type element, int64_t count, LaunchPlan &plan) {
   int64_t bytes = llvm::divideCeil(memory.getIntOrFloatBitWidth(), 8) * count;
   int64_t offset = plan.scratch;
   plan.scratch += llvm::alignTo(bytes, 64);
-  return rt::ScratchOp::create(b, loc, MemRefType::get({ShapedType::kDynamic}, memory), scratch, offset);
+  return rt::ScratchOp::create(
+      b, loc, MemRefType::get({ShapedType::kDynamic}, memory), scratch, offset);
 }
 
 Scalar Kernel::splat(Scalar s) {
   if (!llvm::isa<VectorType>(s.value.getType()))
-    s.value = vector::BroadcastOp::create(b, loc, vectorType(s.value.getType()), s.value);
+    s.value = vector::BroadcastOp::create(b, loc, vectorType(s.value.getType()),
+                                          s.value);
   return s;
 }
 
@@ -210,9 +225,14 @@ Type cpu::accumulatorType(Type element) {
 
 Scalar cpu::neutralElement(ScalarAlgebra &s, ReduceKind kind, Type type) {
   auto integer = dyn_cast<IntegerType>(type);
-  bool isUnsigned = integer && (integer.isUnsigned() || integer.getWidth() == 1);
-  double least = !integer ? -HUGE_VAL : isUnsigned ? 0 : -std::ldexp(1.0, integer.getWidth() - 1);
-  double most = !integer ? HUGE_VAL : std::ldexp(1.0, integer.getWidth() - !isUnsigned) - 1;
+  bool isUnsigned =
+      integer && (integer.isUnsigned() || integer.getWidth() == 1);
+  double least = !integer     ? -HUGE_VAL
+                 : isUnsigned ? 0
+                              : -std::ldexp(1.0, integer.getWidth() - 1);
+  double most = !integer
+                    ? HUGE_VAL
+                    : std::ldexp(1.0, integer.getWidth() - !isUnsigned) - 1;
   switch (kind) {
   case ReduceKind::sum:
   case ReduceKind::any:
@@ -228,7 +248,8 @@ Scalar cpu::neutralElement(ScalarAlgebra &s, ReduceKind kind, Type type) {
   llvm_unreachable("a reduction of no kind");
 }
 
-Scalar cpu::combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x, const Scalar &y) {
+Scalar cpu::combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x,
+                    const Scalar &y) {
   switch (kind) {
   case ReduceKind::sum:
     return s.add(x, y);
@@ -246,7 +267,8 @@ Scalar cpu::combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x, const Sc
   llvm_unreachable("a reduction of no kind");
 }
 
-Scalar cpu::combineLanes(OpBuilder &b, Location loc, ReduceKind kind, Scalar x) {
+Scalar cpu::combineLanes(OpBuilder &b, Location loc, ReduceKind kind,
+                         Scalar x) {
   auto type = dyn_cast<VectorType>(x.value.getType());
   if (!type)
     return x;
@@ -255,9 +277,14 @@ Scalar cpu::combineLanes(OpBuilder &b, Location loc, ReduceKind kind, Scalar x) 
   int64_t n = type.getNumElements();
   while (n > 1) {
     n /= 2;
-    Value lo = vector::ExtractStridedSliceOp::create(b, loc, x.value, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{n}, ArrayRef<int64_t>{1});
-    Value hi = vector::ExtractStridedSliceOp::create(b, loc, x.value, ArrayRef<int64_t>{n}, ArrayRef<int64_t>{n}, ArrayRef<int64_t>{1});
+    Value lo = vector::ExtractStridedSliceOp::create(
+        b, loc, x.value, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{n},
+        ArrayRef<int64_t>{1});
+    Value hi = vector::ExtractStridedSliceOp::create(
+        b, loc, x.value, ArrayRef<int64_t>{n}, ArrayRef<int64_t>{n},
+        ArrayRef<int64_t>{1});
     x = combine(s, kind, {x.type, lo}, {x.type, hi});
   }
-  return {x.type, vector::ExtractOp::create(b, loc, x.value, ArrayRef<int64_t>{0})};
+  return {x.type,
+          vector::ExtractOp::create(b, loc, x.value, ArrayRef<int64_t>{0})};
 }

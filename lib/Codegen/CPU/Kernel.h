@@ -39,19 +39,23 @@ public:
   mlir::func::FuncOp func;
   ElementEmitter emitter;
   mlir::Value begin, end, scratch;
-  mlir::Value root;     ///< what the cluster yields, in the function's own copy of the body
-  mlir::Value computed; ///< the tensor to compute: the root, or what it stores elsewhere
+  mlir::Value
+      root; ///< what the cluster yields, in the function's own copy of the body
+  mlir::Value computed; ///< the tensor to compute: the root, or what it stores
+                        ///< elsewhere
   mlir::Value output;   ///< the root's memory
 
   /// Creates the function with its arguments and a copy of the cluster's body.
-  Kernel(ClusterOp cluster, llvm::StringRef name, mlir::ModuleOp module, const Isa &isa);
+  Kernel(ClusterOp cluster, llvm::StringRef name, mlir::ModuleOp module,
+         const Isa &isa);
   /// Ends the function and removes the tensor operations.
   void finish();
 
   mlir::RankedTensorType computedType() const {
     return mlir::cast<mlir::RankedTensorType>(computed.getType());
   }
-  /// Computes the elements at a point of `computed` and stores them in their place.
+  /// Computes the elements at a point of `computed` and stores them in their
+  /// place.
   void computeAndStore(const Point &point, mlir::Value mask);
   IndexMath math() { return {b, loc}; }
   int64_t lanes() const { return isa.lanes(); }
@@ -59,23 +63,27 @@ public:
   /// for (unit = begin; unit < end; ++unit)
   void forUnits(llvm::function_ref<void(mlir::Value)> body);
   /// Covers [lo, hi) with vectors, the last of them masked.
-  void forVectors(mlir::Value lo, mlir::Value hi,
-                  llvm::function_ref<void(mlir::Value i, mlir::Value mask)> body);
+  void
+  forVectors(mlir::Value lo, mlir::Value hi,
+             llvm::function_ref<void(mlir::Value i, mlir::Value mask)> body);
   /// The same with accumulators.
-  llvm::SmallVector<mlir::Value> forVectors(
-      mlir::Value lo, mlir::Value hi, mlir::ValueRange init,
-      llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value i, mlir::Value mask, mlir::ValueRange)> body);
+  llvm::SmallVector<mlir::Value>
+  forVectors(mlir::Value lo, mlir::Value hi, mlir::ValueRange init,
+             llvm::function_ref<llvm::SmallVector<mlir::Value>(
+                 mlir::Value i, mlir::Value mask, mlir::ValueRange)>
+                 body);
   mlir::Value maskOf(mlir::Value count);
   /// A part of the scratch memory; grows the plan's need.
-  mlir::Value scratchBuffer(mlir::Type element, int64_t count, LaunchPlan &plan);
+  mlir::Value scratchBuffer(mlir::Type element, int64_t count,
+                            LaunchPlan &plan);
   mlir::Type vectorType(mlir::Type element) {
     return mlir::VectorType::get({lanes()}, element);
   }
   Scalar splat(Scalar s);
 };
 
-/// The operation that determines how a cluster is computed; null for one that is
-/// pointwise and movement alone.
+/// The operation that determines how a cluster is computed; null for one that
+/// is pointwise and movement alone.
 mlir::Operation *anchorOf(mlir::Block &body);
 
 // The kinds of kernels; each fills the kernel's function.
@@ -97,8 +105,8 @@ LaunchPlan emitBorder(Kernel &kernel, PadOp op);
 /// Whether the root only says where the cluster's product is stored.
 bool storesElsewhere(ClusterOp cluster);
 
-/// Emits the kernel that fills what the main kernel leaves out; only for clusters whose
-/// product is stored within a border.
+/// Emits the kernel that fills what the main kernel leaves out; only for
+/// clusters whose product is stored within a border.
 LaunchPlan emitBorderKernel(ClusterOp cluster, llvm::StringRef name,
                             mlir::ModuleOp module, const Isa &isa);
 
@@ -108,9 +116,11 @@ mlir::FailureOr<LaunchPlan> emitKernel(ClusterOp cluster, llvm::StringRef name,
 
 /// The value `kind` starts from.
 Scalar neutralElement(ScalarAlgebra &s, ReduceKind kind, mlir::Type type);
-Scalar combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x, const Scalar &y);
+Scalar combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x,
+               const Scalar &y);
 /// Combines a vector's lanes.
-Scalar combineLanes(mlir::OpBuilder &b, mlir::Location loc, ReduceKind kind, Scalar x);
+Scalar combineLanes(mlir::OpBuilder &b, mlir::Location loc, ReduceKind kind,
+                    Scalar x);
 /// The type a reduction accumulates in: f32 for narrower floats.
 mlir::Type accumulatorType(mlir::Type element);
 

@@ -14,8 +14,8 @@ using namespace dlc::cpu;
 /// Elements of the innermost dimension that are one unit of work.
 static constexpr int64_t blockSize = 4096;
 
-/// The number of trailing dimensions that can be walked as one: those that every
-/// operation passes through whole or repeats whole.
+/// The number of trailing dimensions that can be walked as one: those that
+/// every operation passes through whole or repeats whole.
 static int64_t mergeableDims(Kernel &kernel) {
   int64_t rank = kernel.computedType().getRank();
   if (rank < 2)
@@ -35,7 +35,8 @@ static int64_t mergeableDims(Kernel &kernel) {
       continue;
     }
     auto broadcast = dyn_cast<BroadcastOp>(op);
-    // Below a broadcast there are inputs alone, or the indices would not be the root's.
+    // Below a broadcast there are inputs alone, or the indices would not be the
+    // root's.
     if (!broadcast || broadcast.getType().getRank() != rank ||
         (!kernel.emitter.isBound(broadcast.getInput()) &&
          !broadcast.getInput().getDefiningOp<ConstantOp>()))
@@ -45,7 +46,8 @@ static int64_t mergeableDims(Kernel &kernel) {
     auto repeats = [&](int64_t d) -> std::optional<bool> {
       if (d < lead || from.getDimSize(d - lead) == 1)
         return true;
-      if (ShapedType::isDynamic(from.getDimSize(d - lead)) && !broadcast->hasAttr("equal"))
+      if (ShapedType::isDynamic(from.getDimSize(d - lead)) &&
+          !broadcast->hasAttr("equal"))
         return std::nullopt;
       return false;
     };
@@ -62,7 +64,8 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
   IndexMath m = kernel.math();
   ElementEmitter &emitter = kernel.emitter;
   RankedTensorType type = kernel.computedType();
-  int64_t rank = type.getRank(), merged = std::max<int64_t>(mergeableDims(kernel), 0);
+  int64_t rank = type.getRank(),
+          merged = std::max<int64_t>(mergeableDims(kernel), 0);
   int64_t outer = rank - merged;
   SmallVector<Value> sizes = emitter.sizes(kernel.root);
   Value inner = m.product(ArrayRef(sizes).drop_front(outer));
@@ -74,7 +77,8 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
     Value hi = m.min(m.add(lo, blockSize), inner);
     if (constantIndex(inner) && *constantIndex(inner) <= blockSize)
       hi = inner;
-    SmallVector<Value> rows = m.delinearize(row, ArrayRef(sizes).take_front(outer));
+    SmallVector<Value> rows =
+        m.delinearize(row, ArrayRef(sizes).take_front(outer));
     Value rowStart = m.mul(row, inner);
     kernel.forVectors(lo, hi, [&](Value i, Value mask) {
       Point point;
@@ -99,13 +103,16 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
     int64_t n = 1;
     for (int64_t d = outer; d < rank; ++d)
       n *= type.getDimSize(d);
-    plan.grain = std::max<int64_t>(1, 4 * blockSize / std::max<int64_t>(1, std::min(n, blockSize)));
+    plan.grain = std::max<int64_t>(
+        1, 4 * blockSize / std::max<int64_t>(1, std::min(n, blockSize)));
   }
   plan.units = [outer](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
     Dim rows = s.constant(1), inner = s.constant(1);
     for (auto [d, size] : llvm::enumerate(dims))
-      (static_cast<int64_t>(d) < outer ? rows : inner) = s.mul(static_cast<int64_t>(d) < outer ? rows : inner, size);
-    return s.mul(rows, s.floorDiv(s.add(inner, s.constant(blockSize - 1)), blockSize));
+      (static_cast<int64_t>(d) < outer ? rows : inner) =
+          s.mul(static_cast<int64_t>(d) < outer ? rows : inner, size);
+    return s.mul(
+        rows, s.floorDiv(s.add(inner, s.constant(blockSize - 1)), blockSize));
   };
   return plan;
 }
@@ -123,7 +130,8 @@ LaunchPlan cpu::emitConcat(Kernel &kernel, ConcatOp op) {
     inputSizes.push_back(emitter.sizes(input));
 
   kernel.forUnits([&](Value unit) {
-    SmallVector<Value> lead = m.delinearize(unit, ArrayRef(sizes).take_front(axis));
+    SmallVector<Value> lead =
+        m.delinearize(unit, ArrayRef(sizes).take_front(axis));
     Value start = m.mul(unit, m.product(ArrayRef(sizes).drop_front(axis)));
     for (auto [input, own] : llvm::zip(op.getInputs(), inputSizes)) {
       auto inputType = cast<RankedTensorType>(input.getType());
@@ -142,7 +150,8 @@ LaunchPlan cpu::emitConcat(Kernel &kernel, ConcatOp op) {
           point.linearStep = 1;
           point.space = inputType;
           Scalar value = emitter.emit(input, point, kernel.lanes(), mask);
-          emitter.store(value, kernel.output, m.add(start, i), kernel.lanes(), mask);
+          emitter.store(value, kernel.output, m.add(start, i), kernel.lanes(),
+                        mask);
         });
         start = m.add(start, count);
         continue;
@@ -183,10 +192,13 @@ LaunchPlan cpu::emitBorder(Kernel &kernel, PadOp op) {
   IndexMath m = kernel.math();
   ElementEmitter &emitter = kernel.emitter;
   int64_t rank = op.getType().getRank();
-  ArrayRef<int64_t> outer = op.getType().getShape().drop_back(2), low = op.getStaticLow(),
+  ArrayRef<int64_t> outer = op.getType().getShape().drop_back(2),
+                    low = op.getStaticLow(),
                     inner = op.getInput().getType().getShape();
-  int64_t channels = inner.back(), row = op.getType().getDimSize(rank - 2) * channels;
-  int64_t first = low[rank - 2] * channels, last = first + inner[rank - 2] * channels;
+  int64_t channels = inner.back(),
+          row = op.getType().getDimSize(rank - 2) * channels;
+  int64_t first = low[rank - 2] * channels,
+          last = first + inner[rank - 2] * channels;
   SmallVector<Value> sizes;
   for (int64_t d : outer)
     sizes.push_back(m.cst(d));
@@ -195,17 +207,22 @@ LaunchPlan cpu::emitBorder(Kernel &kernel, PadOp op) {
     auto fill = [&](Value lo, Value hi) {
       kernel.forVectors(lo, hi, [&](Value i, Value mask) {
         Scalar zero = kernel.splat(emitter.emit(op.getValue(), Point(), 1));
-        emitter.store(zero, kernel.output, m.add(start, i), kernel.lanes(), mask);
+        emitter.store(zero, kernel.output, m.add(start, i), kernel.lanes(),
+                      mask);
       });
     };
     // Rows of pixels inside of the border have zeros at their ends only.
     Value inside = arith::ConstantIntOp::create(kernel.b, kernel.loc, 1, 1);
     for (auto [d, i] : llvm::enumerate(m.delinearize(unit, sizes))) {
-      Value at = arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::ult, m.add(i, -low[d]), m.cst(inner[d]));
+      Value at =
+          arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::ult,
+                                m.add(i, -low[d]), m.cst(inner[d]));
       inside = arith::AndIOp::create(kernel.b, kernel.loc, inside, at);
     }
-    Value stop = arith::SelectOp::create(kernel.b, kernel.loc, inside, m.cst(first), m.cst(row));
-    Value resume = arith::SelectOp::create(kernel.b, kernel.loc, inside, m.cst(last), m.cst(row));
+    Value stop = arith::SelectOp::create(kernel.b, kernel.loc, inside,
+                                         m.cst(first), m.cst(row));
+    Value resume = arith::SelectOp::create(kernel.b, kernel.loc, inside,
+                                           m.cst(last), m.cst(row));
     fill(m.cst(0), stop);
     fill(resume, m.cst(row));
   });
@@ -215,6 +232,8 @@ LaunchPlan cpu::emitBorder(Kernel &kernel, PadOp op) {
   int64_t units = 1;
   for (int64_t d : outer)
     units *= d;
-  plan.units = [units](const ShapeAlgebra &s, ArrayRef<Dim>) { return s.constant(units); };
+  plan.units = [units](const ShapeAlgebra &s, ArrayRef<Dim>) {
+    return s.constant(units);
+  };
   return plan;
 }

@@ -36,8 +36,10 @@ void cpu::buildLowering(OpPassManager &pm) {
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
-SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module, unsigned parts) {
-  // The run function with its data is the first part; kernels go where there is least yet.
+SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module,
+                                                    unsigned parts) {
+  // The run function with its data is the first part; kernels go where there is
+  // least yet.
   SmallVector<OwningOpRef<ModuleOp>> result;
   SmallVector<size_t> weight;
   auto isKernel = [](Operation &op) {
@@ -50,7 +52,8 @@ SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module, unsigned pa
   }
   for (Operation &op : *module.getBody()) {
     if (!isKernel(op)) {
-      if (auto func = dyn_cast<LLVM::LLVMFuncOp>(op); func && func.isExternal()) {
+      if (auto func = dyn_cast<LLVM::LLVMFuncOp>(op);
+          func && func.isExternal()) {
         for (auto &part : result)
           part->push_back(op.clone());
         continue;
@@ -60,7 +63,8 @@ SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module, unsigned pa
     }
     size_t size = 0;
     op.walk([&](Operation *) { ++size; });
-    size_t least = std::min_element(weight.begin(), weight.end()) - weight.begin();
+    size_t least =
+        std::min_element(weight.begin(), weight.end()) - weight.begin();
     weight[least] += size;
     result[least]->push_back(op.clone());
     if (least == 0)
@@ -68,7 +72,8 @@ SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module, unsigned pa
     // Declared where it is launched from.
     auto func = cast<LLVM::LLVMFuncOp>(op);
     OpBuilder b = OpBuilder::atBlockBegin(result[0]->getBody());
-    LLVM::LLVMFuncOp::create(b, func.getLoc(), func.getName(), func.getFunctionType());
+    LLVM::LLVMFuncOp::create(b, func.getLoc(), func.getName(),
+                             func.getFunctionType());
   }
   return result;
 }

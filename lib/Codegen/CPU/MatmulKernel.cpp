@@ -42,15 +42,19 @@ struct MatmulEmitter {
     n = op.getType().getDimSize(rank - 1);
     steps = op.getLhs().getType().getDimSize(rank - 1);
     accumulator = productType(op.getLhs().getType().getElementType());
-    vectors = op.getPacked() ? op.getRhs().getType().getShape().back() / kernel.lanes()
-              : ShapedType::isDynamic(n) ? (kernel.isa.registers > 16 ? 4 : 2)
-                                         : panelVectors(kernel.isa, op.getType().getDimSize(rank - 2), n);
+    vectors =
+        op.getPacked()
+            ? op.getRhs().getType().getShape().back() / kernel.lanes()
+        : ShapedType::isDynamic(n)
+            ? (kernel.isa.registers > 16 ? 4 : 2)
+            : panelVectors(kernel.isa, op.getType().getDimSize(rank - 2), n);
     if (!op.getPacked())
       vectors = std::min<int64_t>(vectors, kernel.isa.registers > 16 ? 4 : 2);
     most = tileRows(kernel.isa, vectors);
     panels = m.ceilDiv(columns, width());
     // The rows of a chunk stay in the second-level cache while the panels pass.
-    int64_t rowBytes = 4 * (ShapedType::isDynamic(steps) ? 768 : std::max<int64_t>(steps, 1));
+    int64_t rowBytes =
+        4 * (ShapedType::isDynamic(steps) ? 768 : std::max<int64_t>(steps, 1));
     chunk = std::clamp<int64_t>(kernel.isa.l2 / 2 / rowBytes / most, 1, 64);
   }
 
@@ -66,10 +70,12 @@ struct MatmulEmitter {
       if (type.getDimSize(d) == 1)
         continue;
       Value stride = view.strides[d];
-      if (type.isDynamicDim(d) && !(batchSizes[d] == kernel.emitter.size(tensor, d)))
+      if (type.isDynamicDim(d) &&
+          !(batchSizes[d] == kernel.emitter.size(tensor, d)))
         stride = arith::SelectOp::create(
             kernel.b, kernel.loc,
-            arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::eq,
+            arith::CmpIOp::create(kernel.b, kernel.loc,
+                                  arith::CmpIPredicate::eq,
                                   kernel.emitter.size(tensor, d), m.cst(1)),
             m.cst(0), stride);
       offset = m.add(offset, m.mul(i, stride));
@@ -77,7 +83,8 @@ struct MatmulEmitter {
     return offset;
   }
 
-  void emitTile(Tile tile, ValueRange batch, Value batchNumber, Value row, Value panel) {
+  void emitTile(Tile tile, ValueRange batch, Value batchNumber, Value row,
+                Value panel) {
     ElementEmitter &e = kernel.emitter;
     e.newPoint();
     TileOperands o;
@@ -87,7 +94,8 @@ struct MatmulEmitter {
     o.rhsElement = op.getRhs().getType().getElementType();
     Value rowStride = lhs.strides[rank - 2];
     auto known = constantIndex(rowStride);
-    Value first = m.add(batchOffset(lhs, op.getLhs(), batch), m.mul(row, rowStride));
+    Value first =
+        m.add(batchOffset(lhs, op.getLhs(), batch), m.mul(row, rowStride));
     for (int64_t i = 0; i < tile.rows; ++i) {
       o.rowOffsets.push_back(known ? first : m.add(first, m.mul(rowStride, i)));
       o.rowDeltas.push_back(known ? i * *known : 0);
@@ -99,7 +107,8 @@ struct MatmulEmitter {
     SmallVector<Value> masks;
     if (masked())
       for (int64_t v = 0; v < vectors; ++v)
-        masks.push_back(kernel.maskOf(m.sub(columns, m.add(column, v * kernel.lanes()))));
+        masks.push_back(
+            kernel.maskOf(m.sub(columns, m.add(column, v * kernel.lanes()))));
     if (op.getPacked()) {
       o.rhsBase = m.add(rhsBatch, m.mul(panel, m.mul(depth, width())));
       o.rhsStep = m.cst(width());
@@ -108,7 +117,9 @@ struct MatmulEmitter {
       o.rhsStep = rhs.strides[rank - 2];
       o.rhsMasks = masks;
     }
-    SmallVector<Value> acc = multiplyTile(kernel, tile, o, depth, zeroTile(kernel, tile, accumulator), accumulator);
+    SmallVector<Value> acc =
+        multiplyTile(kernel, tile, o, depth,
+                     zeroTile(kernel, tile, accumulator), accumulator);
 
     ScalarEmitter s(kernel.b, kernel.loc);
     for (int64_t i = 0; i < tile.rows; ++i)
@@ -120,11 +131,13 @@ struct MatmulEmitter {
         Value r = m.add(row, i), c = m.add(column, v * kernel.lanes());
         point.indices.push_back({r});
         point.indices.push_back({c, 1, {}});
-        point.linear = m.add(m.mul(m.add(m.mul(batchNumber, rows), r), columns), c);
+        point.linear =
+            m.add(m.mul(m.add(m.mul(batchNumber, rows), r), columns), c);
         point.linearStep = 1;
         point.space = kernel.computedType();
         Type element = op.getType().getElementType();
-        e.define(op.getResult(), s.cast({accumulator, acc[i * tile.vectors + v]}, element));
+        e.define(op.getResult(),
+                 s.cast({accumulator, acc[i * tile.vectors + v]}, element));
         Value mask = masks.empty() ? Value() : masks[v];
         kernel.computeAndStore(point, mask);
       }
@@ -133,7 +146,8 @@ struct MatmulEmitter {
   }
 
   /// All tiles of a chunk, for one panel.
-  void emitChunk(ValueRange batch, Value batchNumber, Value number, Value panel) {
+  void emitChunk(ValueRange batch, Value batchNumber, Value number,
+                 Value panel) {
     int64_t total = op.getType().getDimSize(rank - 2);
     Value firstTile = m.mul(number, chunk);
     if (!ShapedType::isDynamic(total)) {
@@ -144,7 +158,8 @@ struct MatmulEmitter {
         stop = m.cst(split.tiles);
       }
       m.loop(firstTile, m.min(stop, m.cst(split.high)), 1, [&](Value t) {
-        emitTile({split.rows, vectors}, batch, batchNumber, m.mul(t, split.rows), panel);
+        emitTile({split.rows, vectors}, batch, batchNumber,
+                 m.mul(t, split.rows), panel);
       });
       if (split.high < split.tiles)
         m.loop(m.max(firstTile, m.cst(split.high)), stop, 1, [&](Value t) {
@@ -156,8 +171,12 @@ struct MatmulEmitter {
     Value lo = m.mul(firstTile, most);
     Value hi = m.min(m.add(lo, chunk * most), rows);
     Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
-    m.loop(lo, whole, most, [&](Value row) { emitTile({most, vectors}, batch, batchNumber, row, panel); });
-    m.loop(whole, hi, 1, [&](Value row) { emitTile({1, vectors}, batch, batchNumber, row, panel); });
+    m.loop(lo, whole, most, [&](Value row) {
+      emitTile({most, vectors}, batch, batchNumber, row, panel);
+    });
+    m.loop(whole, hi, 1, [&](Value row) {
+      emitTile({1, vectors}, batch, batchNumber, row, panel);
+    });
   }
 
   LaunchPlan emit() {
@@ -171,18 +190,26 @@ struct MatmulEmitter {
     kernel.forUnits([&](Value unit) {
       Value panel = m.rem(unit, panels), rest = m.div(unit, panels);
       Value number = m.rem(rest, chunks), batchNumber = m.div(rest, chunks);
-      emitChunk(m.delinearize(batchNumber, batchSizes), batchNumber, number, panel);
+      emitChunk(m.delinearize(batchNumber, batchSizes), batchNumber, number,
+                panel);
     });
     LaunchPlan plan;
-    plan.kind = "matmul " + std::to_string(most) + "x" + std::to_string(width());
-    plan.units = [=, width = width(), rank = rank, most = most, chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+    plan.kind =
+        "matmul " + std::to_string(most) + "x" + std::to_string(width());
+    plan.units = [=, width = width(), rank = rank, most = most,
+                  chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim units = s.constant(1);
       for (Dim d : dims.take_front(rank - 2))
         units = s.mul(units, d);
       units = s.mul(units, ShapedType::isDynamic(total)
-                               ? s.floorDiv(s.add(dims[rank - 2], s.constant(perChunk - 1)), perChunk)
-                               : s.constant(llvm::divideCeil(RowSplit(total, most).tiles, chunk)));
-      return s.mul(units, s.floorDiv(s.add(dims[rank - 1], s.constant(width - 1)), width));
+                               ? s.floorDiv(s.add(dims[rank - 2],
+                                                  s.constant(perChunk - 1)),
+                                            perChunk)
+                               : s.constant(llvm::divideCeil(
+                                     RowSplit(total, most).tiles, chunk)));
+      return s.mul(
+          units,
+          s.floorDiv(s.add(dims[rank - 1], s.constant(width - 1)), width));
     };
     return plan;
   }

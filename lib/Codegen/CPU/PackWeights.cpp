@@ -1,4 +1,5 @@
-//===- PackWeights.cpp - operands in the order that kernels read them -*- C++ -*-===//
+//===- PackWeights.cpp - operands in the order that kernels read them -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,7 +9,8 @@
 // Right-hand sides of products and kernels of convolutions are rearranged into
 // panels as wide as a register tile; convolutions get inputs that hold their
 // padding. Both are written as operations of the dlc dialect, so that what is
-// constant folds at compile time and what is not becomes a kernel like any other.
+// constant folds at compile time and what is not becomes a kernel like any
+// other.
 
 #include "Codegen/CPU/Codegen.h"
 #include "Codegen/CPU/Tile.h"
@@ -28,25 +30,35 @@ struct Packer {
   OpBuilder b;
   Location loc;
 
-  Packer(Operation *op, const Isa &target) : target(target), b(op), loc(op->getLoc()) {}
+  Packer(Operation *op, const Isa &target)
+      : target(target), b(op), loc(op->getLoc()) {}
 
   Value zero(Type element) {
     auto type = RankedTensorType::get({}, element);
     if (isa<FloatType>(element))
-      return ConstantOp::create(b, loc, DenseElementsAttr::get(type, APFloat(cast<FloatType>(element).getFloatSemantics(), 0)));
-    return ConstantOp::create(b, loc, DenseElementsAttr::get(type, APInt(element.getIntOrFloatBitWidth(), 0)));
+      return ConstantOp::create(
+          b, loc,
+          DenseElementsAttr::get(
+              type, APFloat(cast<FloatType>(element).getFloatSemantics(), 0)));
+    return ConstantOp::create(
+        b, loc,
+        DenseElementsAttr::get(type,
+                               APInt(element.getIntOrFloatBitWidth(), 0)));
   }
 
   Value reshape(Value v, ArrayRef<Dim> dims) {
     SmallVector<int64_t> shape;
     SmallVector<Value> open;
     dispatchIndexOpFoldResults(dims, open, shape);
-    return ReshapeOp::create(b, loc, RankedTensorType::get(shape, typeOf(v).getElementType()), v, open);
+    return ReshapeOp::create(
+        b, loc, RankedTensorType::get(shape, typeOf(v).getElementType()), v,
+        open);
   }
 
   /// Zeros behind dimension `d`, up to size `size`.
   Value padTo(Value v, int64_t d, Dim size) {
-    if (!ShapedType::isDynamic(staticDim(size)) && staticDim(size) == typeOf(v).getDimSize(d))
+    if (!ShapedType::isDynamic(staticDim(size)) &&
+        staticDim(size) == typeOf(v).getDimSize(d))
       return v;
     SmallVector<Dim> dims = ShapeAlgebra(loc, &b).dims(v);
     dims[d] = size;
@@ -58,7 +70,8 @@ struct Packer {
     SmallVector<Value> open;
     dispatchIndexOpFoldResults(dims, open, shape);
     Type element = typeOf(v).getElementType();
-    return PadOp::create(b, loc, RankedTensorType::get(shape, element), v, zero(element), ValueRange(), open, low,
+    return PadOp::create(b, loc, RankedTensorType::get(shape, element), v,
+                         zero(element), ValueRange(), open, low,
                          PadMode::constant);
   }
 
@@ -67,7 +80,8 @@ struct Packer {
     ShapeAlgebra s(loc, &b);
     int64_t rank = typeOf(rhs).getRank();
     SmallVector<Dim> dims = s.dims(rhs);
-    Dim panels = s.floorDiv(s.add(dims[rank - 1], s.constant(width - 1)), width);
+    Dim panels =
+        s.floorDiv(s.add(dims[rank - 1], s.constant(width - 1)), width);
     Value padded = padTo(rhs, rank - 1, s.mul(panels, s.constant(width)));
     dims.back() = panels;
     dims.push_back(s.constant(width));
@@ -76,15 +90,18 @@ struct Packer {
     return TransposeOp::create(b, loc, reshape(padded, dims), order);
   }
 
-  /// [oc, window..., c / groups] to [groups, panels, window..., c / groups, width].
+  /// [oc, window..., c / groups] to [groups, panels, window..., c / groups,
+  /// width].
   Value packKernel(Value kernel, int64_t groups, int64_t width) {
     ShapeAlgebra s(loc, &b);
     SmallVector<Dim> dims = s.dims(kernel);
-    int64_t each = typeOf(kernel).getDimSize(0) / groups, panels = llvm::divideCeil(each, width);
+    int64_t each = typeOf(kernel).getDimSize(0) / groups,
+            panels = llvm::divideCeil(each, width);
     SmallVector<Dim> grouped{s.constant(groups), s.constant(each)};
     llvm::append_range(grouped, ArrayRef(dims).drop_front());
     Value v = padTo(reshape(kernel, grouped), 1, s.constant(panels * width));
-    SmallVector<Dim> split{s.constant(groups), s.constant(panels), s.constant(width)};
+    SmallVector<Dim> split{s.constant(groups), s.constant(panels),
+                           s.constant(width)};
     llvm::append_range(split, ArrayRef(dims).drop_front());
     v = reshape(v, split);
     SmallVector<int64_t> order{0, 1};
@@ -103,15 +120,20 @@ bool needsPacking(MatmulOp op) {
   if (op.getLhs() == rhs)
     return false;
   auto transpose = rhs.getDefiningOp<TransposeOp>();
-  return transpose && transpose.getPermutation().back() != transpose.getType().getRank() - 1;
+  return transpose &&
+         transpose.getPermutation().back() != transpose.getType().getRank() - 1;
 }
 
 void pack(MatmulOp op, const Isa &target) {
-  if (op.getPacked() || op.getType().isDynamicDim(op.getType().getRank() - 1) || !needsPacking(op))
+  if (op.getPacked() || op.getType().isDynamicDim(op.getType().getRank() - 1) ||
+      !needsPacking(op))
     return;
   Packer p(op, target);
-  int64_t rank = op.getType().getRank(), columns = op.getType().getDimSize(rank - 1);
-  int64_t width = panelVectors(target, op.getType().getDimSize(rank - 2), columns) * target.lanes();
+  int64_t rank = op.getType().getRank(),
+          columns = op.getType().getDimSize(rank - 1);
+  int64_t width =
+      panelVectors(target, op.getType().getDimSize(rank - 2), columns) *
+      target.lanes();
   op.getRhsMutable().assign(p.packRight(op.getRhs(), width));
   op.setPacked(columns);
 }
@@ -148,9 +170,14 @@ void pack(ConvOp op, const Isa &target) {
     for (int64_t d = 1; d < static_cast<int64_t>(dims.size()); ++d)
       order.push_back(d);
     order.push_back(0);
-    op.getKernelMutable().assign(TransposeOp::create(p.b, op.getLoc(), p.reshape(op.getKernel(), dims), order).getResult());
+    op.getKernelMutable().assign(
+        TransposeOp::create(p.b, op.getLoc(), p.reshape(op.getKernel(), dims),
+                            order)
+            .getResult());
   } else {
-    int64_t width = panelVectors(target, ShapedType::kDynamic, outputs / groups) * target.lanes();
+    int64_t width =
+        panelVectors(target, ShapedType::kDynamic, outputs / groups) *
+        target.lanes();
     op.getKernelMutable().assign(p.packKernel(op.getKernel(), groups, width));
   }
   op.setPacked(outputs);
@@ -161,7 +188,9 @@ struct PackWeights : PassWrapper<PackWeights, OperationPass<func::FuncOp>> {
   Isa target;
   explicit PackWeights(const Isa &target) : target(target) {}
   StringRef getArgument() const override { return "dlc-pack-weights"; }
-  StringRef getDescription() const override { return "rearrange operands into the order that kernels read"; }
+  StringRef getDescription() const override {
+    return "rearrange operands into the order that kernels read";
+  }
   void runOnOperation() override {
     getOperation().walk([&](Operation *op) {
       if (auto matmul = dyn_cast<MatmulOp>(op))
@@ -176,4 +205,6 @@ struct PackWeights : PassWrapper<PackWeights, OperationPass<func::FuncOp>> {
 
 } // namespace
 
-std::unique_ptr<Pass> cpu::createPackWeightsPass(const Isa &target) { return std::make_unique<PackWeights>(target); }
+std::unique_ptr<Pass> cpu::createPackWeightsPass(const Isa &target) {
+  return std::make_unique<PackWeights>(target);
+}

@@ -30,11 +30,14 @@ MemoryPlan dlc::cpu::planMemory(llvm::ArrayRef<Buffer> buffers) {
         continue;
       if (offset + buffer.size <= plan.offsets[j])
         break;
-      offset = std::max(offset, static_cast<int64_t>(llvm::alignTo(plan.offsets[j] + other.size, 64)));
+      offset = std::max(offset, static_cast<int64_t>(llvm::alignTo(
+                                    plan.offsets[j] + other.size, 64)));
     }
     plan.offsets[i] = offset;
     plan.size = std::max(plan.size, offset + buffer.size);
-    auto at = llvm::upper_bound(placed, offset, [&](int64_t o, size_t j) { return o < plan.offsets[j]; });
+    auto at = llvm::upper_bound(placed, offset, [&](int64_t o, size_t j) {
+      return o < plan.offsets[j];
+    });
     placed.insert(at, i);
   }
   plan.size = llvm::alignTo(plan.size, 64);

@@ -14,7 +14,8 @@
 
 namespace dlc::cpu {
 
-/// A buffer of `size` bytes that is live from step `first` to step `last`, both included.
+/// A buffer of `size` bytes that is live from step `first` to step `last`, both
+/// included.
 struct Buffer {
   int64_t size, first, last;
 };
@@ -25,7 +26,8 @@ struct MemoryPlan {
 };
 
 /// Places buffers so that those live at the same time do not overlap: the
-/// largest first, each at the lowest offset that is free for as long as it lives.
+/// largest first, each at the lowest offset that is free for as long as it
+/// lives.
 MemoryPlan planMemory(llvm::ArrayRef<Buffer> buffers);
 
 } // namespace dlc::cpu

@@ -18,8 +18,10 @@ using namespace dlc::cpu;
 static std::pair<Value, Value> clip(IndexMath &m, Value start, Value size,
                                     int64_t window, int64_t dilation) {
   Value zero = m.cst(0);
-  Value first = m.div(m.max(m.add(m.sub(zero, start), dilation - 1), zero), m.cst(dilation));
-  Value last = m.div(m.max(m.add(m.sub(size, start), dilation - 1), zero), m.cst(dilation));
+  Value first = m.div(m.max(m.add(m.sub(zero, start), dilation - 1), zero),
+                      m.cst(dilation));
+  Value last = m.div(m.max(m.add(m.sub(size, start), dilation - 1), zero),
+                     m.cst(dilation));
   return {first, m.min(last, m.cst(window))};
 }
 
@@ -50,19 +52,24 @@ LaunchPlan cpu::emitPool(Kernel &kernel, PoolOp op) {
         SmallVector<Index> from{{at[0]}};
         from.resize(spatial + 1);
         from.push_back({c, 1, {}});
-        std::function<Value(int64_t, Value)> nest = [&](int64_t d, Value acc) -> Value {
+        std::function<Value(int64_t, Value)> nest = [&](int64_t d,
+                                                        Value acc) -> Value {
           if (d == spatial) {
             e.newPoint();
             Point point{from};
-            Scalar x = kernel.splat(s.cast(e.emit(op.getInput(), point, kernel.lanes(), mask), type));
+            Scalar x = kernel.splat(s.cast(
+                e.emit(op.getInput(), point, kernel.lanes(), mask), type));
             return combine(s, op.getKind(), {type, acc}, x).value;
           }
-          return m.loop(ranges[d].first, ranges[d].second, 1, ValueRange(acc), [&](Value k, ValueRange args) {
-            from[d + 1] = {m.add(start[d], m.mul(k, dilations[d]))};
-            return SmallVector<Value>{nest(d + 1, args[0])};
-          })[0];
+          return m.loop(ranges[d].first, ranges[d].second, 1, ValueRange(acc),
+                        [&](Value k, ValueRange args) {
+                          from[d + 1] = {
+                              m.add(start[d], m.mul(k, dilations[d]))};
+                          return SmallVector<Value>{nest(d + 1, args[0])};
+                        })[0];
         };
-        Value acc = nest(0, kernel.splat(neutralElement(s, op.getKind(), type)).value);
+        Value acc =
+            nest(0, kernel.splat(neutralElement(s, op.getKind(), type)).value);
         e.newPoint();
         Point point;
         Value linear = at[0];

@@ -1,4 +1,5 @@
-//===- ReduceKernel.cpp - reductions, row by row or over any dimensions -*- C++ -*-===//
+//===- ReduceKernel.cpp - reductions, row by row or over any dimensions -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,8 +16,8 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 namespace {
-/// Softmax, normalisations and single reductions over the last dimension: a unit
-/// is a row; each reduction is a pass over it.
+/// Softmax, normalisations and single reductions over the last dimension: a
+/// unit is a row; each reduction is a pass over it.
 struct RowEmitter {
   Kernel &kernel;
   IndexMath m;
@@ -35,7 +36,8 @@ struct RowEmitter {
   };
   SmallVector<Kept> kept;
 
-  explicit RowEmitter(Kernel &kernel) : kernel(kernel), m(kernel.math()), e(kernel.emitter) {
+  explicit RowEmitter(Kernel &kernel)
+      : kernel(kernel), m(kernel.math()), e(kernel.emitter) {
     kernel.func.walk([&](ReduceOp op) { reductions.push_back(op); });
     space = reductions[0].getInput().getType();
     SmallVector<Value> sizes = e.sizes(reductions[0].getInput());
@@ -44,8 +46,9 @@ struct RowEmitter {
     chooseKept();
   }
 
-  /// The first pass in which a value of the row is computed: the last pass whose result it needs,
-  /// plus one; counted from 0, the pass after the last reduction writes the result.
+  /// The first pass in which a value of the row is computed: the last pass
+  /// whose result it needs, plus one; counted from 0, the pass after the last
+  /// reduction writes the result.
   unsigned passOf(Value v, llvm::DenseMap<Value, unsigned> &memo) {
     if (e.isBound(v) || !v.getDefiningOp())
       return 0;
@@ -56,7 +59,9 @@ struct RowEmitter {
       if (llvm::isa<RankedTensorType>(operand.getType()))
         pass = std::max(pass, passOf(operand, memo));
     if (auto reduce = v.getDefiningOp<ReduceOp>())
-      pass = std::max<unsigned>(pass, llvm::find(reductions, reduce) - reductions.begin()) + 1;
+      pass = std::max<unsigned>(pass, llvm::find(reductions, reduce) -
+                                          reductions.begin()) +
+             1;
     return memo[v] = pass;
   }
 
@@ -67,14 +72,18 @@ struct RowEmitter {
     kernel.func.walk([&](PointwiseOpInterface op) {
       Value v = op->getResult(0);
       auto type = cast<RankedTensorType>(v.getType());
-      if (v == kernel.root || type.getShape() != space.getShape() || v.hasOneUse())
+      if (v == kernel.root || type.getShape() != space.getShape() ||
+          v.hasOneUse())
         return;
       int64_t bytes = *constantIndex(length) * 8;
       if (bytes > kernel.isa.l2 / 4)
         return;
-      kept.push_back({v, kernel.scratchBuffer(type.getElementType(),
-                                              llvm::alignTo(*constantIndex(length), kernel.lanes()), plan),
-                      passOf(v, memo)});
+      kept.push_back(
+          {v,
+           kernel.scratchBuffer(
+               type.getElementType(),
+               llvm::alignTo(*constantIndex(length), kernel.lanes()), plan),
+           passOf(v, memo)});
     });
   }
 
@@ -94,23 +103,30 @@ struct RowEmitter {
     e.newPoint();
     Point point = pointAt(i);
     for (Kept &k : kept) {
-      Type element = cast<RankedTensorType>(k.tensor.getType()).getElementType();
+      Type element =
+          cast<RankedTensorType>(k.tensor.getType()).getElementType();
       if (k.pass < pass) {
         Type memory = memoryType(element);
-        Value v = vector::LoadOp::create(kernel.b, kernel.loc, cast<VectorType>(kernel.vectorType(memory)), k.memory, i);
+        Value v = vector::LoadOp::create(
+            kernel.b, kernel.loc, cast<VectorType>(kernel.vectorType(memory)),
+            k.memory, i);
         if (element.isInteger(1)) {
           Type type = v.getType();
-          v = arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::ne, v,
-                                    arith::ConstantOp::create(kernel.b, kernel.loc, type, kernel.b.getZeroAttr(type)));
+          v = arith::CmpIOp::create(
+              kernel.b, kernel.loc, arith::CmpIPredicate::ne, v,
+              arith::ConstantOp::create(kernel.b, kernel.loc, type,
+                                        kernel.b.getZeroAttr(type)));
         }
         e.define(k.tensor, {element, v});
       } else if (k.pass == pass) {
-        Scalar value = e.emit(k.tensor, withType(point, k.tensor), kernel.lanes(), mask);
+        Scalar value =
+            e.emit(k.tensor, withType(point, k.tensor), kernel.lanes(), mask);
         e.store(value, k.memory, i, kernel.lanes());
         e.define(k.tensor, kernel.splat(value));
       }
     }
-    Scalar value = e.emit(tensor, withType(point, tensor), kernel.lanes(), mask);
+    Scalar value =
+        e.emit(tensor, withType(point, tensor), kernel.lanes(), mask);
     for (Kept &k : kept)
       e.undefine(k.tensor);
     return value;
@@ -125,12 +141,15 @@ struct RowEmitter {
 
   void reduce(ReduceOp op, unsigned pass) {
     ScalarEmitter s(kernel.b, kernel.loc);
-    Type from = op.getInput().getType().getElementType(), type = accumulatorType(from);
+    Type from = op.getInput().getType().getElementType(),
+         type = accumulatorType(from);
     Scalar neutral = kernel.splat(neutralElement(s, op.getKind(), type));
     auto step = [&](Value i, Value mask, Value acc) -> Value {
-      Scalar x = kernel.splat(s.cast(element(op.getInput(), i, mask, pass), type));
+      Scalar x =
+          kernel.splat(s.cast(element(op.getInput(), i, mask, pass), type));
       if (mask)
-        x.value = arith::SelectOp::create(kernel.b, kernel.loc, mask, x.value, neutral.value);
+        x.value = arith::SelectOp::create(kernel.b, kernel.loc, mask, x.value,
+                                          neutral.value);
       return combine(s, op.getKind(), {type, acc}, x).value;
     };
     // Four accumulators hide the latency of one.
@@ -144,13 +163,18 @@ struct RowEmitter {
         next.push_back(step(m.add(i, w * kernel.lanes()), Value(), args[w]));
       return next;
     });
-    Value sum = combine(s, op.getKind(), combine(s, op.getKind(), {type, acc[0]}, {type, acc[1]}),
-                        combine(s, op.getKind(), {type, acc[2]}, {type, acc[3]})).value;
-    sum = kernel.forVectors(whole, length, ValueRange(sum), [&](Value i, Value mask, ValueRange args) {
-      return SmallVector<Value>{step(i, mask, args[0])};
-    })[0];
+    Value sum =
+        combine(s, op.getKind(),
+                combine(s, op.getKind(), {type, acc[0]}, {type, acc[1]}),
+                combine(s, op.getKind(), {type, acc[2]}, {type, acc[3]}))
+            .value;
+    sum = kernel.forVectors(whole, length, ValueRange(sum),
+                            [&](Value i, Value mask, ValueRange args) {
+                              return SmallVector<Value>{step(i, mask, args[0])};
+                            })[0];
     e.newPoint();
-    Scalar total = combineLanes(kernel.b, kernel.loc, op.getKind(), {type, sum});
+    Scalar total =
+        combineLanes(kernel.b, kernel.loc, op.getKind(), {type, sum});
     e.define(op.getResult(), s.cast(total, from));
   }
 
@@ -165,14 +189,16 @@ struct RowEmitter {
       if (whole) {
         kernel.forVectors(m.cst(0), length, [&](Value i, Value mask) {
           Scalar value = element(kernel.root, i, mask, reductions.size());
-          e.store(value, kernel.output, m.add(m.mul(row, length), i), kernel.lanes(), mask);
+          e.store(value, kernel.output, m.add(m.mul(row, length), i),
+                  kernel.lanes(), mask);
         });
       } else {
         e.newPoint();
         Point point;
         for (Value v : at)
           point.indices.push_back({v});
-        while (static_cast<int64_t>(point.indices.size()) < kernel.computedType().getRank())
+        while (static_cast<int64_t>(point.indices.size()) <
+               kernel.computedType().getRank())
           point.indices.push_back({m.cst(0)});
         e.store(e.emit(kernel.root, point, 1), kernel.output, row, 1);
       }
@@ -192,12 +218,14 @@ struct RowEmitter {
     return plan;
   }
 
-  /// Whether a value is one a row: the root of a cluster that ends in a reduction.
+  /// Whether a value is one a row: the root of a cluster that ends in a
+  /// reduction.
   bool isRowValue(Value v) {
     auto type = cast<RankedTensorType>(v.getType());
     int64_t rank = space.getRank();
     return type.getRank() == rank - 1 ||
-           (type.getRank() == rank && type.getShape().back() == 1 && space.getShape().back() != 1);
+           (type.getRank() == rank && type.getShape().back() == 1 &&
+            space.getShape().back() != 1);
   }
 };
 } // namespace
@@ -222,8 +250,8 @@ struct ReduceEmitter {
   Type element, type;
 
   ReduceEmitter(Kernel &kernel, ReduceOp op)
-      : kernel(kernel), op(op), m(kernel.math()), e(kernel.emitter), axes(op.getAxes()),
-        rank(op.getInput().getType().getRank()) {
+      : kernel(kernel), op(op), m(kernel.math()), e(kernel.emitter),
+        axes(op.getAxes()), rank(op.getInput().getType().getRank()) {
     llvm::sort(axes);
     for (int64_t d = 0; d < rank; ++d)
       if (!llvm::is_contained(axes, d))
@@ -242,24 +270,30 @@ struct ReduceEmitter {
     auto step = [&](Value mask, Value acc, bool neutralise) -> Value {
       e.newPoint();
       Point point{at};
-      Scalar x = kernel.splat(s.cast(e.emit(op.getInput(), point, kernel.lanes(), mask), type));
+      Scalar x = kernel.splat(
+          s.cast(e.emit(op.getInput(), point, kernel.lanes(), mask), type));
       if (neutralise && mask)
-        x.value = arith::SelectOp::create(kernel.b, kernel.loc, mask, x.value,
-                                          kernel.splat(neutralElement(s, op.getKind(), type)).value);
+        x.value = arith::SelectOp::create(
+            kernel.b, kernel.loc, mask, x.value,
+            kernel.splat(neutralElement(s, op.getKind(), type)).value);
       return combine(s, op.getKind(), {type, acc}, x).value;
     };
     if (number == axes.size())
       return step(mask, acc, false);
     int64_t axis = axes[number];
     if (!lanesStay() && axis == rank - 1)
-      return kernel.forVectors(m.cst(0), sizes[axis], ValueRange(acc), [&](Value i, Value tail, ValueRange args) {
-        at[axis] = {i, 1, {}};
-        return SmallVector<Value>{step(tail, args[0], true)};
-      })[0];
-    return m.loop(m.cst(0), sizes[axis], 1, ValueRange(acc), [&](Value i, ValueRange args) {
-      at[axis] = {i};
-      return SmallVector<Value>{nest(number + 1, at, args[0], mask)};
-    })[0];
+      return kernel.forVectors(m.cst(0), sizes[axis], ValueRange(acc),
+                               [&](Value i, Value tail, ValueRange args) {
+                                 at[axis] = {i, 1, {}};
+                                 return SmallVector<Value>{
+                                     step(tail, args[0], true)};
+                               })[0];
+    return m.loop(m.cst(0), sizes[axis], 1, ValueRange(acc),
+                  [&](Value i, ValueRange args) {
+                    at[axis] = {i};
+                    return SmallVector<Value>{
+                        nest(number + 1, at, args[0], mask)};
+                  })[0];
   }
 
   Scalar total(ArrayRef<Index> output, Value mask) {
@@ -267,7 +301,8 @@ struct ReduceEmitter {
     SmallVector<Index> at(rank);
     for (auto [d, i] : llvm::zip(kept, output))
       at[d] = i;
-    Value acc = nest(0, at, kernel.splat(neutralElement(s, op.getKind(), type)).value, mask);
+    Value acc = nest(
+        0, at, kernel.splat(neutralElement(s, op.getKind(), type)).value, mask);
     e.newPoint();
     Scalar result{type, acc};
     if (!lanesStay())
@@ -301,16 +336,18 @@ struct ReduceEmitter {
     kernel.forUnits([&](Value unit) {
       Value row = m.div(unit, blocks), lo = m.mul(m.rem(unit, blocks), block);
       SmallVector<Value> at = m.delinearize(row, rows);
-      kernel.forVectors(lo, m.min(m.add(lo, block), last), [&](Value i, Value mask) {
-        Point point;
-        for (Value v : at)
-          point.indices.push_back({v});
-        point.indices.push_back({i, 1, {}});
-        e.define(op.getResult(), total(point.indices, mask));
-        Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
-        e.store(value, kernel.output, m.add(m.mul(row, last), i), kernel.lanes(), mask);
-        e.undefine(op.getResult());
-      });
+      kernel.forVectors(
+          lo, m.min(m.add(lo, block), last), [&](Value i, Value mask) {
+            Point point;
+            for (Value v : at)
+              point.indices.push_back({v});
+            point.indices.push_back({i, 1, {}});
+            e.define(op.getResult(), total(point.indices, mask));
+            Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
+            e.store(value, kernel.output, m.add(m.mul(row, last), i),
+                    kernel.lanes(), mask);
+            e.undefine(op.getResult());
+          });
     });
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim units = s.floorDiv(s.add(dims.back(), s.constant(block - 1)), block);

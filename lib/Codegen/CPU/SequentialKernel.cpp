@@ -1,4 +1,5 @@
-//===- SequentialKernel.cpp - what goes element by element: arg_reduce, scan, scatter -*- C++ -*-===//
+//===- SequentialKernel.cpp - what goes element by element: arg_reduce, scan,
+//scatter -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -33,21 +34,27 @@ LaunchPlan cpu::emitArgReduce(Kernel &kernel, ArgReduceOp op) {
   kernel.forUnits([&](Value unit) {
     SmallVector<Value> at = m.delinearize(unit, sizes);
     Scalar first = e.emit(op.getInput(), onLine(at, axis, m.cst(0)), 1);
-    Value where = m.loop(m.cst(1), length, 1, ValueRange{first.value, m.cst(0)}, [&](Value i, ValueRange args) {
-      e.newPoint();
-      ScalarEmitter s(kernel.b, kernel.loc);
-      Scalar x = e.emit(op.getInput(), onLine(at, axis, i), 1), best{element, args[0]};
-      bool max = op.getKind() == ReduceKind::max;
-      Scalar better = max ? s.lt(best, x) : s.lt(x, best);
-      if (op.getLast())
-        better = s.or_(better, s.eq(best, x));
-      Value take = better.value;
-      return SmallVector<Value>{arith::SelectOp::create(kernel.b, kernel.loc, take, x.value, args[0]),
-                                arith::SelectOp::create(kernel.b, kernel.loc, take, i, args[1])};
-    })[1];
+    Value where = m.loop(
+        m.cst(1), length, 1, ValueRange{first.value, m.cst(0)},
+        [&](Value i, ValueRange args) {
+          e.newPoint();
+          ScalarEmitter s(kernel.b, kernel.loc);
+          Scalar x = e.emit(op.getInput(), onLine(at, axis, i), 1),
+                 best{element, args[0]};
+          bool max = op.getKind() == ReduceKind::max;
+          Scalar better = max ? s.lt(best, x) : s.lt(x, best);
+          if (op.getLast())
+            better = s.or_(better, s.eq(best, x));
+          Value take = better.value;
+          return SmallVector<Value>{
+              arith::SelectOp::create(kernel.b, kernel.loc, take, x.value,
+                                      args[0]),
+              arith::SelectOp::create(kernel.b, kernel.loc, take, i, args[1])};
+        })[1];
     e.newPoint();
     Type i64 = kernel.b.getI64Type();
-    e.define(op.getResult(), {i64, arith::IndexCastOp::create(kernel.b, kernel.loc, i64, where)});
+    e.define(op.getResult(), {i64, arith::IndexCastOp::create(
+                                       kernel.b, kernel.loc, i64, where)});
     Point point;
     for (Value v : at)
       point.indices.push_back({v});
@@ -77,20 +84,24 @@ LaunchPlan cpu::emitScan(Kernel &kernel, ScanOp op) {
     SmallVector<Value> at = m.delinearize(unit, lines);
     ScalarEmitter s(kernel.b, kernel.loc);
     Value start = neutralElement(s, op.getKind(), type).value;
-    m.loop(m.cst(0), length, 1, ValueRange(start), [&](Value k, ValueRange args) {
-      e.newPoint();
-      Value i = op.getReverse() ? m.sub(m.add(length, -1), k) : k;
-      Point point = onLine(at, axis, i);
-      Scalar x = s.cast(e.emit(op.getInput(), point, 1), type);
-      Scalar sum = combine(s, op.getKind(), {type, args[0]}, x);
-      e.define(op.getResult(), s.cast(op.getExclusive() ? Scalar{type, args[0]} : sum, element));
-      SmallVector<Value> indices;
-      for (Index &index : point.indices)
-        indices.push_back(index.base);
-      e.store(e.emit(kernel.root, point, 1), kernel.output, m.linearize(indices, sizes), 1);
-      e.undefine(op.getResult());
-      return SmallVector<Value>{sum.value};
-    });
+    m.loop(m.cst(0), length, 1, ValueRange(start),
+           [&](Value k, ValueRange args) {
+             e.newPoint();
+             Value i = op.getReverse() ? m.sub(m.add(length, -1), k) : k;
+             Point point = onLine(at, axis, i);
+             Scalar x = s.cast(e.emit(op.getInput(), point, 1), type);
+             Scalar sum = combine(s, op.getKind(), {type, args[0]}, x);
+             e.define(op.getResult(),
+                      s.cast(op.getExclusive() ? Scalar{type, args[0]} : sum,
+                             element));
+             SmallVector<Value> indices;
+             for (Index &index : point.indices)
+               indices.push_back(index.base);
+             e.store(e.emit(kernel.root, point, 1), kernel.output,
+                     m.linearize(indices, sizes), 1);
+             e.undefine(op.getResult());
+             return SmallVector<Value>{sum.value};
+           });
     e.newPoint();
   });
   LaunchPlan plan;
@@ -121,14 +132,17 @@ LaunchPlan cpu::emitScatter(Kernel &kernel, ScatterOp op) {
     m.loop(m.cst(0), rows, 1, [&](Value r) {
       kernel.forVectors(m.cst(0), width, [&](Value i, Value mask) {
         Scalar x = e.emit(op.getData(), at(r, i), kernel.lanes(), mask);
-        e.store(x, kernel.output, m.add(m.mul(r, width), i), kernel.lanes(), mask);
+        e.store(x, kernel.output, m.add(m.mul(r, width), i), kernel.lanes(),
+                mask);
       });
     });
     m.loop(m.cst(0), updates, 1, [&](Value u) {
       e.newPoint();
       Scalar index = e.emit(op.getIndices(), Point{{{u}}}, 1);
-      Value r = arith::IndexCastOp::create(kernel.b, kernel.loc, kernel.b.getIndexType(), index.value);
-      Value inside = arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::ult, r, rows);
+      Value r = arith::IndexCastOp::create(
+          kernel.b, kernel.loc, kernel.b.getIndexType(), index.value);
+      Value inside = arith::CmpIOp::create(kernel.b, kernel.loc,
+                                           arith::CmpIPredicate::ult, r, rows);
       m.ifThen(inside, [&] {
         Value start = m.mul(r, width);
         m.loop(m.cst(0), width, 1, [&](Value i) {
@@ -136,13 +150,22 @@ LaunchPlan cpu::emitScatter(Kernel &kernel, ScatterOp op) {
           ScalarEmitter s(kernel.b, kernel.loc);
           Scalar x = e.emit(op.getUpdates(), at(u, i), 1);
           if (op.getKind() != ScatterKind::none) {
-            Value old = memref::LoadOp::create(kernel.b, kernel.loc, kernel.output, m.add(start, i));
+            Value old = memref::LoadOp::create(kernel.b, kernel.loc,
+                                               kernel.output, m.add(start, i));
             Scalar y{element, old};
             switch (op.getKind()) {
-            case ScatterKind::add: x = s.add(y, x); break;
-            case ScatterKind::mul: x = s.mul(y, x); break;
-            case ScatterKind::max: x = s.max(y, x); break;
-            default: x = s.min(y, x); break;
+            case ScatterKind::add:
+              x = s.add(y, x);
+              break;
+            case ScatterKind::mul:
+              x = s.mul(y, x);
+              break;
+            case ScatterKind::max:
+              x = s.max(y, x);
+              break;
+            default:
+              x = s.min(y, x);
+              break;
             }
           }
           e.store(x, kernel.output, m.add(start, i), 1);
@@ -153,6 +176,8 @@ LaunchPlan cpu::emitScatter(Kernel &kernel, ScatterOp op) {
   });
   LaunchPlan plan;
   plan.kind = "scatter";
-  plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim>) { return s.constant(1); };
+  plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim>) {
+    return s.constant(1);
+  };
   return plan;
 }

@@ -1,4 +1,5 @@
-//===- Tile.cpp - the register tile that matrix-like kernels share -*- C++ -*-===//
+//===- Tile.cpp - the register tile that matrix-like kernels share -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -31,7 +32,8 @@ int64_t cpu::panelVectors(const Isa &isa, int64_t rows, int64_t columns) {
   int64_t best = widest;
   double least = HUGE_VAL;
   for (int64_t v = widest; v >= 1; --v) {
-    double c = llvm::divideCeil(columns, v * lanes) * v * cost[v] / (widest == 2 ? cost[2] : 1);
+    double c = llvm::divideCeil(columns, v * lanes) * v * cost[v] /
+               (widest == 2 ? cost[2] : 1);
     if (c < least) {
       least = c;
       best = v;
@@ -50,12 +52,14 @@ Type cpu::productType(Type element) {
   MLIRContext *context = element.getContext();
   if (llvm::isa<FloatType>(element))
     return element.isF64() ? element : Float32Type::get(context);
-  return IntegerType::get(context, element.getIntOrFloatBitWidth() > 32 ? 64 : 32);
+  return IntegerType::get(context,
+                          element.getIntOrFloatBitWidth() > 32 ? 64 : 32);
 }
 
 SmallVector<Value> cpu::zeroTile(Kernel &kernel, Tile tile, Type accumulator) {
   Type type = kernel.vectorType(accumulator);
-  Value zero = arith::ConstantOp::create(kernel.b, kernel.loc, type, kernel.b.getZeroAttr(type));
+  Value zero = arith::ConstantOp::create(kernel.b, kernel.loc, type,
+                                         kernel.b.getZeroAttr(type));
   return SmallVector<Value>(tile.rows * tile.vectors, zero);
 }
 
@@ -78,17 +82,24 @@ struct TileStep {
     auto type = cast<VectorType>(kernel.vectorType(element));
     Value offset = kernel.math().add(at, v * kernel.lanes());
     if (o.rhsMasks.empty())
-      return convert(vector::LoadOp::create(b, kernel.loc, type, o.rhs, offset), o.rhsElement);
-    Value zero = arith::ConstantOp::create(b, kernel.loc, type, b.getZeroAttr(type));
-    return convert(vector::MaskedLoadOp::create(b, kernel.loc, type, o.rhs, ValueRange(offset), o.rhsMasks[v], zero),
+      return convert(vector::LoadOp::create(b, kernel.loc, type, o.rhs, offset),
+                     o.rhsElement);
+    Value zero =
+        arith::ConstantOp::create(b, kernel.loc, type, b.getZeroAttr(type));
+    return convert(vector::MaskedLoadOp::create(b, kernel.loc, type, o.rhs,
+                                                ValueRange(offset),
+                                                o.rhsMasks[v], zero),
                    o.rhsElement);
   }
 
   Value loadRow(Value at, int64_t i) {
     IndexMath m = kernel.math();
     Value offset = m.add(m.add(o.rowOffsets[i], at), o.rowDeltas[i]);
-    Value x = convert(memref::LoadOp::create(kernel.b, kernel.loc, o.lhs, offset), o.lhsElement);
-    return vector::BroadcastOp::create(kernel.b, kernel.loc, kernel.vectorType(accumulator), x);
+    Value x =
+        convert(memref::LoadOp::create(kernel.b, kernel.loc, o.lhs, offset),
+                o.lhsElement);
+    return vector::BroadcastOp::create(kernel.b, kernel.loc,
+                                       kernel.vectorType(accumulator), x);
   }
 
   SmallVector<Value> operator()(Value k, ValueRange accumulators) {
@@ -105,8 +116,9 @@ struct TileStep {
         if (llvm::isa<FloatType>(accumulator))
           acc = vector::FMAOp::create(kernel.b, kernel.loc, x, panel[v], acc);
         else
-          acc = arith::AddIOp::create(kernel.b, kernel.loc, acc,
-                                      arith::MulIOp::create(kernel.b, kernel.loc, x, panel[v]));
+          acc = arith::AddIOp::create(
+              kernel.b, kernel.loc, acc,
+              arith::MulIOp::create(kernel.b, kernel.loc, x, panel[v]));
       }
     }
     return result;
@@ -114,18 +126,21 @@ struct TileStep {
 };
 } // namespace
 
-SmallVector<Value> cpu::multiplyTile(Kernel &kernel, Tile tile, const TileOperands &operands,
-                                     Value steps, ValueRange accumulators, Type accumulator) {
+SmallVector<Value> cpu::multiplyTile(Kernel &kernel, Tile tile,
+                                     const TileOperands &operands, Value steps,
+                                     ValueRange accumulators,
+                                     Type accumulator) {
   IndexMath m = kernel.math();
   TileStep step{kernel, tile, operands, accumulator};
-  // Two steps an iteration where the count is even: fewer loop instructions. More
-  // than that makes the scheduler hoist loads until registers spill.
+  // Two steps an iteration where the count is even: fewer loop instructions.
+  // More than that makes the scheduler hoist loads until registers spill.
   auto n = constantIndex(steps);
   int64_t unroll = n && *n % 2 == 0 ? 2 : 1;
-  return m.loop(m.cst(0), steps, unroll, accumulators, [&](Value k, ValueRange acc) {
-    SmallVector<Value> result = step(k, acc);
-    if (unroll == 2)
-      result = step(m.add(k, 1), result);
-    return result;
-  });
+  return m.loop(m.cst(0), steps, unroll, accumulators,
+                [&](Value k, ValueRange acc) {
+                  SmallVector<Value> result = step(k, acc);
+                  if (unroll == 2)
+                    result = step(m.add(k, 1), result);
+                  return result;
+                });
 }

@@ -1,4 +1,5 @@
-//===- Tile.h - the register tile that matrix-like kernels share -*- C++ -*-===//
+//===- Tile.h - the register tile that matrix-like kernels share -*- C++
+//-*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,31 +18,36 @@ struct Tile {
   int64_t rows, vectors;
 };
 
-/// The columns of a packed panel, in vectors, for a product with `rows` rows (or
-/// ShapedType::kDynamic) and `columns` columns.
+/// The columns of a packed panel, in vectors, for a product with `rows` rows
+/// (or ShapedType::kDynamic) and `columns` columns.
 int64_t panelVectors(const Isa &isa, int64_t rows, int64_t columns);
 
 /// The most rows a tile of so many vectors can have without spilling.
 int64_t tileRows(const Isa &isa, int64_t vectors);
 
-/// What a tile multiplies: for step k, row i reads lhs[rowOffsets[i] + rowDeltas[i] + lhsBase + k * lhsStep]
-/// and all rows read the vectors at rhs[rhsBase + k * rhsStep].
+/// What a tile multiplies: for step k, row i reads lhs[rowOffsets[i] +
+/// rowDeltas[i] + lhsBase + k * lhsStep] and all rows read the vectors at
+/// rhs[rhsBase + k * rhsStep].
 struct TileOperands {
   mlir::Value lhs, rhs;
-  mlir::Type lhsElement, rhsElement;      ///< as the dlc dialect types them
+  mlir::Type lhsElement, rhsElement; ///< as the dlc dialect types them
   llvm::SmallVector<mlir::Value> rowOffsets;
-  llvm::SmallVector<int64_t> rowDeltas;   ///< constants beyond rowOffsets
+  llvm::SmallVector<int64_t> rowDeltas; ///< constants beyond rowOffsets
   mlir::Value lhsBase, rhsBase;
   mlir::Value lhsStep, rhsStep;
   llvm::SmallVector<mlir::Value> rhsMasks; ///< one a vector; empty: all lanes
 };
 
-/// accumulators[i * vectors + v] += sum over k in [0, steps) of lhs row i times rhs vector v.
-llvm::SmallVector<mlir::Value> multiplyTile(Kernel &kernel, Tile tile, const TileOperands &operands,
-                                            mlir::Value steps, mlir::ValueRange accumulators,
+/// accumulators[i * vectors + v] += sum over k in [0, steps) of lhs row i times
+/// rhs vector v.
+llvm::SmallVector<mlir::Value> multiplyTile(Kernel &kernel, Tile tile,
+                                            const TileOperands &operands,
+                                            mlir::Value steps,
+                                            mlir::ValueRange accumulators,
                                             mlir::Type accumulator);
 
-llvm::SmallVector<mlir::Value> zeroTile(Kernel &kernel, Tile tile, mlir::Type accumulator);
+llvm::SmallVector<mlir::Value> zeroTile(Kernel &kernel, Tile tile,
+                                        mlir::Type accumulator);
 
 /// How rows are split into tiles: the first `high` tiles have `rows` rows, the
 /// others one less. Only for a number of rows known at compile time.

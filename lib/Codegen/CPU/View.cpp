@@ -32,7 +32,8 @@ View cpu::viewOf(Kernel &kernel, Value tensor) {
   }
   auto op = cast<SliceOp>(tensor.getDefiningOp());
   View view = viewOf(kernel, op.getInput());
-  for (auto [d, offset, step] : llvm::enumerate(op.getMixedOffsets(), op.getSteps())) {
+  for (auto [d, offset, step] :
+       llvm::enumerate(op.getMixedOffsets(), op.getSteps())) {
     view.offset = m.add(view.offset, m.mul(m.value(offset), view.strides[d]));
     view.strides[d] = m.mul(view.strides[d], step);
   }
