@@ -210,6 +210,8 @@ void writeElements(ElementsAttr elements, llvm::raw_ostream &os) {
 }
 
 cpu::Isa isaOf(const target::TargetSpec &spec) {
+  if (spec.triple.isAArch64())
+    return cpu::Isa::neon();
   std::string needs = "," + target::requiredFeatures(spec) + ",";
   auto has = [&](StringRef feature) {
     return StringRef(needs).contains(("," + feature + ",").str());
@@ -296,7 +298,10 @@ LogicalResult generateCode(Compilation &compilation) {
     code.module = std::move(*program);
     code.arenaSize = needs.arena;
     code.scratchSize = needs.scratch;
-    if (failed(runPasses(compilation, *code.module, cpu::buildLowering)))
+    cpu::Isa isa = isaOf(code.target);
+    if (failed(runPasses(compilation, *code.module, [&](OpPassManager &pm) {
+          cpu::buildLowering(pm, isa);
+        })))
       return failure();
   }
   return success();

@@ -33,7 +33,7 @@ emitProgram(mlir::ModuleOp model, const Isa &isa, WeightSink weights,
             CodeNeeds &needs);
 
 /// The passes that take such a module to the LLVM dialect.
-void buildLowering(mlir::OpPassManager &pm);
+void buildLowering(mlir::OpPassManager &pm, const Isa &isa);
 
 /// Rearranges operands into the order that the kernels for `isa` read.
 std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa);

@@ -97,13 +97,7 @@ struct DepthwiseEmitter {
             if (!v)
               v = load(memory, m.add(offset, m.mul(inputSizes.back(), column)),
                        mask);
-            if (llvm::isa<FloatType>(accumulator))
-              result[p] =
-                  vector::FMAOp::create(kernel.b, kernel.loc, v, w, result[p]);
-            else
-              result[p] = arith::AddIOp::create(
-                  kernel.b, kernel.loc, result[p],
-                  arith::MulIOp::create(kernel.b, kernel.loc, v, w));
+            result[p] = kernel.multiplyAdd(v, w, result[p]);
           }
         }
         return result;

@@ -16,14 +16,15 @@ namespace dlc::cpu {
 struct Isa {
   int64_t vectorBytes = 64; ///< of one register
   int64_t registers = 32;   ///< vector registers
-  int64_t l1 = 48 << 10;    ///< bytes of a core's data caches
-  int64_t l2 = 1 << 20;
+  bool hasFma = true;       ///< a fused multiply-add instruction
+  int64_t l2 = 1 << 20;     ///< bytes of a core's second-level cache
 
   int64_t lanes() const { return vectorBytes / 4; }
 
   static Isa avx512() { return {}; }
   static Isa avx2() { return {32, 16}; }
-  static Isa sse() { return {16, 16}; }
+  static Isa sse() { return {16, 16, false}; }
+  static Isa neon() { return {16, 32}; }
 };
 
 } // namespace dlc::cpu

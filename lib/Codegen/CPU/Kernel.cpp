@@ -213,6 +213,16 @@ Scalar Kernel::splat(Scalar s) {
   return s;
 }
 
+Value Kernel::multiplyAdd(Value x, Value y, Value z) {
+  bool isFloat = llvm::isa<FloatType>(getElementTypeOrSelf(z));
+  if (isFloat && isa.hasFma)
+    return vector::FMAOp::create(b, loc, x, y, z);
+  if (isFloat)
+    return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, x, y),
+                                 z);
+  return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, y), z);
+}
+
 //===----------------------------------------------------------------------===//
 // Reductions
 //===----------------------------------------------------------------------===//

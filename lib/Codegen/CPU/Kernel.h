@@ -80,6 +80,8 @@ public:
     return mlir::VectorType::get({lanes()}, element);
   }
   Scalar splat(Scalar s);
+  /// x * y + z, on vectors of the accumulator's type.
+  mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value z);
 };
 
 /// The operation that determines how a cluster is computed; null for one that

@@ -15,12 +15,12 @@
 using namespace mlir;
 using namespace dlc;
 
-void cpu::buildLowering(OpPassManager &pm) {
+void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   OpPassManager &kernels = pm.nest<func::FuncOp>();
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
-  kernels.addPass(createExpandMathPass());
+  kernels.addPass(createExpandMathPass(isa.hasFma));
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
   pm.addPass(createConvertRtToLLVMPass());

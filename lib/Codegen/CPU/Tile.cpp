@@ -113,12 +113,7 @@ struct TileStep {
       Value x = loadRow(lhsAt, i);
       for (int64_t v = 0; v < tile.vectors; ++v) {
         Value &acc = result[i * tile.vectors + v];
-        if (llvm::isa<FloatType>(accumulator))
-          acc = vector::FMAOp::create(kernel.b, kernel.loc, x, panel[v], acc);
-        else
-          acc = arith::AddIOp::create(
-              kernel.b, kernel.loc, acc,
-              arith::MulIOp::create(kernel.b, kernel.loc, x, panel[v]));
+        acc = kernel.multiplyAdd(x, panel[v], acc);
       }
     }
     return result;
