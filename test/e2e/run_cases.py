@@ -74,10 +74,12 @@ def compile_case(case, program, options):
     if case.rejected:
         if code != 1:
             raise Failure("dlc accepted it" if code == 0 else "dlc: " + explain(code, errors))
-        if case.error not in errors:
+        if case.model not in errors:
+            raise Failure(f"dlc's error does not name the file: {explain(code, errors)}")
+        if case.error not in errors.replace(case.model, ""):    # a folder's name often says it, too
             raise Failure(f"dlc's error does not say {case.error!r}: {explain(code, errors)}")
-        if os.path.exists(program):
-            raise Failure("dlc refused it and wrote an output")
+        if left := os.listdir(os.path.dirname(program)):
+            raise Failure(f"dlc refused it and left {', '.join(left)}")
     elif code:
         raise Failure("dlc: " + explain(code, errors))
 

@@ -66,8 +66,8 @@ def gelu_opset20(g):
     g.output("tanh", g.Gelu(x, approximate="tanh"))
 
 
-@graph(opset=6)
-def clip_opset6(g):
+@graph(opset=7)
+def clip_opset7(g):
     x = g.input("x", (4, 9))
     g.output("both", g.Clip(x, min=-0.5, max=0.8))
     g.output("low", g.Clip(x, min=0.0))

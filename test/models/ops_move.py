@@ -129,8 +129,8 @@ def pads_opset19(g):
     g.output("axes", g.Pad(x, g.const(ints(1, 2)), None, g.const(ints(-1)), mode="edge"))
 
 
-@graph(opset=2)
-def pads_opset2(g):
+@graph(opset=7)
+def pads_opset7(g):
     x = g.input("x", (2, 3))
     g.output("y", g.Pad(x, pads=[1, 0, 0, 2], value=0.5))
 

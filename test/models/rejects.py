@@ -127,7 +127,7 @@ def reject_input_count(g):
     output(g, "y")
 
 
-@rejected("y")
+@rejected("output 'y'")
 def reject_declared_output(g):
     g.input("x", (2, 3))
     add_node(g, "Relu", ["x"], ["y"], name="the_node")
@@ -186,30 +186,31 @@ for _name, _location in (("missing", "absent.bin"), ("outside", "../absent.bin")
              patch=_external(_location, 24 if _name != "short" else 1 << 30))(add_weights)
 
 
-@rejected("model.onnx", patch=lambda model: b"")
+@rejected("is empty", patch=lambda model: b"")
 def reject_empty_file(g):
     relu(g)
 
 
-@rejected("model.onnx", patch=lambda model: bytes(range(256)) * 4)
+@rejected("malformed protobuf", patch=lambda model: bytes(range(256)) * 4)
 def reject_garbage(g):
     relu(g)
 
 
-@rejected("model.onnx", patch=lambda model: model.SerializeToString()[:-7])
+@rejected("truncated", patch=lambda model: model.SerializeToString()[:-7])
 def reject_truncated(g):
     relu(g)
 
 
 def _deep(model):
     """Graphs in attributes of nodes in graphs, far deeper than any stack."""
+    output = model.graph.output[0].SerializeToString()
     data = b""
     for _ in range(20000):
         graph = b"\x0a" + _length(data) + data if data else b""     # GraphProto.node
-        attribute = b"\xa0\x01\x05" + b"\x32" + _length(graph) + graph        # type GRAPH, g
-        data = b"\x2a" + _length(attribute) + attribute                        # NodeProto.attribute
-    node = b"\x0a" + _length(data) + data
-    return b"\x08\x08" + b"\x3a" + _length(node) + node + b"\x42\x02\x10\x12"
+        attribute = b"\x0a\x01a\xa0\x01\x05" + b"\x32" + _length(graph) + graph        # name, type GRAPH, g
+        data = b"\x12\x01y\x22\x02If\x2a" + _length(attribute) + attribute     # NodeProto.output, op_type, attribute
+    graph = b"\x0a" + _length(data) + data + b"\x62" + _length(output) + output
+    return b"\x08\x08" + b"\x3a" + _length(graph) + graph + b"\x42\x02\x10\x12"
 
 
 def _length(data):
@@ -219,6 +220,6 @@ def _length(data):
     return out + bytes([n])
 
 
-@rejected("deep", patch=_deep)
+@rejected("nest deeper", patch=_deep)
 def reject_deep_nesting(g):
     relu(g)

@@ -22,9 +22,11 @@ import os, sys
 model, out = sys.argv[1], sys.argv[3]
 order = open(model).read().strip()
 if order == "refuse":
-    sys.exit("model.onnx: error: unknown op 'Foo'")
+    sys.exit(model + ": error: unknown op 'Foo'")
 if order == "refuse and write":
     open(out, "w").close()
+    sys.exit(model + ": error: unknown op 'Foo'")
+if order == "refuse namelessly":
     sys.exit("error: unknown op 'Foo'")
 with open(out, "w") as f:
     f.write(f'''#!{sys.executable}
@@ -89,8 +91,10 @@ class Runner(unittest.TestCase):
     def test_refusal_expected(self):
         self.expect(self.run_one("refuse", expect="reject", error_contains="'Foo'"), 0, "1 passed")
         self.expect(self.run_one("refuse", expect="reject", error_contains="'Bar'"), 1, "does not say")
+        self.expect(self.run_one("refuse", expect="reject", error_contains="cases"), 1, "does not say")
         self.expect(self.run_one("double", expect="reject"), 1, "accepted")
-        self.expect(self.run_one("refuse and write", expect="reject"), 1, "wrote an output")
+        self.expect(self.run_one("refuse and write", expect="reject"), 1, "left model")
+        self.expect(self.run_one("refuse namelessly", expect="reject"), 1, "does not name the file")
 
     def test_skipped_is_not_passed(self):
         self.expect(self.run_one("double", skip="no reason"), 1, "0 passed, 0 failed, 1 skipped")
