@@ -19,6 +19,8 @@ def python_with_numpy():
 
 
 config.substitutions.append(("%python", python_with_numpy()))
+if os.path.exists(os.path.join(config.dlc_tools_dir, "codegen-cpu-test")):
+    config.available_features.add("gtest")
 config.environment["PATH"] = os.pathsep.join(
     [config.dlc_tools_dir, config.llvm_tools_dir, config.environment["PATH"]]
 )

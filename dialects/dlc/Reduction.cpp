@@ -100,9 +100,13 @@ LogicalResult dlc::windowShape(ShapeAlgebra &s, Value input,
   for (size_t i = 0; i < n; ++i) {
     if (kernel[i] < 1 || window.strides[i] < 1 || window.dilations[i] < 1)
       return s.error("kernel, strides and dilations must be positive");
-    int64_t reach = window.dilations[i] * (kernel[i] - 1) + 1;
-    Dim padded = s.add(s.dim(input, i + 1),
-                       s.constant(window.pads[i] + window.pads[n + i]));
+    // Whatever a file says, these do not overflow.
+    int64_t reach = staticDim(
+        s.add(s.mul(s.constant(window.dilations[i]), s.constant(kernel[i] - 1)),
+              s.constant(1)));
+    Dim padded =
+        s.add(s.dim(input, i + 1), s.add(s.constant(window.pads[i]),
+                                         s.constant(window.pads[n + i])));
     if (int64_t p = staticDim(padded); !ShapedType::isDynamic(p) && p < reach)
       return s.error("window of size " + Twine(reach) +
                      " is larger than padded dimension " + Twine(i + 1) +

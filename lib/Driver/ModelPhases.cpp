@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/Codegen.h"
+#include "Codegen/CPU/Passes.h"
 #include "Driver/Phases.h"
 #include "Frontend/ONNX/Import.h"
 #include "Graph/Passes.h"
