@@ -89,9 +89,6 @@ LogicalResult dlc::windowShape(ShapeAlgebra &s, Value input,
                                ArrayRef<int64_t> kernel, const Window &window,
                                SmallVectorImpl<Dim> &dims) {
   int64_t spatial = typeOf(input).getRank() - 2;
-  if (spatial < 1)
-    return s.error("needs an input of rank 3 or more, not " +
-                   Twine(spatial + 2));
   size_t n = spatial;
   if (kernel.size() != n || window.strides.size() != n ||
       window.dilations.size() != n || window.pads.size() != 2 * n)
@@ -120,6 +117,8 @@ LogicalResult dlc::windowShape(ShapeAlgebra &s, Value input,
 
 LogicalResult PoolOp::shape(ShapeAlgebra &s, Adaptor op,
                             SmallVectorImpl<Dim> &dims) {
+  if (int64_t rank = typeOf(op.getInput()).getRank(); rank < 3)
+    return s.error("needs an input of rank 3 or more, not " + Twine(rank));
   dims.push_back(s.dim(op.getInput(), 0));
   if (failed(windowShape(s, op.getInput(), op.getKernel(),
                          {op.getStrides(), op.getDilations(), op.getPads()},

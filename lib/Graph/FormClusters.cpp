@@ -521,6 +521,8 @@ void copyReturned(func::FuncOp func) {
 struct FormClusters : dlc::impl::FormClustersBase<FormClusters> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
+    if (func.isExternal())
+      return;
     markEqualBroadcasts(func);
     Former(func.getBody().front()).run();
     copyReturned(func);
