@@ -2,9 +2,9 @@
 // RUN: dlc-opt %s -split-input-file -dlc-pack-weights=isa=avx512 | FileCheck %s --check-prefixes=CHECK,AVX512
 // RUN: dlc-opt %s -split-input-file -dlc-pack-weights=isa=avx2 | FileCheck %s --check-prefixes=CHECK,AVX2
 // RUN: dlc-opt %s -split-input-file -dlc-pack-weights=isa=sse | FileCheck %s --check-prefixes=CHECK,SSE
-// RUN: not dlc-opt %s -split-input-file -dlc-pack-weights=isa=neon 2>&1 | FileCheck %s --check-prefix=ISA
+// RUN: not dlc-opt %s -split-input-file -dlc-pack-weights=isa=mmx 2>&1 | FileCheck %s --check-prefix=ISA
 
-// ISA: error: unknown instruction set 'neon': use avx512, avx2 or sse
+// ISA: error: unknown instruction set 'mmx': use avx512, avx2, sse or neon
 
 // Panels of [depth, width], the last one filled up with zeros.
 // CHECK-LABEL: @matmul

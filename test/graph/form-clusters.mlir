@@ -198,7 +198,7 @@ func.func @unit_reshape(%x: tensor<12xf32>) -> tensor<1x12xf32> {
 // CHECK-LABEL: @repeated
 // CHECK:       %[[E:.*]] = dlc.cluster
 // CHECK:         dlc.exp
-// CHECK:       dlc.cluster(%{{.*}}%[[E]]
+// CHECK:       dlc.cluster(%[[E]], %{{.*}})
 // CHECK-NOT:     dlc.exp
 // CHECK:         dlc.broadcast
 func.func @repeated(%x: tensor<8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32> {

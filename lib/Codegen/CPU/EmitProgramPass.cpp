@@ -31,8 +31,10 @@ FailureOr<Isa> cpu::isaOfOption(Location loc, StringRef name) {
     return Isa::avx2();
   if (name == "sse")
     return Isa::sse();
+  if (name == "neon")
+    return Isa::neon();
   return emitError(loc) << "unknown instruction set '" << name
-                        << "': use avx512, avx2 or sse";
+                        << "': use avx512, avx2, sse or neon";
 }
 
 namespace {

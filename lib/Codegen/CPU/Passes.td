@@ -22,7 +22,7 @@ def PackWeights : Pass<"dlc-pack-weights", "::mlir::func::FuncOp"> {
     weights, and what is not constant becomes a kernel like any other.
   }];
   let options = [
-    Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2 or sse">
+    Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2, sse or neon">
   ];
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
@@ -36,7 +36,7 @@ def EmitProgram : Pass<"dlc-emit-program", "::mlir::ModuleOp"> {
     only get offsets. The compiler calls cpu::emitProgram itself.
   }];
   let options = [
-    Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2 or sse">
+    Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2, sse or neon">
   ];
   let dependentDialects = [
     "::dlc::rt::RtDialect", "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",

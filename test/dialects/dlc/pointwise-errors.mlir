@@ -1,7 +1,7 @@
 // RUN: dlc-opt -split-input-file -verify-diagnostics %s
 
 func.func @shapes(%a: tensor<4xf32>, %b: tensor<5xf32>) {
-  // expected-error @+1 {{requires the same type for all operands and results}}
+  // expected-error @+1 {{all non-scalar operands/results must have the same shape and base type}}
   %0 = "dlc.add"(%a, %b) : (tensor<4xf32>, tensor<5xf32>) -> tensor<4xf32>
   return
 }
@@ -10,7 +10,7 @@ func.func @shapes(%a: tensor<4xf32>, %b: tensor<5xf32>) {
 
 // Broadcasts are explicit.
 func.func @broadcast(%a: tensor<4xf32>, %b: tensor<f32>) {
-  // expected-error @+1 {{requires the same type for all operands and results}}
+  // expected-error @+1 {{all non-scalar operands/results must have the same shape and base type}}
   %0 = "dlc.mul"(%a, %b) : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   return
 }
@@ -66,7 +66,7 @@ func.func @branches(%c: tensor<4xi1>, %a: tensor<4xf32>, %b: tensor<4xf64>) {
 // -----
 
 func.func @cast(%a: tensor<4xf32>) {
-  // expected-error @+1 {{requires the same shape for all operands and results}}
+  // expected-error @+1 {{all non-scalar operands/results must have the same shape and base type}}
   %0 = dlc.cast %a : tensor<4xf32> -> tensor<5xi32>
   return
 }
@@ -74,7 +74,7 @@ func.func @cast(%a: tensor<4xf32>) {
 // -----
 
 func.func @unranked(%a: tensor<*xf32>) {
-  // expected-error @+1 {{operand #0 must be ranked tensor of any type values, but got 'tensor<*xf32>'}}
-  %0 = dlc.neg %a : tensor<*xf32>
+  // expected-error @+1 {{must be ranked tensor of any type values, but got 'tensor<*xf32>'}}
+  %0 = "dlc.neg"(%a) : (tensor<*xf32>) -> tensor<*xf32>
   return
 }

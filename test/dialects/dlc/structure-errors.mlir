@@ -81,9 +81,9 @@ func.func @cluster_sizes(%a: tensor<?xf32>) {
 // -----
 
 func.func @no_yield(%a: tensor<4xf32>) {
-  // expected-error @+1 {{'dlc.cluster' op}}
   %0 = "dlc.cluster"(%a) <{operandSegmentSizes = array<i32: 1, 0>}> ({
   ^bb0(%x: tensor<4xf32>):
+    // expected-error @+1 {{block with no terminator}}
     %y = dlc.neg %x : tensor<4xf32>
   }) : (tensor<4xf32>) -> tensor<4xf32>
   return

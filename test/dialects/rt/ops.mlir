@@ -18,20 +18,20 @@ func.func @run(%frame: !llvm.ptr) -> i32 {
   %at = rt.offset %a[%n]
   // CHECK: rt.alloc %[[FRAME]], %[[D]]
   %m = rt.alloc %frame, %d
-  // CHECK: %[[OUT:.*]] = rt.output %[[FRAME]][0](%[[N]], %[[D]])
+  // CHECK: %[[OUT:.*]] = rt.output %[[FRAME]][0] (%[[N]], %[[D]])
   %out = rt.output %frame[0] (%n, %d)
-  // CHECK: rt.output %[[FRAME]][1]()
+  // CHECK: rt.output %[[FRAME]][1] ()
   %scalar = rt.output %frame[1] ()
   // CHECK: rt.check %[[FRAME]], %{{.*}}, "size % is not %"(%[[N]], %[[D]]) at "node"
   rt.check %frame, %true, "size % is not %" (%n, %d) at "node"
-  // CHECK: rt.launch %[[FRAME]], @kernel[%[[N]], %[[D]]](%[[IN]], %[[W]], %[[D]], %[[OUT]]) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"
+  // CHECK: rt.launch %[[FRAME]], @kernel[%[[N]], %[[D]]] (%[[IN]], %[[W]], %[[D]], %[[OUT]]) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"
   rt.launch %frame, @kernel[%n, %d] (%in, %w, %d, %out) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"
   %ok = arith.constant 0 : i32
   return %ok : i32
 }
 
-// CHECK-LABEL: @kernel
-// CHECK-SAME: (%[[ARGS:.*]]: !llvm.ptr, %{{.*}}: index, %{{.*}}: index, %[[SCRATCH:.*]]: !llvm.ptr)
+// CHECK-LABEL: func.func @kernel
+// CHECK-SAME: (%[[ARGS:[a-z0-9]*]]: !llvm.ptr, {{.*}}, %[[SCRATCH:[a-z0-9]*]]: !llvm.ptr)
 func.func @kernel(%args: !llvm.ptr, %begin: index, %end: index, %scratch: !llvm.ptr) {
   // CHECK: rt.arg %[[ARGS]][0] : memref<?xf32>
   %0 = rt.arg %args[0] : memref<?xf32>
