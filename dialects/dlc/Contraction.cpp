@@ -22,6 +22,13 @@ static Type resultElement(Type operand) {
   return operand;
 }
 
+/// Whether panels of this width are as many as so many columns take.
+static bool isPanelCount(int64_t panels, int64_t width, int64_t columns) {
+  if (columns < 0 || panels < 0 || width < 1)
+    return false;
+  return panels == llvm::divideCeilSigned(columns, width);
+}
+
 LogicalResult MatmulOp::shape(ShapeAlgebra &s, Adaptor op,
                               SmallVectorImpl<Dim> &dims) {
   int64_t rank = typeOf(op.getLhs()).getRank();
@@ -43,6 +50,13 @@ LogicalResult MatmulOp::shape(ShapeAlgebra &s, Adaptor op,
   if (!ShapedType::isDynamic(k0) && !ShapedType::isDynamic(k1) && k0 != k1)
     return s.error("contracts a dimension of size " + Twine(k0) +
                    " with one of size " + Twine(k1));
+  if (packed) {
+    ArrayRef<int64_t> rhs = typeOf(op.getRhs()).getShape();
+    int64_t panels = rhs[rank - 2], width = rhs[rank];
+    if (!isPanelCount(panels, width, *op.getPacked()))
+      return s.error(Twine(*op.getPacked()) + " packed columns are not what " +
+                     Twine(panels) + " panels of " + Twine(width) + " hold");
+  }
   dims.push_back(s.dim(op.getLhs(), rank - 2));
   dims.push_back(packed ? s.constant(*op.getPacked())
                         : s.dim(op.getRhs(), rank - 1));
@@ -83,12 +97,43 @@ bool ConvOp::isDepthwise() {
 /// The checks that only a packed kernel needs less of.
 static LogicalResult packedShape(ShapeAlgebra &s, ConvOp::Adaptor op,
                                  SmallVectorImpl<Dim> &dims) {
-  auto input = typeOf(op.getInput());
+  auto input = typeOf(op.getInput()), kernel = typeOf(op.getKernel());
+  int64_t spatial = input.getRank() - 2, groups = op.getGroups(),
+          outputs = *op.getPacked(),
+          channels = input.getShape().empty() ? 0 : input.getShape().back();
+  bool depthwise = kernel.getRank() == spatial + 1;
+  if (spatial < 1 || (!depthwise && kernel.getRank() != spatial + 4))
+    return s.error("packed kernel of rank " + Twine(kernel.getRank()) +
+                   " does not fit an input of rank " + Twine(input.getRank()));
+  if (!kernel.hasStaticShape())
+    return s.error("needs a kernel of known shape");
+  if (groups < 1 || outputs % groups != 0)
+    return s.error(Twine(outputs) + " output channels do not divide into " +
+                   Twine(groups) + " groups");
+  if (depthwise) {
+    if (outputs != groups || kernel.getShape().back() != groups ||
+        channels != groups)
+      return s.error("depthwise kernel for " + Twine(kernel.getShape().back()) +
+                     " channels, groups are " + Twine(groups) +
+                     " and output channels " + Twine(outputs));
+  } else {
+    int64_t panels = kernel.getDimSize(1),
+            each = kernel.getDimSize(2 + spatial),
+            width = kernel.getShape().back();
+    if (!ShapedType::isDynamic(channels) && channels != each * groups)
+      return s.error("kernel takes " + Twine(each) + " channels in each of " +
+                     Twine(groups) + " groups, the input has " +
+                     Twine(channels));
+    if (kernel.getDimSize(0) != groups ||
+        !isPanelCount(panels, width, outputs / groups))
+      return s.error(Twine(outputs) + " packed output channels are not what " +
+                     Twine(kernel.getDimSize(0)) + " groups of " +
+                     Twine(panels) + " panels of " + Twine(width) + " hold");
+  }
   dims.push_back(s.dim(op.getInput(), 0));
-  if (failed(windowShape(
-          s, op.getInput(),
-          windowOf(typeOf(op.getKernel()), true, input.getRank() - 2),
-          {op.getStrides(), op.getDilations(), op.getPads()}, dims)))
+  if (failed(windowShape(s, op.getInput(), windowOf(kernel, true, spatial),
+                         {op.getStrides(), op.getDilations(), op.getPads()},
+                         dims)))
     return failure();
   dims.push_back(s.constant(*op.getPacked()));
   return success();

@@ -89,9 +89,6 @@ LogicalResult dlc::windowShape(ShapeAlgebra &s, Value input,
                                ArrayRef<int64_t> kernel, const Window &window,
                                SmallVectorImpl<Dim> &dims) {
   int64_t spatial = typeOf(input).getRank() - 2;
-  if (spatial < 1)
-    return s.error("needs an input of rank 3 or more, not " +
-                   Twine(spatial + 2));
   size_t n = spatial;
   if (kernel.size() != n || window.strides.size() != n ||
       window.dilations.size() != n || window.pads.size() != 2 * n)
@@ -100,9 +97,13 @@ LogicalResult dlc::windowShape(ShapeAlgebra &s, Value input,
   for (size_t i = 0; i < n; ++i) {
     if (kernel[i] < 1 || window.strides[i] < 1 || window.dilations[i] < 1)
       return s.error("kernel, strides and dilations must be positive");
-    int64_t reach = window.dilations[i] * (kernel[i] - 1) + 1;
-    Dim padded = s.add(s.dim(input, i + 1),
-                       s.constant(window.pads[i] + window.pads[n + i]));
+    // Whatever a file says, these do not overflow.
+    int64_t reach = staticDim(
+        s.add(s.mul(s.constant(window.dilations[i]), s.constant(kernel[i] - 1)),
+              s.constant(1)));
+    Dim padded =
+        s.add(s.dim(input, i + 1), s.add(s.constant(window.pads[i]),
+                                         s.constant(window.pads[n + i])));
     if (int64_t p = staticDim(padded); !ShapedType::isDynamic(p) && p < reach)
       return s.error("window of size " + Twine(reach) +
                      " is larger than padded dimension " + Twine(i + 1) +
@@ -116,6 +117,8 @@ LogicalResult dlc::windowShape(ShapeAlgebra &s, Value input,
 
 LogicalResult PoolOp::shape(ShapeAlgebra &s, Adaptor op,
                             SmallVectorImpl<Dim> &dims) {
+  if (int64_t rank = typeOf(op.getInput()).getRank(); rank < 3)
+    return s.error("needs an input of rank 3 or more, not " + Twine(rank));
   dims.push_back(s.dim(op.getInput(), 0));
   if (failed(windowShape(s, op.getInput(), op.getKernel(),
                          {op.getStrides(), op.getDilations(), op.getPads()},

@@ -10,15 +10,27 @@
 using namespace mlir;
 using namespace dlc;
 
-LogicalResult ClusterOp::verify() {
+LogicalResult CompositeOp::verifyRegions() {
   Block &body = getBody().front();
   if (!llvm::equal(body.getArgumentTypes(), getInputs().getTypes()))
     return emitOpError("block arguments do not match the inputs");
-  auto yield = cast<YieldOp>(body.getTerminator());
-  if (!llvm::equal(yield.getValues().getTypes(),
+  if (!llvm::equal(body.getTerminator()->getOperandTypes(), getResultTypes()))
+    return emitOpError("yielded values do not match the outputs");
+  return success();
+}
+
+LogicalResult ClusterOp::verify() {
+  return verifySizes(*this, getType(), getSizes());
+}
+
+LogicalResult ClusterOp::verifyRegions() {
+  Block &body = getBody().front();
+  if (!llvm::equal(body.getArgumentTypes(), getInputs().getTypes()))
+    return emitOpError("block arguments do not match the inputs");
+  if (!llvm::equal(body.getTerminator()->getOperandTypes(),
                    getOperation()->getResultTypes()))
     return emitOpError("yielded value does not match the output");
-  return verifySizes(*this, getType(), getSizes());
+  return success();
 }
 
 LogicalResult

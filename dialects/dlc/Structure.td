@@ -29,6 +29,7 @@ def Dlc_CompositeOp : Dlc_Op<"composite", [Pure, IsolatedFromAbove, SingleBlockI
   let results = (outs Variadic<AnyType>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$name `(` $inputs `)` attr-dict `:` functional-type($inputs, $outputs) $body";
+  let hasRegionVerifier = 1;
 }
 
 def Dlc_ClusterOp : Dlc_Op<"cluster", [Pure, IsolatedFromAbove, AttrSizedOperandSegments,
@@ -45,6 +46,7 @@ def Dlc_ClusterOp : Dlc_Op<"cluster", [Pure, IsolatedFromAbove, AttrSizedOperand
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "`(` $inputs `)` (`sizes` `(` $sizes^ `)`)? attr-dict `:` functional-type($inputs, results) $body";
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
 }
 
 #endif // DLC_STRUCTURE_TD

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/Codegen.h"
+#include "Codegen/CPU/Passes.h"
 #include "Driver/Phases.h"
 #include "Frontend/ONNX/Import.h"
 #include "Graph/Passes.h"
@@ -170,7 +171,7 @@ private:
       return emitError(main.getLoc())
              << what << " '" << value.name << "' is of type " << type
              << ", which compiled models can't take yet";
-    auto dims = attrs.getAs<ArrayAttr>("dlc.dims");
+    auto dims = attrs ? attrs.getAs<ArrayAttr>("dlc.dims") : ArrayAttr();
     for (auto [d, size] : llvm::enumerate(tensor.getShape())) {
       auto text = dims && d < dims.size() ? dyn_cast<StringAttr>(dims[d])
                                           : StringAttr();
@@ -228,6 +229,8 @@ LogicalResult importModel(Compilation &compilation) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return compilation.inputError("has no function @main");
+  if (!main.getBody().hasOneBlock())
+    return compilation.inputError("function @main must have one block");
   bool foreign = module->hasAttr("graph.format");
   if (foreign &&
       (failed(fixShapes(compilation, main)) || failed(importONNX(module))))

@@ -7,6 +7,7 @@
 
 #include "Driver/Register.h"
 #include "Codegen/CPU/ExpandMath.h"
+#include "Codegen/CPU/Passes.h"
 #include "Frontend/ONNX/Import.h"
 #include "Graph/Passes.h"
 #include "dialects/dlc/Dlc.h"
@@ -37,6 +38,7 @@ void registerAllPasses() {
   registerGraphPasses();
   registerImportONNXPass();
   cpu::registerExpandMathPass();
+  cpu::registerCodegenCPUPasses();
 }
 
 } // namespace dlc

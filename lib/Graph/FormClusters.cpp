@@ -183,14 +183,14 @@ private:
       return isa<TransposeOp, SliceOp>(op);
     // Repeating recomputes: not what costs more than a load.
     if (isa<BroadcastOp>(user) && !isa<BroadcastOp>(op))
-      return isCheap(op) || isRowValue(op, c) ||
+      return isMovement(op) || isRowValue(op, c) ||
              (pointwiseToRoot(user, c) &&
               comesFromRows(op->getResult(0),
                             typeOf(user->getResult(0)).getShape()));
     // A window or a tile reads each element several times.
     if (isa<PoolOp, PadOp>(user))
-      return isCheap(op) || (user == c.root && isStoredElsewhere(c.root) &&
-                             computesProduct(op));
+      return isMovement(op) || (user == c.root && isStoredElsewhere(c.root) &&
+                                computesProduct(op));
     if (user == c.root && isStoredElsewhere(user))
       return true;
     return true;
@@ -242,12 +242,6 @@ private:
       return isa<RankedTensorType>(operand.getType()) &&
              comesFromRows(operand, shape, depth + 1);
     });
-  }
-
-  bool isCheap(Operation *op) {
-    if (isMovement(op))
-      return true;
-    return typeOf(op->getResult(0)).getNumElements() == 1 && false;
   }
 
   bool feedsMatmul(Operation *op, Cluster &c) {
@@ -521,6 +515,8 @@ void copyReturned(func::FuncOp func) {
 struct FormClusters : dlc::impl::FormClustersBase<FormClusters> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
+    if (func.isExternal())
+      return;
     markEqualBroadcasts(func);
     Former(func.getBody().front()).run();
     copyReturned(func);

@@ -105,8 +105,10 @@ struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
                      to = reshape.getType();
     auto type = cast<RankedTensorType>(operand.getType());
     auto moved = RankedTensorType::get(from.getShape(), type.getElementType());
+    // The number of elements fixes one open size, not two.
     if (auto other = operand.getDefiningOp<ReshapeOp>();
-        other && other.getInput().getType() == moved)
+        other && other.getInput().getType() == moved &&
+        moved.getNumDynamicDims() <= 1)
       return other.getInput();
     SmallVector<Value> sizes;
     for (int64_t d = 0; d < from.getRank(); ++d)

@@ -35,12 +35,6 @@ emitProgram(mlir::ModuleOp model, const Isa &isa, WeightSink weights,
 /// The passes that take such a module to the LLVM dialect.
 void buildLowering(mlir::OpPassManager &pm, const Isa &isa);
 
-/// Rearranges operands into the order that the kernels for `isa` read.
-std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa);
-
-/// Calls into the run time become loads, calls and branches (see Rt.td).
-std::unique_ptr<mlir::Pass> createConvertRtToLLVMPass();
-
 /// Splits a lowered module into at most `parts` modules that LLVM can compile
 /// at the same time.
 llvm::SmallVector<mlir::OwningOpRef<mlir::ModuleOp>>

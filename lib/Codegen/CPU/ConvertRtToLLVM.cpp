@@ -1,5 +1,5 @@
 //===- ConvertRtToLLVM.cpp - calls into the run time become loads, calls and
-//branches -*- C++ -*-===//
+// branches -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,13 +8,18 @@
 
 // The layouts are those of dlc_frame and dlc_services in include/dlc/runtime.h.
 
-#include "Codegen/CPU/Codegen.h"
+#include "Codegen/CPU/Passes.h"
 #include "dialects/rt/Rt.h"
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+namespace dlc::cpu {
+#define GEN_PASS_DEF_CONVERTRTTOLLVM
+#include "lib/Codegen/CPU/Passes.h.inc"
+} // namespace dlc::cpu
 
 using namespace mlir;
 using namespace dlc;
@@ -289,21 +294,8 @@ private:
   }
 };
 
-struct ConvertRtToLLVM : PassWrapper<ConvertRtToLLVM, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ConvertRtToLLVM)
-  StringRef getArgument() const override { return "convert-rt-to-llvm"; }
-  StringRef getDescription() const override {
-    return "lower calls into the run time";
-  }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<LLVM::LLVMDialect, cf::ControlFlowDialect,
-                    arith::ArithDialect, func::FuncDialect>();
-  }
+struct ConvertRtToLLVM : dlc::cpu::impl::ConvertRtToLLVMBase<ConvertRtToLLVM> {
   void runOnOperation() override { Converter(getOperation()).run(); }
 };
 
 } // namespace
-
-std::unique_ptr<Pass> cpu::createConvertRtToLLVMPass() {
-  return std::make_unique<ConvertRtToLLVM>();
-}

@@ -28,7 +28,7 @@ struct DepthwiseEmitter {
   ArrayRef<int64_t> window;
   SmallVector<Value> inputSizes, outputSizes;
   Value memory, weights;
-  Type accumulator, element;
+  Type accumulator;
 
   DepthwiseEmitter(Kernel &kernel, ConvOp op)
       : kernel(kernel), op(op), m(kernel.math()),
@@ -38,11 +38,11 @@ struct DepthwiseEmitter {
     outputSizes = kernel.emitter.sizes(op.getResult());
     memory = kernel.emitter.getMemory(op.getInput());
     weights = kernel.emitter.getMemory(op.getKernel());
-    element = op.getInput().getType().getElementType();
-    accumulator = productType(element);
+    accumulator = productType(op.getInput().getType().getElementType());
   }
 
-  Value load(Value from, Value offset, Value mask) {
+  /// Elements of an operand of the convolution; `ui8` and `i8` may meet.
+  Value load(Value operand, Value from, Value offset, Value mask) {
     Type type =
         kernel.vectorType(cast<MemRefType>(from.getType()).getElementType());
     Value v;
@@ -57,6 +57,7 @@ struct DepthwiseEmitter {
                                  from, offset);
     }
     ScalarEmitter s(kernel.b, kernel.loc);
+    Type element = cast<RankedTensorType>(operand.getType()).getElementType();
     return s.cast({element, v}, accumulator).value;
   }
 
@@ -88,15 +89,16 @@ struct DepthwiseEmitter {
         llvm::MapVector<int64_t, Value> columns;
         SmallVector<Value> result(acc);
         for (int64_t k = 0; k < window[last]; ++k) {
-          Value w = load(
-              weights, m.add(m.mul(m.add(weight, k), channels), channel), mask);
+          Value w =
+              load(op.getKernel(), weights,
+                   m.add(m.mul(m.add(weight, k), channels), channel), mask);
           for (int64_t p = 0; p < pixels; ++p) {
             int64_t column =
                 p * op.getStrides()[last] + k * op.getDilations()[last];
             Value &v = columns[column];
             if (!v)
-              v = load(memory, m.add(offset, m.mul(inputSizes.back(), column)),
-                       mask);
+              v = load(op.getInput(), memory,
+                       m.add(offset, m.mul(inputSizes.back(), column)), mask);
             result[p] = kernel.multiplyAdd(v, w, result[p]);
           }
         }

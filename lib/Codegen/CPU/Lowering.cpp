@@ -7,6 +7,7 @@
 
 #include "Codegen/CPU/Codegen.h"
 #include "Codegen/CPU/ExpandMath.h"
+#include "Codegen/CPU/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -23,7 +24,7 @@ void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   kernels.addPass(createExpandMathPass(isa.hasFma));
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
-  pm.addPass(createConvertRtToLLVMPass());
+  pm.addPass(createConvertRtToLLVM());
   pm.nest<func::FuncOp>().addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createConvertMathToLLVMPass());

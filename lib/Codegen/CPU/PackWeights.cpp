@@ -12,10 +12,17 @@
 // constant folds at compile time and what is not becomes a kernel like any
 // other.
 
-#include "Codegen/CPU/Codegen.h"
+#include "Codegen/CPU/Passes.h"
 #include "Codegen/CPU/Tile.h"
 #include "dialects/dlc/Dlc.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+namespace dlc::cpu {
+#define GEN_PASS_DEF_PACKWEIGHTS
+#include "lib/Codegen/CPU/Passes.h.inc"
+} // namespace dlc::cpu
 
 using namespace mlir;
 using namespace dlc;
@@ -183,24 +190,29 @@ void pack(ConvOp op, const Isa &target) {
   op.setPacked(outputs);
 }
 
-struct PackWeights : PassWrapper<PackWeights, OperationPass<func::FuncOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PackWeights)
-  Isa target;
+struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
+  using PackWeightsBase::PackWeightsBase;
   explicit PackWeights(const Isa &target) : target(target) {}
-  StringRef getArgument() const override { return "dlc-pack-weights"; }
-  StringRef getDescription() const override {
-    return "rearrange operands into the order that kernels read";
-  }
+
   void runOnOperation() override {
+    if (!target) {
+      FailureOr<Isa> named = isaOfOption(getOperation().getLoc(), isaName);
+      if (failed(named))
+        return signalPassFailure();
+      target = *named;
+    }
     getOperation().walk([&](Operation *op) {
       if (auto matmul = dyn_cast<MatmulOp>(op))
-        pack(matmul, target);
+        pack(matmul, *target);
       if (auto conv = dyn_cast<ConvOp>(op)) {
-        padInput(conv, target);
-        pack(conv, target);
+        padInput(conv, *target);
+        pack(conv, *target);
       }
     });
   }
+
+private:
+  std::optional<Isa> target;
 };
 
 } // namespace

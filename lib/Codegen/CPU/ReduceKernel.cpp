@@ -361,5 +361,12 @@ struct ReduceEmitter {
 } // namespace
 
 LaunchPlan cpu::emitReduce(Kernel &kernel, ReduceOp op) {
+  if (op.getAxes().empty()) {
+    // Nothing is combined: a copy.
+    if (kernel.root == op.getResult())
+      kernel.root = op.getInput();
+    op.getResult().replaceAllUsesWith(op.getInput());
+    return emitLoop(kernel);
+  }
   return ReduceEmitter(kernel, op).emit();
 }

@@ -17,8 +17,9 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 int64_t cpu::tileRows(const Isa &isa, int64_t vectors) {
-  // One register a vector of the panel, one for the broadcast element.
-  int64_t most = (isa.registers - vectors - 1) / vectors;
+  // A quarter of the registers is for the panel and broadcast elements, of two
+  // steps at once: with less, accumulators go over the stack.
+  int64_t most = isa.registers * 3 / 4 / vectors;
   return std::clamp<int64_t>(most, 1, isa.registers > 16 ? 12 : 8);
 }
 

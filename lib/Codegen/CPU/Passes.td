@@ -1,0 +1,61 @@
+//===----------------------------------------------------------------------===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Passes from clusters to the LLVM dialect, for CPUs.
+
+#ifndef LIB_CODEGEN_CPU_PASSES_TD
+#define LIB_CODEGEN_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def PackWeights : Pass<"dlc-pack-weights", "::mlir::func::FuncOp"> {
+  let summary = "rearrange operands into the order that kernels read";
+  let description = [{
+    Right-hand sides of products and kernels of convolutions become panels as
+    wide as a register tile (see `packed` of dlc.matmul and dlc.conv);
+    convolutions get inputs that hold their padding. Both are written as
+    operations of the dlc dialect, so that dlc-fold-constants does the work for
+    weights, and what is not constant becomes a kernel like any other.
+  }];
+  let options = [
+    Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2, sse or neon">
+  ];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def EmitProgram : Pass<"dlc-emit-program", "::mlir::ModuleOp"> {
+  let summary = "replace clusters by the kernels that compute them";
+  let description = [{
+    The module's @main, which dlc-form-clusters has been through, becomes
+    @dlc_run(%frame), which plans memory and launches kernels, and one function
+    for each different cluster. For looking at kernels: weights go nowhere, they
+    only get offsets. The compiler calls cpu::emitProgram itself.
+  }];
+  let options = [
+    Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2, sse or neon">
+  ];
+  let dependentDialects = [
+    "::dlc::rt::RtDialect", "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+def ConvertRtToLLVM : Pass<"convert-rt-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "turn calls into the run time into loads, calls and branches";
+  let description = [{
+    The layouts are those of dlc_frame and dlc_services in include/dlc/runtime.h.
+    A call that fails returns its status at once. Names of kernels and messages
+    become constants of the module.
+  }];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::cf::ControlFlowDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect"
+  ];
+}
+
+#endif // LIB_CODEGEN_CPU_PASSES_TD

@@ -1,0 +1,169 @@
+// RUN: dlc-opt -split-input-file -verify-diagnostics %s
+
+func.func @rank(%a: tensor<4xf32>, %b: tensor<4x2xf32>) {
+  // expected-error @+2 {{needs operands of one rank of at least 2, not 1 and 2}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b : (tensor<4xf32>, tensor<4x2xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @batch(%a: tensor<2x4x8xf32>, %b: tensor<3x8x4xf32>) {
+  // expected-error @+2 {{batch dimension 0 is 2 and 3}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b : (tensor<2x4x8xf32>, tensor<3x8x4xf32>) -> tensor<2x4x4xf32>
+  return
+}
+
+// -----
+
+func.func @contracted(%a: tensor<4x8xf32>, %b: tensor<9x4xf32>) {
+  // expected-error @+2 {{contracts a dimension of size 8 with one of size 9}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b : (tensor<4x8xf32>, tensor<9x4xf32>) -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @packed_contracted(%a: tensor<4x8xf32>, %b: tensor<1x9x64xf32>) {
+  // expected-error @+2 {{contracts a dimension of size 8 with one of size 9}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b packed 64 : (tensor<4x8xf32>, tensor<1x9x64xf32>) -> tensor<4x64xf32>
+  return
+}
+
+// -----
+
+func.func @packed_columns(%a: tensor<4x8xf32>, %b: tensor<1x8x64xf32>) {
+  // expected-error @+2 {{65 packed columns are not what 1 panels of 64 hold}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b packed 65 : (tensor<4x8xf32>, tensor<1x8x64xf32>) -> tensor<4x65xf32>
+  return
+}
+
+// -----
+
+func.func @element(%a: tensor<4x8xf32>, %b: tensor<8x4xf16>) {
+  // expected-error @+1 {{mixes element types 'f32' and 'f16'}}
+  %0 = dlc.matmul %a, %b : (tensor<4x8xf32>, tensor<8x4xf16>) -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @wide(%a: tensor<4x8xi8>, %b: tensor<8x4xi8>) {
+  // expected-error @+2 {{inferred type(s) 'tensor<4x4xi32>' are incompatible with return type(s) of operation 'tensor<4x4xi8>'}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b : (tensor<4x8xi8>, tensor<8x4xi8>) -> tensor<4x4xi8>
+  return
+}
+
+// -----
+
+func.func @conv_rank(%a: tensor<1x8x4xf32>, %k: tensor<2x3x3x4xf32>) {
+  // expected-error @+2 {{needs input and kernel of one rank of at least 3, not 3 and 4}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 1 : (tensor<1x8x4xf32>, tensor<2x3x3x4xf32>) -> tensor<1x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_open_kernel(%a: tensor<1x8x4xf32>, %k: tensor<?x3x4xf32>) {
+  // expected-error @+2 {{needs a kernel of known shape}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 1 : (tensor<1x8x4xf32>, tensor<?x3x4xf32>) -> tensor<1x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_groups(%a: tensor<1x8x4xf32>, %k: tensor<3x3x2xf32>) {
+  // expected-error @+2 {{3 output channels do not divide into 2 groups}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 2 : (tensor<1x8x4xf32>, tensor<3x3x2xf32>) -> tensor<1x6x3xf32>
+  return
+}
+
+// -----
+
+func.func @conv_channels(%a: tensor<1x8x4xf32>, %k: tensor<2x3x3xf32>) {
+  // expected-error @+2 {{kernel takes 3 channels in each of 2 groups, the input has 4}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 2 : (tensor<1x8x4xf32>, tensor<2x3x3xf32>) -> tensor<1x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_lists(%a: tensor<1x8x4xf32>, %k: tensor<2x3x4xf32>) {
+  // expected-error @+2 {{kernel, strides, dilations and pads do not fit 1 spatial dimensions}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1, 1] dilations [1] pads [0, 0] groups 1 : (tensor<1x8x4xf32>, tensor<2x3x4xf32>) -> tensor<1x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_stride(%a: tensor<1x8x4xf32>, %k: tensor<2x3x4xf32>) {
+  // expected-error @+2 {{kernel, strides and dilations must be positive}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [0] dilations [1] pads [0, 0] groups 1 : (tensor<1x8x4xf32>, tensor<2x3x4xf32>) -> tensor<1x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_window(%a: tensor<1x8x4xf32>, %k: tensor<2x3x4xf32>) {
+  // expected-error @+2 {{window of size 9 is larger than padded dimension 1 of size 8}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [4] pads [0, 0] groups 1 : (tensor<1x8x4xf32>, tensor<2x3x4xf32>) -> tensor<1x1x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_overflow(%a: tensor<1x8x4xf32>, %k: tensor<2x3x4xf32>) {
+  // expected-error @+2 {{window of size 9223372036854775807 is larger than padded dimension 1 of size 8}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [9223372036854775807] pads [0, 0] groups 1 : (tensor<1x8x4xf32>, tensor<2x3x4xf32>) -> tensor<1x1x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_element(%a: tensor<1x8x4xf32>, %k: tensor<2x3x4xf64>) {
+  // expected-error @+1 {{mixes element types 'f32' and 'f64'}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 1 : (tensor<1x8x4xf32>, tensor<2x3x4xf64>) -> tensor<1x6x2xf32>
+  return
+}
+
+// -----
+
+// A packed kernel is [groups, panels, window..., channels, width].
+func.func @conv_packed_rank(%a: tensor<1x8x4xf32>, %k: tensor<16xf32>) {
+  // expected-error @+2 {{packed kernel of rank 1 does not fit an input of rank 3}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 1 packed 2 : (tensor<1x8x4xf32>, tensor<16xf32>) -> tensor<1x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_packed_channels(%a: tensor<1x8x4xf32>, %k: tensor<1x1x3x5x16xf32>) {
+  // expected-error @+2 {{kernel takes 5 channels in each of 1 groups, the input has 4}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 1 packed 2 : (tensor<1x8x4xf32>, tensor<1x1x3x5x16xf32>) -> tensor<1x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_packed_outputs(%a: tensor<1x8x4xf32>, %k: tensor<1x1x3x4x16xf32>) {
+  // expected-error @+2 {{17 packed output channels are not what 1 groups of 1 panels of 16 hold}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 1 packed 17 : (tensor<1x8x4xf32>, tensor<1x1x3x4x16xf32>) -> tensor<1x6x17xf32>
+  return
+}

@@ -1,0 +1,43 @@
+// RUN: dlc-opt %s | dlc-opt | FileCheck %s
+// RUN: dlc-opt %s --mlir-print-op-generic | dlc-opt | FileCheck %s
+
+// CHECK-LABEL: @run
+// CHECK-SAME: (%[[FRAME:.*]]: !llvm.ptr)
+func.func @run(%frame: !llvm.ptr) -> i32 {
+  %n = arith.constant 64 : index
+  %true = arith.constant true
+  // CHECK: %[[IN:.*]] = rt.input %[[FRAME]][0]
+  %in = rt.input %frame[0]
+  // CHECK: %[[D:.*]] = rt.input_dim %[[FRAME]][0, 1]
+  %d = rt.input_dim %frame[0, 1]
+  // CHECK: %[[W:.*]] = rt.weights %[[FRAME]]
+  %w = rt.weights %frame
+  // CHECK: %[[A:.*]] = rt.arena %[[FRAME]], %[[N:.*]]
+  %a = rt.arena %frame, %n
+  // CHECK: rt.offset %[[A]][%[[N]]]
+  %at = rt.offset %a[%n]
+  // CHECK: rt.alloc %[[FRAME]], %[[D]]
+  %m = rt.alloc %frame, %d
+  // CHECK: %[[OUT:.*]] = rt.output %[[FRAME]][0] (%[[N]], %[[D]])
+  %out = rt.output %frame[0] (%n, %d)
+  // CHECK: rt.output %[[FRAME]][1] ()
+  %scalar = rt.output %frame[1] ()
+  // CHECK: rt.check %[[FRAME]], %{{.*}}, "size % is not %"(%[[N]], %[[D]]) at "node"
+  rt.check %frame, %true, "size % is not %" (%n, %d) at "node"
+  // CHECK: rt.launch %[[FRAME]], @kernel[%[[N]], %[[D]]] (%[[IN]], %[[W]], %[[D]], %[[OUT]]) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"
+  rt.launch %frame, @kernel[%n, %d] (%in, %w, %d, %out) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"
+  %ok = arith.constant 0 : i32
+  return %ok : i32
+}
+
+// CHECK-LABEL: func.func @kernel
+// CHECK-SAME: (%[[ARGS:[a-z0-9]*]]: !llvm.ptr, {{.*}}, %[[SCRATCH:[a-z0-9]*]]: !llvm.ptr)
+func.func @kernel(%args: !llvm.ptr, %begin: index, %end: index, %scratch: !llvm.ptr) {
+  // CHECK: rt.arg %[[ARGS]][0] : memref<?xf32>
+  %0 = rt.arg %args[0] : memref<?xf32>
+  // CHECK: rt.arg %[[ARGS]][1] : index
+  %1 = rt.arg %args[1] : index
+  // CHECK: rt.scratch %[[SCRATCH]][64] : memref<?xi8>
+  %2 = rt.scratch %scratch[64] : memref<?xi8>
+  return
+}
