@@ -462,18 +462,40 @@ void markEqualBroadcasts(func::FuncOp func) {
   });
 }
 
+/// Whether kernels must run before a size is known.
+bool dependsOnData(Value size, llvm::DenseSet<Operation *> &seen) {
+  Operation *op = size.getDefiningOp();
+  if (!op || !seen.insert(op).second)
+    return false;
+  if (isa<tensor::ExtractOp>(op))
+    return true;
+  auto depends = [&](Value v) { return dependsOnData(v, seen); };
+  if (auto dim = dyn_cast<tensor::DimOp>(op)) {
+    Operation *source = dim.getSource().getDefiningOp();
+    if (auto cluster = dyn_cast_or_null<ClusterOp>(source))
+      return llvm::any_of(cluster.getSizes(), depends);
+    auto reshape = dyn_cast_or_null<ReshapeOp>(source);
+    return reshape && llvm::any_of(reshape.getSizes(), depends);
+  }
+  return llvm::any_of(op->getOperands(), depends);
+}
+
 /// What is returned has memory of its own: a copy where it is an argument, a
-/// constant, or returned twice.
+/// constant, returned twice, or of a shape that is not known when it is computed.
 void copyReturned(func::FuncOp func) {
   auto ret = cast<func::ReturnOp>(func.getBody().front().getTerminator());
   OpBuilder b(ret);
   llvm::DenseSet<Value> seen;
   for (OpOperand &operand : ret->getOpOperands()) {
     Value source = operand.get();
-    while (auto reshape = source.getDefiningOp<ReshapeOp>())
+    bool late = false;
+    while (auto reshape = source.getDefiningOp<ReshapeOp>()) {
       source = reshape.getInput();
+      llvm::DenseSet<Operation *> sizes;
+      late |= llvm::any_of(reshape.getSizes(), [&](Value v) { return dependsOnData(v, sizes); });
+    }
     Operation *def = source.getDefiningOp();
-    if (seen.insert(source).second && def && isa<ClusterOp>(def))
+    if (!late && def && isa<ClusterOp>(def) && seen.insert(source).second)
       continue;
     SmallVector<Value> sizes;
     RankedTensorType type = typeOf(operand.get());
