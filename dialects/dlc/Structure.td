@@ -49,4 +49,11 @@ def Dlc_ClusterOp : Dlc_Op<"cluster", [Pure, IsolatedFromAbove, AttrSizedOperand
   let hasRegionVerifier = 1;
 }
 
+def Dlc_CheckOp : Dlc_Op<"check"> {
+  let summary = "ends the run with an error where a condition does not hold";
+  let description = "Each `%` of the message stands for the next of the values.";
+  let arguments = (ins I1:$condition, StrAttr:$message, Variadic<Index>:$values);
+  let assemblyFormat = "$condition `,` $message (`(` $values^ `)`)? attr-dict";
+}
+
 #endif // DLC_STRUCTURE_TD

@@ -274,6 +274,7 @@ LogicalResult formClusters(Compilation &compilation) {
           pm.addPass(createFoldConstants(folding));
           pm.addPass(createCanonicalizerPass());
           pm.addPass(createCSEPass());
+          pm.nest<func::FuncOp>().addPass(createInsertChecks());
           pm.nest<func::FuncOp>().addPass(createFormClusters());
           pm.addPass(createCSEPass());
         })))

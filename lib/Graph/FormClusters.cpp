@@ -23,6 +23,7 @@
 //  - A reshape is never computed: it is another view of what is in memory.
 
 #include "Graph/Passes.h"
+#include "Graph/SizeKey.h"
 
 #include "dialects/dlc/Dlc.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
@@ -82,7 +83,7 @@ public:
 
   void run() {
     for (Operation &op : llvm::reverse(block))
-      if (isa<DlcDialect>(op.getDialect()) && !isa<ConstantOp>(op))
+      if (isa<DlcDialect>(op.getDialect()) && !isa<ConstantOp, CheckOp>(op))
         place(&op);
     for (auto &cluster : llvm::reverse(clusters))
       outline(*cluster);
@@ -252,8 +253,12 @@ private:
     });
   }
 
-  /// A matmul's left operand takes any strides; of the right one, rows must be
-  /// dense.
+  /// Whether the kernel loads the operands of `op` itself: a register won't do.
+  bool readsMemory(Operation *op, Cluster &c) {
+    return isa<MatmulOp, ConvOp>(op) || (isa<TransposeOp, SliceOp>(op) && feedsMatmul(op, c));
+  }
+
+  /// A matmul's left operand takes any strides; of the right one, rows must be dense.
   bool isView(Operation *op, Operation *matmul) {
     auto mm = cast<MatmulOp>(matmul);
     if (mm.getLhs() == mm.getRhs())
@@ -368,8 +373,8 @@ private:
     for (Operation *op : members)
       for (Value operand : op->getOperands()) {
         Operation *def = operand.getDefiningOp();
-        if (!(def && c.members.contains(def)) && !isSplat(operand) &&
-            !isConstantIndex(operand))
+        bool held = isSplat(operand) && !readsMemory(op, c);
+        if (!(def && c.members.contains(def)) && !held && !isConstantIndex(operand))
           inputs.insert(operand);
       }
     auto cluster = ClusterOp::create(
@@ -431,38 +436,6 @@ void resolveSizes(func::FuncOp func) {
   (void)applyPatternsGreedily(func, std::move(patterns));
 }
 
-/// What a size is: a constant, a size of an argument, or some index value.
-struct SizeKey {
-  Value value;        ///< null for a constant
-  int64_t number = 0; ///< the constant, or the dimension; -1 for an index value
-  bool operator==(const SizeKey &other) const {
-    return value == other.value && number == other.number;
-  }
-};
-
-SizeKey sizeKey(OpBuilder &b, Value tensor, int64_t d);
-
-SizeKey sizeKey(OpBuilder &b, OpFoldResult size) {
-  if (auto constant = getConstantIntValue(size))
-    return {Value(), *constant};
-  auto v = cast<Value>(size);
-  if (auto dim = v.getDefiningOp<tensor::DimOp>())
-    if (auto index = dim.getConstantIndex())
-      return sizeKey(b, dim.getSource(), *index);
-  return {v, -1};
-}
-
-SizeKey sizeKey(OpBuilder &b, Value tensor, int64_t d) {
-  RankedTensorType type = typeOf(tensor);
-  if (!type.isDynamicDim(d))
-    return {Value(), type.getDimSize(d)};
-  Operation *def = tensor.getDefiningOp();
-  ReifiedRankedShapedTypeDims dims;
-  if (!def || failed(reifyResultShapes(b, def, dims)))
-    return {tensor, d};
-  return sizeKey(b, dims[0][d]);
-}
-
 /// Marks the broadcasts whose open sizes are the operand's own, so that kernels
 /// need not ask whether the operand's size is 1.
 void markEqualBroadcasts(func::FuncOp func) {
@@ -483,18 +456,40 @@ void markEqualBroadcasts(func::FuncOp func) {
   });
 }
 
+/// Whether kernels must run before a size is known.
+bool dependsOnData(Value size, llvm::DenseSet<Operation *> &seen) {
+  Operation *op = size.getDefiningOp();
+  if (!op || !seen.insert(op).second)
+    return false;
+  if (isa<tensor::ExtractOp>(op))
+    return true;
+  auto depends = [&](Value v) { return dependsOnData(v, seen); };
+  if (auto dim = dyn_cast<tensor::DimOp>(op)) {
+    Operation *source = dim.getSource().getDefiningOp();
+    if (auto cluster = dyn_cast_or_null<ClusterOp>(source))
+      return llvm::any_of(cluster.getSizes(), depends);
+    auto reshape = dyn_cast_or_null<ReshapeOp>(source);
+    return reshape && llvm::any_of(reshape.getSizes(), depends);
+  }
+  return llvm::any_of(op->getOperands(), depends);
+}
+
 /// What is returned has memory of its own: a copy where it is an argument, a
-/// constant, or returned twice.
+/// constant, returned twice, or of a shape that is not known when it is computed.
 void copyReturned(func::FuncOp func) {
   auto ret = cast<func::ReturnOp>(func.getBody().front().getTerminator());
   OpBuilder b(ret);
   llvm::DenseSet<Value> seen;
   for (OpOperand &operand : ret->getOpOperands()) {
     Value source = operand.get();
-    while (auto reshape = source.getDefiningOp<ReshapeOp>())
+    bool late = false;
+    while (auto reshape = source.getDefiningOp<ReshapeOp>()) {
       source = reshape.getInput();
+      llvm::DenseSet<Operation *> sizes;
+      late |= llvm::any_of(reshape.getSizes(), [&](Value v) { return dependsOnData(v, sizes); });
+    }
     Operation *def = source.getDefiningOp();
-    if (seen.insert(source).second && def && isa<ClusterOp>(def))
+    if (!late && def && isa<ClusterOp>(def) && seen.insert(source).second)
       continue;
     SmallVector<Value> sizes;
     RankedTensorType type = typeOf(operand.get());
@@ -508,6 +503,8 @@ void copyReturned(func::FuncOp func) {
     body.addArgument(type, ret.getLoc());
     OpBuilder inner = OpBuilder::atBlockEnd(&body);
     YieldOp::create(inner, ret.getLoc(), body.getArgument(0));
+    // Two copies of one value are two outputs, not common subexpressions.
+    cluster->setAttr("output", b.getI64IntegerAttr(operand.getOperandNumber()));
     operand.set(cluster.getResult());
   }
 }

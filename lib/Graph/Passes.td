@@ -34,6 +34,15 @@ def FoldConstants : Pass<"dlc-fold-constants", "::mlir::ModuleOp"> {
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect"];
 }
 
+def InsertChecks : Pass<"dlc-insert-checks", "::mlir::func::FuncOp"> {
+  let summary = "check at run time what operations demand of open sizes";
+  let description = [{
+    Sizes that must agree for a broadcast, a reshape, a product and so on, and that
+    nothing proves equal, are compared before anything is computed.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def FormClusters : Pass<"dlc-form-clusters", "::mlir::func::FuncOp"> {
   let summary = "group operations into kernels";
   let description = [{

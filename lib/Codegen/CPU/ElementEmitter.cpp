@@ -397,8 +397,32 @@ Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point,
   return result;
 }
 
-Point ElementEmitter::throughGather(GatherOp op, const Point &point,
-                                    int64_t lanes, Value mask) {
+void ElementEmitter::reportOutside(Value inside, Value v, Value size, Value mask) {
+  if (!report)
+    return;
+  if (auto type = dyn_cast<VectorType>(inside.getType())) {
+    // One of the lanes that are outside; those that the mask turns off are not.
+    int64_t lanes = type.getNumElements();
+    Value one = splat(arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)), lanes);
+    Value lane = arith::XOrIOp::create(b, loc, inside, one);
+    lane = both(lane, mask, lanes);
+    Value some = arith::SelectOp::create(b, loc, lane, v, splat(math().cst(INT64_MIN), lanes));
+    v = vector::ReductionOp::create(b, loc, vector::CombiningKind::MAXSI, some);
+    inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, v, math().cst(INT64_MIN));
+  }
+  Value outside = arith::XOrIOp::create(b, loc, inside, arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)));
+  auto store = [&](int64_t slot, Value i) {
+    Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), i);
+    memref::StoreOp::create(b, loc, wide, report, math().cst(slot));
+  };
+  math().ifThen(outside, [&] {
+    store(1, v);
+    store(2, size);
+    store(0, math().cst(1));
+  });
+}
+
+Point ElementEmitter::throughGather(GatherOp op, const Point &point, int64_t lanes, Value mask) {
   int64_t axis = op.getAxis(), n = typeOf(op.getIndices()).getRank();
   Point at;
   at.indices.assign(point.indices.begin() + axis,
@@ -415,7 +439,11 @@ Point ElementEmitter::throughGather(GatherOp op, const Point &point,
   Index picked;
   (uniform || lanes == 1 ? picked.base : picked.irregular) = v;
   // Never outside of the data, whatever the indices are.
-  picked = clamp(picked, size(op.getData(), axis), lanes).second;
+  Value count = size(op.getData(), axis);
+  auto [inside, clamped] = clamp(picked, count, lanes);
+  if (!op->hasAttr("in_bounds"))
+    reportOutside(inside, v, count, mask);
+  picked = clamped;
   Point result;
   result.indices.assign(point.indices.begin(), point.indices.begin() + axis);
   result.indices.push_back(picked);

@@ -74,7 +74,7 @@ private:
   OwningOpRef<ModuleOp> program;
   OpBuilder b;
   Location loc;
-  Value frame, weightsBase;
+  Value frame, weightsBase, report;
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   IRMapping sizes;                     // index values of the model's function
   llvm::DenseMap<Value, Value> memory; // of tensors
@@ -116,9 +116,19 @@ private:
                               [&](Value v) { return sizes.contains(v); })) {
         b.clone(op, sizes);
         done.insert(&op);
+      } else if (auto check = dyn_cast<CheckOp>(op); check && llvm::all_of(op.getOperands(), [&](Value v) { return sizes.contains(v); })) {
+        emitCheck(check);
+        done.insert(&op);
       }
     }
     return success();
+  }
+
+  void emitCheck(CheckOp op) {
+    SmallVector<Value> values;
+    for (Value v : op.getValues())
+      values.push_back(sizes.lookup(v));
+    rt::CheckOp::create(b, loc, frame, sizes.lookup(op.getCondition()), op.getMessage(), values, siteOf(op.getLoc()));
   }
 
   static bool isSizeArithmetic(Operation *op) {
@@ -221,6 +231,11 @@ private:
       slot->free = last;
       open.push_back({v, slot - slots.begin()});
     }
+    bool reports = llvm::any_of(body.getOps<ClusterOp>(), needsReport);
+    if (reports) {
+      fixed.push_back({64, 0, steps});
+      fixedValues.push_back(Value());
+    }
     MemoryPlan plan = planMemory(fixed);
     Value total = math().cst(plan.size);
     for (Slot &slot : slots) {
@@ -232,8 +247,9 @@ private:
       return success();
     Value arena = rt::ArenaOp::create(b, loc, pointer, frame, total);
     for (auto [v, offset] : llvm::zip(fixedValues, plan.offsets))
-      memory[v] =
-          rt::OffsetOp::create(b, loc, pointer, arena, math().cst(offset));
+      (v ? memory[v] : report) = rt::OffsetOp::create(b, loc, pointer, arena, math().cst(offset));
+    if (reports)
+      memref::StoreOp::create(b, loc, arith::ConstantIntOp::create(b, loc, 0, 64), reportMemref(), math().cst(0));
     for (auto [v, slot] : open)
       memory[v] =
           rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);
@@ -265,6 +281,20 @@ private:
     return failure();
   }
 
+  Value reportMemref() {
+    return asMemref(report, b.getI64Type());
+  }
+
+  /// Launches that take indices share one report, which is clear but for an error.
+  void checkReport(ClusterOp cluster) {
+    Value memref = reportMemref();
+    auto load = [&](int64_t slot) -> Value { return memref::LoadOp::create(b, loc, memref, math().cst(slot)); };
+    auto asIndex = [&](Value v) -> Value { return arith::IndexCastOp::create(b, loc, b.getIndexType(), v); };
+    Value clear = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, load(0), arith::ConstantIntOp::create(b, loc, 0, 64));
+    rt::CheckOp::create(b, loc, frame, clear, "index % is out of range for a dimension of size %",
+                        ValueRange{asIndex(load(1)), asIndex(load(2))}, siteOf(cluster.getLoc()));
+  }
+
   /// Memory for what an operation yields: an output's, or what the plan gave.
   Value resultMemory(Value v) {
     if (auto it = outputs.find(v); it != outputs.end())
@@ -289,6 +319,10 @@ private:
       return emitElements(elements);
     if (isSizeArithmetic(op)) {
       b.clone(*op, sizes);
+      return success();
+    }
+    if (auto check = dyn_cast<CheckOp>(op)) {
+      emitCheck(check);
       return success();
     }
     return op->emitError("'") << op->getName() << "' can't be compiled";
@@ -389,10 +423,14 @@ private:
     }
     llvm::append_range(args, open);
     args.push_back(resultMemory(cluster.getResult()));
+    if (needsReport(cluster))
+      args.push_back(report);
     SmallVector<Dim> dims = computedDims(cluster);
     if (auto border = borders.find(name); border != borders.end())
       launch(border->second.first, border->second.second, dims, args, cluster);
     launch(name, plan, dims, args, cluster);
+    if (needsReport(cluster))
+      checkReport(cluster);
     return success();
   }
 

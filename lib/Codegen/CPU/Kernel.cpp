@@ -23,8 +23,13 @@ static MemRefType memoryOf(RankedTensorType type) {
                          memoryType(type.getElementType()));
 }
 
-Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module,
-               const Isa &isa)
+bool cpu::needsReport(ClusterOp cluster) {
+  return llvm::any_of(cluster.getBody().front(), [](Operation &op) {
+    return llvm::isa<GatherOp, ScatterOp>(op) && !op.hasAttr("in_bounds");
+  });
+}
+
+Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa)
     : b(module.getContext()), loc(UnknownLoc::get(module.getContext())),
       isa(isa), emitter(b, loc) {
   b.setInsertionPointToEnd(module.getBody());
@@ -65,6 +70,8 @@ Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module,
     emitter.bind(stand, input);
   }
   output = arg(memoryOf(cluster.getType()));
+  if (needsReport(cluster))
+    emitter.setReport(arg(MemRefType::get({ShapedType::kDynamic}, b.getI64Type())));
   for (Operation &op : cluster.getBody().front().without_terminator())
     b.clone(op, mapping);
   auto yield = cast<YieldOp>(cluster.getBody().front().getTerminator());
@@ -91,7 +98,7 @@ static Value carriedSize(tensor::DimOp op) {
   return stand.getOperand(part);
 }
 
-void Kernel::finish() {
+LogicalResult Kernel::finish() {
   // Resolve the sizes of intermediate tensors down to those of the inputs.
   SmallVector<tensor::DimOp> work;
   func.walk([&](tensor::DimOp op) { work.push_back(op); });
@@ -103,8 +110,10 @@ void Kernel::finish() {
           op.getSource().getDefiningOp<ReifyRankedShapedTypeOpInterface>();
       OpBuilder at(op);
       ReifiedRankedShapedTypeDims dims;
-      if (!shaped || failed(shaped.reifyResultShapes(at, dims)))
-        llvm_unreachable("a tensor of a cluster whose size nothing tells");
+      if (!shaped || failed(shaped.reifyResultShapes(at, dims))) {
+        op.getSource().getDefiningOp()->emitError("internal error: nothing tells the size of a tensor");
+        return failure();
+      }
       Dim d = dims[0][*op.getConstantIndex()];
       size = IndexMath(at, loc).value(d);
       for (Operation *o = op->getPrevNode(); o; o = o->getPrevNode())
@@ -122,6 +131,7 @@ void Kernel::finish() {
     if (op.use_empty() && (llvm::isa<DlcDialect>(op.getDialect()) ||
                            llvm::isa<UnrealizedConversionCastOp>(op)))
       op.erase();
+  return success();
 }
 
 void Kernel::forUnits(function_ref<void(Value)> body) {

@@ -11,7 +11,8 @@
 //
 // that does the units of work [begin, end). What a unit is, the kind of kernel
 // decides: some rows, a tile. Its arguments are, in this order: the cluster's
-// inputs (memory or a size), the open sizes of each tensor input, the outputs.
+// inputs (memory or a size), the open sizes of each tensor input, the outputs, and
+// memory for a report where indices may lie outside of what they index.
 
 #ifndef LIB_CODEGEN_CPU_KERNEL_H
 #define LIB_CODEGEN_CPU_KERNEL_H
@@ -49,7 +50,7 @@ public:
   Kernel(ClusterOp cluster, llvm::StringRef name, mlir::ModuleOp module,
          const Isa &isa);
   /// Ends the function and removes the tensor operations.
-  void finish();
+  mlir::LogicalResult finish();
 
   mlir::RankedTensorType computedType() const {
     return mlir::cast<mlir::RankedTensorType>(computed.getType());
@@ -87,6 +88,9 @@ public:
 /// The operation that determines how a cluster is computed; null for one that
 /// is pointwise and movement alone.
 mlir::Operation *anchorOf(mlir::Block &body);
+
+/// Whether a cluster takes indices that nothing proves to be in bounds.
+bool needsReport(ClusterOp cluster);
 
 // The kinds of kernels; each fills the kernel's function.
 LaunchPlan emitLoop(Kernel &kernel);

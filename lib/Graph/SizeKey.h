@@ -1,0 +1,32 @@
+//===- SizeKey.h - what a size is -------------------------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LIB_GRAPH_SIZEKEY_H
+#define LIB_GRAPH_SIZEKEY_H
+
+#include "dialects/dlc/Dlc.h"
+
+namespace dlc {
+
+/// What a size is: a constant, a size of an argument, or some index value.
+struct SizeKey {
+  mlir::Value value;  ///< null for a constant
+  int64_t number = 0; ///< the constant, or the dimension; -1 for an index value
+
+  bool isConstant() const { return !value; }
+  bool operator==(const SizeKey &other) const {
+    return value == other.value && number == other.number;
+  }
+};
+
+/// Sizes with equal keys are equal. What it takes to tell is built with `b`.
+SizeKey sizeKey(mlir::OpBuilder &b, mlir::OpFoldResult size);
+SizeKey sizeKey(mlir::OpBuilder &b, mlir::Value tensor, int64_t d);
+
+} // namespace dlc
+
+#endif // LIB_GRAPH_SIZEKEY_H
