@@ -41,10 +41,10 @@ std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa);
 /// Calls into the run time become loads, calls and branches (see Rt.td).
 std::unique_ptr<mlir::Pass> createConvertRtToLLVMPass();
 
-/// Splits a lowered module into at most `parts` modules that LLVM can compile
-/// at the same time.
+/// Splits a lowered module into modules that LLVM can compile at the same time.
+/// How many depends on the model alone, or the output would on the machine.
 llvm::SmallVector<mlir::OwningOpRef<mlir::ModuleOp>>
-splitModule(mlir::ModuleOp module, unsigned parts);
+splitModule(mlir::ModuleOp module);
 
 } // namespace dlc::cpu
 
