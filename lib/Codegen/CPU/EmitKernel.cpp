@@ -27,12 +27,13 @@ bool cpu::storesElsewhere(ClusterOp cluster) {
          isa_and_present<PadOp, TransposeOp>(root.getDefiningOp());
 }
 
-LaunchPlan cpu::emitBorderKernel(ClusterOp cluster, StringRef name,
+FailureOr<LaunchPlan> cpu::emitBorderKernel(ClusterOp cluster, StringRef name,
                                  ModuleOp module, const Isa &isa) {
   Kernel kernel(cluster, name, module, isa);
   LaunchPlan plan =
       emitBorder(kernel, cast<PadOp>(kernel.root.getDefiningOp()));
-  kernel.finish();
+  if (failed(kernel.finish()))
+    return failure();
   return plan;
 }
 

@@ -372,10 +372,13 @@ private:
       it->second = {name, *plan};
       Value root = cast<YieldOp>(cluster.getBody().front().getTerminator())
                        .getValues()[0];
-      if (storesElsewhere(cluster) && root.getDefiningOp<PadOp>())
-        borders[name] = {
-            name + "_border",
-            emitBorderKernel(cluster, name + "_border", *program, target)};
+      if (storesElsewhere(cluster) && root.getDefiningOp<PadOp>()) {
+        FailureOr<LaunchPlan> border =
+            emitBorderKernel(cluster, name + "_border", *program, target);
+        if (failed(border))
+          return failure();
+        borders[name] = {name + "_border", *border};
+      }
       needs.scratch = std::max(needs.scratch, plan->scratch);
     }
     return std::pair(StringRef(it->second.first), it->second.second);

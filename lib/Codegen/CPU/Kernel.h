@@ -113,7 +113,7 @@ bool storesElsewhere(ClusterOp cluster);
 
 /// Emits the kernel that fills what the main kernel leaves out; only for
 /// clusters whose product is stored within a border.
-LaunchPlan emitBorderKernel(ClusterOp cluster, llvm::StringRef name,
+mlir::FailureOr<LaunchPlan> emitBorderKernel(ClusterOp cluster, llvm::StringRef name,
                             mlir::ModuleOp module, const Isa &isa);
 
 /// Emits the cluster's kernel of the given name into the module.
