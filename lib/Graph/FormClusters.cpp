@@ -192,8 +192,6 @@ private:
     if (isa<PoolOp, PadOp>(user))
       return isMovement(op) || (user == c.root && isStoredElsewhere(c.root) &&
                                 computesProduct(op));
-    if (user == c.root && isStoredElsewhere(user))
-      return true;
     return true;
   }
 
