@@ -13,6 +13,7 @@ A suite that crashes, hangs or counts nothing is one failure more. What a suite
 prints goes to BUILD/test-logs/SUITE.log; of a failed one the end is shown.
 """
 import argparse
+import glob
 import os
 import subprocess
 import sys
@@ -25,10 +26,19 @@ TIMEOUT = 3600
 LINES_SHOWN = 80
 
 
+# What runs under valgrind, too: every kind of kernel once. It knows no AVX-512.
+CHECKED = ("activations|conv_(2d|groups|dynamic_size)|gather|gru_classifier|matmul_dynamic|mini_(bert|llama_decode|resnet)"
+           "|mlp_dynamic_batch|normalisations|pool_max|reduce_dynamic|transpose")
+VALGRIND = ["--filter", f"cases/({CHECKED})$", "--dlc-flag=-march=x86-64-v3",
+            "--runner", "valgrind -q --error-exitcode=99", "--run-flag=--threads=2"]
+
+
 def table(build, jobs):
     """Name -> command of every suite, in the order of running."""
-    python, runner = sys.executable, os.path.join(HERE, "e2e", "run_cases.py")
-    cases = [python, runner, "--dlc", os.path.join(build, "bin", "dlc"), "-j", str(jobs)]
+    python, dlc, models = sys.executable, os.path.join(build, "bin", "dlc"), os.path.join(HERE, "models")
+    cases = [python, os.path.join(HERE, "e2e", "run_cases.py"), "--dlc", dlc, "-j", str(jobs), "--quiet"]
+    fuzzed = [m for m in glob.glob(os.path.join(models, "cases", "*", "model.onnx"))
+              if "reject" not in m and os.path.getsize(m) < 20000]
     return {
         "scripts": [python, "-m", "unittest", "discover", "-s", os.path.join(HERE, "scripts"), "-p", "*_test.py"],
         "includes": [python, os.path.join(HERE, "scripts", "check_includes.py")],
@@ -36,7 +46,9 @@ def table(build, jobs):
                   "--output-junit", os.path.join(build, "test-logs", "ctest.xml"),
                   "--test-output-size-passed", "1000000", "--test-output-size-failed", "1000000"],
         "lit": [lit(), "-v", "-j", str(jobs), os.path.join(build, "test")],
-        "cases": cases + [os.path.join(HERE, "models")],
+        "fuzz": [python, os.path.join(HERE, "fuzz", "compile.py"), "--dlc", dlc, "--count", "150", *sorted(fuzzed)],
+        "cases": cases + [models],
+        "valgrind": cases + [models, *VALGRIND],
         "onnx": cases + ["--onnx-backend", os.path.join(HERE, "suite", "onnx-passing.txt")],
     }
 
