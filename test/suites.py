@@ -13,6 +13,7 @@ A suite that crashes, hangs or counts nothing is one failure more. What a suite
 prints goes to BUILD/test-logs/SUITE.log; of a failed one the end is shown.
 """
 import argparse
+import glob
 import os
 import re
 import subprocess
@@ -26,11 +27,20 @@ TIMEOUT = 3600
 LINES_SHOWN = 80
 
 
+# What runs under valgrind, too: every kind of kernel once. It knows no AVX-512.
+CHECKED = ("activations|conv_(2d|groups|dynamic_size)|gather|gru_classifier|matmul_dynamic|mini_(bert|llama_decode|resnet)"
+           "|mlp_dynamic_batch|normalisations|pool_max|reduce_dynamic|transpose")
+VALGRIND = ["--filter", f"cases/({CHECKED})$", "--dlc-flag=-march=x86-64-v3",
+            "--runner", "valgrind -q --error-exitcode=99", "--run-flag=--threads=2"]
+
+
 def table(build, jobs):
     """Name -> command of every suite, in the order of running."""
-    e2e = os.path.join(HERE, "e2e")
-    python, runner = sys.executable, os.path.join(e2e, "run_cases.py")
-    cases = [python, runner, "--dlc", os.path.join(build, "bin", "dlc"), "-j", str(jobs)]
+    e2e, models = os.path.join(HERE, "e2e"), os.path.join(HERE, "models")
+    python, dlc = sys.executable, os.path.join(build, "bin", "dlc")
+    cases = [python, os.path.join(e2e, "run_cases.py"), "--dlc", dlc, "-j", str(jobs), "--quiet"]
+    fuzzed = [m for m in glob.glob(os.path.join(models, "cases", "*", "model.onnx"))
+              if "reject" not in m and os.path.getsize(m) < 20000]
     return {
         "scripts": [python, "-m", "unittest", "discover", "-s", os.path.join(HERE, "scripts"), "-p", "*_test.py"],
         "includes": [python, os.path.join(HERE, "scripts", "check_includes.py")],
@@ -41,7 +51,9 @@ def table(build, jobs):
         "programs": [python, os.path.join(e2e, "programs.py"), "--build", build],
         # Not what a user builds: sanitizers take memory and time of their own.
         **({} if sanitized(build) else {"limits": [python, os.path.join(e2e, "limits.py"), "--build", build]}),
-        "cases": cases + [os.path.join(HERE, "models")],
+        "fuzz": [python, os.path.join(HERE, "fuzz", "compile.py"), "--dlc", dlc, "--count", "150", *sorted(fuzzed)],
+        "cases": cases + [models],
+        "valgrind": cases + [models, *VALGRIND],
         "onnx": cases + ["--onnx-backend", os.path.join(HERE, "suite", "onnx-passing.txt")],
     }
 

@@ -9,6 +9,7 @@
 #include "Driver/Pipeline.h"
 #include "Driver/Register.h"
 #include "Support/Diagnostics.h"
+#include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -112,6 +113,8 @@ int compile(const Options &options) {
 }
 
 int driverMain(ArrayRef<const char *> args) {
+  setBugReportMsg("dlc: error: internal error: the compiler crashed; please "
+                  "report it with the model and these lines\n");
   Options options;
   if (auto code = parseOptions(args, stageNames(), options, outs(), errs()))
     return *code;

@@ -8,7 +8,7 @@
 # RUN: %python %S/../Frontend/ONNX/inputs.py %t/seeds/inputs.onnx
 # RUN: %python %s read-onnx %t 400 1
 #
-# By hand, longer and on other files: onnx.py read-onnx FOLDER 100000 SEED, with
+# By hand, longer and on other files: read-onnx.py read-onnx FOLDER 100000 SEED, with
 # models in FOLDER/seeds.
 import glob
 import os
