@@ -253,10 +253,12 @@ private:
 
   /// Whether the kernel loads the operands of `op` itself: a register won't do.
   bool readsMemory(Operation *op, Cluster &c) {
-    return isa<MatmulOp, ConvOp>(op) || (isa<TransposeOp, SliceOp>(op) && feedsMatmul(op, c));
+    return isa<MatmulOp, ConvOp>(op) ||
+           (isa<TransposeOp, SliceOp>(op) && feedsMatmul(op, c));
   }
 
-  /// A matmul's left operand takes any strides; of the right one, rows must be dense.
+  /// A matmul's left operand takes any strides; of the right one, rows must be
+  /// dense.
   bool isView(Operation *op, Operation *matmul) {
     auto mm = cast<MatmulOp>(matmul);
     if (mm.getLhs() == mm.getRhs())
@@ -372,7 +374,8 @@ private:
       for (Value operand : op->getOperands()) {
         Operation *def = operand.getDefiningOp();
         bool held = isSplat(operand) && !readsMemory(op, c);
-        if (!(def && c.members.contains(def)) && !held && !isConstantIndex(operand))
+        if (!(def && c.members.contains(def)) && !held &&
+            !isConstantIndex(operand))
           inputs.insert(operand);
       }
     auto cluster = ClusterOp::create(
@@ -473,7 +476,8 @@ bool dependsOnData(Value size, llvm::DenseSet<Operation *> &seen) {
 }
 
 /// What is returned has memory of its own: a copy where it is an argument, a
-/// constant, returned twice, or of a shape that is not known when it is computed.
+/// constant, returned twice, or of a shape that is not known when it is
+/// computed.
 void copyReturned(func::FuncOp func) {
   auto ret = cast<func::ReturnOp>(func.getBody().front().getTerminator());
   OpBuilder b(ret);
@@ -484,7 +488,8 @@ void copyReturned(func::FuncOp func) {
     while (auto reshape = source.getDefiningOp<ReshapeOp>()) {
       source = reshape.getInput();
       llvm::DenseSet<Operation *> sizes;
-      late |= llvm::any_of(reshape.getSizes(), [&](Value v) { return dependsOnData(v, sizes); });
+      late |= llvm::any_of(reshape.getSizes(),
+                           [&](Value v) { return dependsOnData(v, sizes); });
     }
     Operation *def = source.getDefiningOp();
     if (!late && def && isa<ClusterOp>(def) && seen.insert(source).second)

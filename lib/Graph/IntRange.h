@@ -18,7 +18,8 @@ struct IntRange {
   int64_t low = -far, high = far;
 };
 
-/// Where the elements of a tensor of integers lie, as far as its definition tells.
+/// Where the elements of a tensor of integers lie, as far as its definition
+/// tells.
 IntRange rangeOf(mlir::Value tensor, unsigned depth = 0);
 
 } // namespace dlc

@@ -1,5 +1,5 @@
 //===- ElementEmitter.cpp - elements of a cluster's values, pulled from its
-//inputs -*- C++ -*-===//
+// inputs -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -397,20 +397,27 @@ Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point,
   return result;
 }
 
-void ElementEmitter::reportOutside(Value inside, Value v, Value size, Value mask) {
+void ElementEmitter::reportOutside(Value inside, Value v, Value size,
+                                   Value mask) {
   if (!report)
     return;
   if (auto type = dyn_cast<VectorType>(inside.getType())) {
     // One of the lanes that are outside; those that the mask turns off are not.
     int64_t lanes = type.getNumElements();
-    Value one = splat(arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)), lanes);
+    Value one = splat(
+        arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)),
+        lanes);
     Value lane = arith::XOrIOp::create(b, loc, inside, one);
     lane = both(lane, mask, lanes);
-    Value some = arith::SelectOp::create(b, loc, lane, v, splat(math().cst(INT64_MIN), lanes));
+    Value some = arith::SelectOp::create(b, loc, lane, v,
+                                         splat(math().cst(INT64_MIN), lanes));
     v = vector::ReductionOp::create(b, loc, vector::CombiningKind::MAXSI, some);
-    inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, v, math().cst(INT64_MIN));
+    inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, v,
+                                   math().cst(INT64_MIN));
   }
-  Value outside = arith::XOrIOp::create(b, loc, inside, arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)));
+  Value outside = arith::XOrIOp::create(
+      b, loc, inside,
+      arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)));
   auto store = [&](int64_t slot, Value i) {
     Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), i);
     memref::StoreOp::create(b, loc, wide, report, math().cst(slot));
@@ -422,7 +429,8 @@ void ElementEmitter::reportOutside(Value inside, Value v, Value size, Value mask
   });
 }
 
-Point ElementEmitter::throughGather(GatherOp op, const Point &point, int64_t lanes, Value mask) {
+Point ElementEmitter::throughGather(GatherOp op, const Point &point,
+                                    int64_t lanes, Value mask) {
   int64_t axis = op.getAxis(), n = typeOf(op.getIndices()).getRank();
   Point at;
   at.indices.assign(point.indices.begin() + axis,

@@ -77,10 +77,13 @@ public:
   /// Where code for sizes goes: the end of the entry block's preamble.
   void setPreamble(mlir::Operation *before) { preamble = before; }
 
-  /// Where indices that lie outside of a dimension are reported: i64s, whether there was one, it, the size.
+  /// Where indices that lie outside of a dimension are reported: i64s, whether
+  /// there was one, it, the size.
   void setReport(mlir::Value memref) { report = memref; }
-  /// Reports the index v (of each lane, where it is a vector) unless it is inside.
-  void reportOutside(mlir::Value inside, mlir::Value v, mlir::Value size, mlir::Value mask);
+  /// Reports the index v (of each lane, where it is a vector) unless it is
+  /// inside.
+  void reportOutside(mlir::Value inside, mlir::Value v, mlir::Value size,
+                     mlir::Value mask);
 
   IndexMath math() { return {b, loc}; }
 

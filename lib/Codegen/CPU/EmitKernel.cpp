@@ -28,7 +28,7 @@ bool cpu::storesElsewhere(ClusterOp cluster) {
 }
 
 FailureOr<LaunchPlan> cpu::emitBorderKernel(ClusterOp cluster, StringRef name,
-                                 ModuleOp module, const Isa &isa) {
+                                            ModuleOp module, const Isa &isa) {
   Kernel kernel(cluster, name, module, isa);
   LaunchPlan plan =
       emitBorder(kernel, cast<PadOp>(kernel.root.getDefiningOp()));
@@ -50,28 +50,36 @@ static bool isRows(Kernel &kernel) {
 static bool hasRegisters(Type element) {
   if (auto integer = dyn_cast<IntegerType>(element))
     return llvm::is_contained({1u, 8u, 16u, 32u, 64u}, integer.getWidth());
-  return element.isF16() || element.isBF16() || element.isF32() || element.isF64();
+  return element.isF16() || element.isBF16() || element.isF32() ||
+         element.isF64();
 }
 
 /// What no kernel computes is an error of the model's node.
 static LogicalResult checkOperation(Operation *op) {
-  bool known = isa<PointwiseOpInterface, ConstantOp, IotaOp, PadOp, ConcatOp, TransposeOp, BroadcastOp, ReshapeOp,
-                   SliceOp, GatherOp, MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp, YieldOp>(op) ||
-               !isa<DlcDialect>(op->getDialect());
+  bool known =
+      isa<PointwiseOpInterface, ConstantOp, IotaOp, PadOp, ConcatOp,
+          TransposeOp, BroadcastOp, ReshapeOp, SliceOp, GatherOp, MatmulOp,
+          ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp, YieldOp>(
+          op) ||
+      !isa<DlcDialect>(op->getDialect());
   if (!known)
-    return op->emitError("no code can be generated for '") << op->getName() << "'";
+    return op->emitError("no code can be generated for '")
+           << op->getName() << "'";
   auto isFit = [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     return !tensor || hasRegisters(tensor.getElementType());
   };
-  for (TypeRange types : {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
+  for (TypeRange types :
+       {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
     for (Type type : types)
       if (!isFit(type))
-        return op->emitError("no code can be generated for a tensor of type ") << type;
+        return op->emitError("no code can be generated for a tensor of type ")
+               << type;
   return success();
 }
 
-FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa) {
+FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
+                                      ModuleOp module, const Isa &isa) {
   for (Operation &op : cluster.getBody().front())
     if (failed(checkOperation(&op)))
       return failure();

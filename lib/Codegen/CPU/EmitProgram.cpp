@@ -116,7 +116,10 @@ private:
                               [&](Value v) { return sizes.contains(v); })) {
         b.clone(op, sizes);
         done.insert(&op);
-      } else if (auto check = dyn_cast<CheckOp>(op); check && llvm::all_of(op.getOperands(), [&](Value v) { return sizes.contains(v); })) {
+      } else if (auto check = dyn_cast<CheckOp>(op);
+                 check && llvm::all_of(op.getOperands(), [&](Value v) {
+                   return sizes.contains(v);
+                 })) {
         emitCheck(check);
         done.insert(&op);
       }
@@ -128,7 +131,8 @@ private:
     SmallVector<Value> values;
     for (Value v : op.getValues())
       values.push_back(sizes.lookup(v));
-    rt::CheckOp::create(b, loc, frame, sizes.lookup(op.getCondition()), op.getMessage(), values, siteOf(op.getLoc()));
+    rt::CheckOp::create(b, loc, frame, sizes.lookup(op.getCondition()),
+                        op.getMessage(), values, siteOf(op.getLoc()));
   }
 
   static bool isSizeArithmetic(Operation *op) {
@@ -247,9 +251,12 @@ private:
       return success();
     Value arena = rt::ArenaOp::create(b, loc, pointer, frame, total);
     for (auto [v, offset] : llvm::zip(fixedValues, plan.offsets))
-      (v ? memory[v] : report) = rt::OffsetOp::create(b, loc, pointer, arena, math().cst(offset));
+      (v ? memory[v] : report) =
+          rt::OffsetOp::create(b, loc, pointer, arena, math().cst(offset));
     if (reports)
-      memref::StoreOp::create(b, loc, arith::ConstantIntOp::create(b, loc, 0, 64), reportMemref(), math().cst(0));
+      memref::StoreOp::create(b, loc,
+                              arith::ConstantIntOp::create(b, loc, 0, 64),
+                              reportMemref(), math().cst(0));
     for (auto [v, slot] : open)
       memory[v] =
           rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);
@@ -281,18 +288,25 @@ private:
     return failure();
   }
 
-  Value reportMemref() {
-    return asMemref(report, b.getI64Type());
-  }
+  Value reportMemref() { return asMemref(report, b.getI64Type()); }
 
-  /// Launches that take indices share one report, which is clear but for an error.
+  /// Launches that take indices share one report, which is clear but for an
+  /// error.
   void checkReport(ClusterOp cluster) {
     Value memref = reportMemref();
-    auto load = [&](int64_t slot) -> Value { return memref::LoadOp::create(b, loc, memref, math().cst(slot)); };
-    auto asIndex = [&](Value v) -> Value { return arith::IndexCastOp::create(b, loc, b.getIndexType(), v); };
-    Value clear = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, load(0), arith::ConstantIntOp::create(b, loc, 0, 64));
-    rt::CheckOp::create(b, loc, frame, clear, "index % is out of range for a dimension of size %",
-                        ValueRange{asIndex(load(1)), asIndex(load(2))}, siteOf(cluster.getLoc()));
+    auto load = [&](int64_t slot) -> Value {
+      return memref::LoadOp::create(b, loc, memref, math().cst(slot));
+    };
+    auto asIndex = [&](Value v) -> Value {
+      return arith::IndexCastOp::create(b, loc, b.getIndexType(), v);
+    };
+    Value clear =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, load(0),
+                              arith::ConstantIntOp::create(b, loc, 0, 64));
+    rt::CheckOp::create(b, loc, frame, clear,
+                        "index % is out of range for a dimension of size %",
+                        ValueRange{asIndex(load(1)), asIndex(load(2))},
+                        siteOf(cluster.getLoc()));
   }
 
   /// Memory for what an operation yields: an output's, or what the plan gave.

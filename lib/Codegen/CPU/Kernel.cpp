@@ -29,7 +29,8 @@ bool cpu::needsReport(ClusterOp cluster) {
   });
 }
 
-Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &isa)
+Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module,
+               const Isa &isa)
     : b(module.getContext()), loc(UnknownLoc::get(module.getContext())),
       isa(isa), emitter(b, loc) {
   b.setInsertionPointToEnd(module.getBody());
@@ -71,7 +72,8 @@ Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module, const Isa &is
   }
   output = arg(memoryOf(cluster.getType()));
   if (needsReport(cluster))
-    emitter.setReport(arg(MemRefType::get({ShapedType::kDynamic}, b.getI64Type())));
+    emitter.setReport(
+        arg(MemRefType::get({ShapedType::kDynamic}, b.getI64Type())));
   for (Operation &op : cluster.getBody().front().without_terminator())
     b.clone(op, mapping);
   auto yield = cast<YieldOp>(cluster.getBody().front().getTerminator());
@@ -111,7 +113,8 @@ LogicalResult Kernel::finish() {
       OpBuilder at(op);
       ReifiedRankedShapedTypeDims dims;
       if (!shaped || failed(shaped.reifyResultShapes(at, dims))) {
-        op.getSource().getDefiningOp()->emitError("internal error: nothing tells the size of a tensor");
+        op.getSource().getDefiningOp()->emitError(
+            "internal error: nothing tells the size of a tensor");
         return failure();
       }
       Dim d = dims[0][*op.getConstantIndex()];

@@ -11,8 +11,8 @@
 //
 // that does the units of work [begin, end). What a unit is, the kind of kernel
 // decides: some rows, a tile. Its arguments are, in this order: the cluster's
-// inputs (memory or a size), the open sizes of each tensor input, the outputs, and
-// memory for a report where indices may lie outside of what they index.
+// inputs (memory or a size), the open sizes of each tensor input, the outputs,
+// and memory for a report where indices may lie outside of what they index.
 
 #ifndef LIB_CODEGEN_CPU_KERNEL_H
 #define LIB_CODEGEN_CPU_KERNEL_H
@@ -113,8 +113,9 @@ bool storesElsewhere(ClusterOp cluster);
 
 /// Emits the kernel that fills what the main kernel leaves out; only for
 /// clusters whose product is stored within a border.
-mlir::FailureOr<LaunchPlan> emitBorderKernel(ClusterOp cluster, llvm::StringRef name,
-                            mlir::ModuleOp module, const Isa &isa);
+mlir::FailureOr<LaunchPlan>
+emitBorderKernel(ClusterOp cluster, llvm::StringRef name, mlir::ModuleOp module,
+                 const Isa &isa);
 
 /// Emits the cluster's kernel of the given name into the module.
 mlir::FailureOr<LaunchPlan> emitKernel(ClusterOp cluster, llvm::StringRef name,
