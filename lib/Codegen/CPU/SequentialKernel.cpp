@@ -1,5 +1,5 @@
 //===- SequentialKernel.cpp - what goes element by element: arg_reduce, scan,
-//scatter -*- C++ -*-===//
+// scatter -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -139,8 +139,10 @@ LaunchPlan cpu::emitScatter(Kernel &kernel, ScatterOp op) {
     m.loop(m.cst(0), updates, 1, [&](Value u) {
       e.newPoint();
       Scalar index = e.emit(op.getIndices(), Point{{{u}}}, 1);
-      Value r = arith::IndexCastOp::create(kernel.b, kernel.loc, kernel.b.getIndexType(), index.value);
-      Value inside = arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::ult, r, rows);
+      Value r = arith::IndexCastOp::create(
+          kernel.b, kernel.loc, kernel.b.getIndexType(), index.value);
+      Value inside = arith::CmpIOp::create(kernel.b, kernel.loc,
+                                           arith::CmpIPredicate::ult, r, rows);
       if (!op->hasAttr("in_bounds"))
         e.reportOutside(inside, r, rows, Value());
       m.ifThen(inside, [&] {
@@ -152,6 +154,10 @@ LaunchPlan cpu::emitScatter(Kernel &kernel, ScatterOp op) {
           if (op.getKind() != ScatterKind::none) {
             Value old = memref::LoadOp::create(kernel.b, kernel.loc,
                                                kernel.output, m.add(start, i));
+            if (element.isInteger(1)) // a byte in memory
+              old = arith::CmpIOp::create(
+                  kernel.b, kernel.loc, arith::CmpIPredicate::ne, old,
+                  arith::ConstantIntOp::create(kernel.b, kernel.loc, 0, 8));
             Scalar y{element, old};
             switch (op.getKind()) {
             case ScatterKind::add:
