@@ -48,6 +48,7 @@ func.func @main(%x: tensor<8xf32>) -> tensor<4x2xf32> {
 // -----
 
 // Names of the model's nodes tell where a kernel comes from.
+// CHECK-LABEL: func.func @dlc_run
 // CHECK:         rt.launch {{.*}} at "first+second" kind "loop"
 func.func @main(%x: tensor<8xf32>) -> tensor<8xf32> {
   %0 = dlc.neg %x : tensor<8xf32> loc("node 'first' (Neg)")
