@@ -25,7 +25,7 @@ func.func @main(%x: tensor<10x20xf32>, %i: tensor<3xi64>, %u: tensor<3x20xf32>) 
 // CHECK-LABEL: func.func @k0
 // CHECK:         %[[OLD:.*]] = memref.load %[[OUT:.*]][%{{.*}}] : memref<?xi8>
 // CHECK:         %[[BIT:.*]] = arith.cmpi ne, %[[OLD]], %{{.*}} : i8
-// CHECK:         %[[NEW:.*]] = arith.{{[a-z]+}} %[[BIT]], %{{.*}} : i1
+// CHECK:         %[[NEW:.*]] = arith.{{[a-z]+}} {{.*}}%[[BIT]]{{.*}} : i1
 // CHECK:         %[[BYTE:.*]] = arith.extui %[[NEW]] : i1 to i8
 // CHECK:         memref.store %[[BYTE]], %[[OUT]]
 func.func @main(%x: tensor<10x16xi1>, %i: tensor<3xi64>, %u: tensor<3x16xi1>) -> tensor<10x16xi1> {
