@@ -100,7 +100,7 @@ func.func @depthwise(%x: tensor<1x8x8x20xf32>, %k: tensor<20x3x3x1xf32>) -> tens
 
 // Open sizes of the input: so is that of what holds its padding.
 // CHECK-LABEL: @open
-// CHECK:       %[[D:.*]] = tensor.dim
+// CHECK:       %[[D:.*]] = tensor.dim %{{.*}}, %c1
 // CHECK:       %[[S:.*]] = arith.addi %[[D]], %c2
 // CHECK:       dlc.pad %{{.*}} low [0, 1, 0] sizes(%{{.*}}, %[[S]])
 // CHECK:       dlc.conv {{.*}} packed 10

@@ -41,12 +41,14 @@ def conv(height, channels, outputs, window, stride):
 """
 
 
-def matmul(rows, depth, columns):
+def matmul(rows, depth, columns, element="f32"):
     constant, type = weights("w", depth, columns)
     m = "?" if rows is None else rows
-    x, y = f"tensor<{m}x{depth}xf32>", f"tensor<{m}x{columns}xf32>"
+    x, y = f"tensor<{m}x{depth}x{element}>", f"tensor<{m}x{columns}x{element}>"
+    wide = type.replace("f32", element)
     return f"""func.func @main(%x: {x}) -> {y} {{
-{constant}  %0 = dlc.matmul %x, %w : ({x}, {type}) -> {y}
+{constant}  %v = dlc.cast %w : {type} -> {wide}
+  %0 = dlc.matmul %x, %v : ({x}, {wide}) -> {y}
   return %0 : {y}
 }}
 """
@@ -67,6 +69,7 @@ MODELS = {
     "matmul": matmul(100, 64, 128),
     "matmul48": matmul(100, 64, 48),
     "matmul_rows": matmul(None, 64, 96),
+    "matmul_f64": matmul(100, 64, 96, "f64"),
     "matmul_vector": matmul(1, 64, 512),
     "depthwise": DEPTHWISE,
 }

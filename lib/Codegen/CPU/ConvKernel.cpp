@@ -40,15 +40,16 @@ struct ConvEmitter {
     groupOutput = op.getType().getShape().back() / groups;
     vectors = packed.back() / kernel.lanes();
     panels = packed[1];
-    most = tileRows(kernel.isa, vectors);
     inputSizes = kernel.emitter.sizes(op.getInput());
     outputSizes = kernel.emitter.sizes(op.getResult());
     pixels = m.product(ArrayRef(outputSizes).drop_back());
     memory = kernel.emitter.getMemory(op.getInput());
     weights = kernel.emitter.getMemory(op.getKernel());
     accumulator = productType(op.getInput().getType().getElementType());
+    most = tileRows(kernel.isa,
+                    vectors * accumulator.getIntOrFloatBitWidth() / 32);
     // Pixels of a chunk: their input stays in the second-level cache.
-    int64_t bytes = 4 * groupInput * groups;
+    int64_t bytes = 4 * std::max<int64_t>(groupInput * groups, 1);
     for (int64_t i = 0; i < spatial; ++i)
       bytes *= std::min(window[i], op.getStrides()[i]);
     chunk = std::clamp<int64_t>(kernel.isa.l2 / 2 / bytes / most, 2, 128);

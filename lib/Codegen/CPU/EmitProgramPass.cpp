@@ -47,8 +47,10 @@ struct EmitProgram : dlc::cpu::impl::EmitProgramBase<EmitProgram> {
     FailureOr<Isa> target = isaOfOption(module.getLoc(), isaName);
     if (failed(target))
       return signalPassFailure();
-    if (!module.lookupSymbol<func::FuncOp>("main")) {
-      module.emitError("has no function @main");
+    auto main = module.lookupSymbol<func::FuncOp>("main");
+    if (!main || !main.getBody().hasOneBlock()) {
+      module.emitError(main ? "function @main must have one block"
+                            : "has no function @main");
       return signalPassFailure();
     }
     int64_t end = 0;

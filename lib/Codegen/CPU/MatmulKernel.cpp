@@ -50,7 +50,8 @@ struct MatmulEmitter {
             : panelVectors(kernel.isa, op.getType().getDimSize(rank - 2), n);
     if (!op.getPacked())
       vectors = std::min<int64_t>(vectors, kernel.isa.registers > 16 ? 4 : 2);
-    most = tileRows(kernel.isa, vectors);
+    most = tileRows(kernel.isa,
+                    vectors * accumulator.getIntOrFloatBitWidth() / 32);
     panels = m.ceilDiv(columns, width());
     // The rows of a chunk stay in the second-level cache while the panels pass.
     int64_t rowBytes =

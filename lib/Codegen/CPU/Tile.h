@@ -22,7 +22,7 @@ struct Tile {
 /// (or ShapedType::kDynamic) and `columns` columns.
 int64_t panelVectors(const Isa &isa, int64_t rows, int64_t columns);
 
-/// The most rows a tile of so many vectors can have without spilling.
+/// The most rows a tile can have without spilling, of so many registers each.
 int64_t tileRows(const Isa &isa, int64_t vectors);
 
 /// What a tile multiplies: for step k, row i reads lhs[rowOffsets[i] +

@@ -1,0 +1,78 @@
+// Kernels of concatenations: a unit is one index of the dimensions before the axis.
+//
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+
+// Inputs in memory are copied in one run from the axis on.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for %{{.*}} = %c0 to %c48 step %c16
+// CHECK:             vector.load
+// CHECK:           scf.for %{{.*}} = %c0 to %c80 step %c16
+// CHECK:             vector.load
+func.func @main(%x: tensor<2x3x16xf32>, %y: tensor<2x5x16xf32>) -> tensor<2x8x16xf32> {
+  %0 = dlc.concat %x, %y axis = 1 : (tensor<2x3x16xf32>, tensor<2x5x16xf32>) -> tensor<2x8x16xf32>
+  return %0 : tensor<2x8x16xf32>
+}
+
+// -----
+
+// What is computed goes row by row.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}} kind "concat"
+// CHECK-NOT:     rt.launch
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for %{{.*}} = %c0 to %c48 step %c16
+// CHECK:           scf.for %{{.*}} = %c0 to %c5 step %c1
+// CHECK:             arith.negf
+// CHECK-NOT:     vector.gather
+// CHECK:         return
+func.func @main(%x: tensor<2x3x16xf32>, %y: tensor<5x2x16xf32>) -> tensor<2x8x16xf32> {
+  %t = dlc.transpose %y [1, 0, 2] : tensor<5x2x16xf32> -> tensor<2x5x16xf32>
+  %n = dlc.neg %t : tensor<2x5x16xf32>
+  %0 = dlc.concat %x, %n axis = 1 : (tensor<2x3x16xf32>, tensor<2x5x16xf32>) -> tensor<2x8x16xf32>
+  return %0 : tensor<2x8x16xf32>
+}
+
+// -----
+
+// Along the last dimension only what is left over of an input is masked.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK-COUNT-2:   vector.store
+// CHECK:           vector.constant_mask [4]
+// CHECK:           vector.maskedload
+// CHECK:           vector.maskedstore
+// CHECK-NOT:       vector.maskedstore
+// CHECK:         return
+func.func @main(%x: tensor<4x16xf32>, %y: tensor<4x20xf32>) -> tensor<4x36xf32> {
+  %0 = dlc.concat %x, %y axis = 1 : (tensor<4x16xf32>, tensor<4x20xf32>) -> tensor<4x36xf32>
+  return %0 : tensor<4x36xf32>
+}
+
+// -----
+
+// A concat of concats goes to memory twice.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-COUNT-2: rt.launch {{.*}} kind "concat"
+func.func @main(%x: tensor<4x16xf32>, %y: tensor<4x16xf32>) -> tensor<4x48xf32> {
+  %0 = dlc.concat %x, %y axis = 1 : (tensor<4x16xf32>, tensor<4x16xf32>) -> tensor<4x32xf32>
+  %1 = dlc.concat %0, %y axis = 1 : (tensor<4x32xf32>, tensor<4x16xf32>) -> tensor<4x48xf32>
+  return %1 : tensor<4x48xf32>
+}
+
+// -----
+
+// Open sizes.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         %[[N:.*]] = arith.addi
+// CHECK:         rt.output %{{.*}}[0] (%c4, %[[N]])
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.if
+// CHECK:           vector.maskedstore
+// CHECK:         scf.if
+// CHECK:           vector.maskedstore
+func.func @main(%x: tensor<4x?xf32>, %y: tensor<4x?xf32>) -> tensor<4x?xf32> {
+  %0 = dlc.concat %x, %y axis = 1 : (tensor<4x?xf32>, tensor<4x?xf32>) -> tensor<4x?xf32>
+  return %0 : tensor<4x?xf32>
+}

@@ -1,0 +1,145 @@
+// Kernels of convolutions: products of pixels with packed panels.
+//
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+
+// A tile is 6 pixels by 4 vectors of channels; the loop takes two channels a turn.
+// Pixels of a 1x1 window lie at a constant distance: one address serves the tile.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:       rt.launch {{.*}} kind "conv 1x1 6x64"
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for {{.*}} iter_args
+// CHECK-COUNT-48:    vector.fma
+// CHECK-NOT:         vector.fma
+// CHECK:             scf.yield
+// CHECK-COUNT-24:  vector.store
+// CHECK-NOT:     vector.store
+// CHECK-NOT:     mask
+func.func @main(%x: tensor<1x6x6x8xf32>, %k: tensor<1x1x1x1x8x64xf32>) -> tensor<1x6x6x64xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x6x6x8xf32>, tensor<1x1x1x1x8x64xf32>) -> tensor<1x6x6x64xf32>
+  return %0 : tensor<1x6x6x64xf32>
+}
+
+// -----
+
+// The last dimension of the window and the channels are one run.
+// CHECK-LABEL: func.func @k0
+// CHECK-DAG:     %[[RUN:.*]] = arith.constant 24 : index
+// CHECK:         scf.for
+// CHECK:           scf.for {{.*}} to %c3 {{.*}} iter_args
+// CHECK:             scf.for {{.*}} to %[[RUN]] {{.*}} iter_args
+// CHECK-COUNT-48:      vector.fma
+// CHECK-NOT:           vector.fma
+// CHECK:               scf.yield
+func.func @main(%x: tensor<1x8x8x8xf32>, %k: tensor<1x1x3x3x8x64xf32>) -> tensor<1x6x6x64xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x8x8x8xf32>, tensor<1x1x3x3x8x64xf32>) -> tensor<1x6x6x64xf32>
+  return %0 : tensor<1x6x6x64xf32>
+}
+
+// -----
+
+// Neither where the window is dilated.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for {{.*}} to %c3 {{.*}} iter_args
+// CHECK:             scf.for {{.*}} to %c3 {{.*}} iter_args
+// CHECK:               scf.for {{.*}} to %c8 {{.*}} iter_args
+func.func @main(%x: tensor<1x8x8x8xf32>, %k: tensor<1x1x3x3x8x64xf32>) -> tensor<1x4x4x64xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [2, 2] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x8x8x8xf32>, tensor<1x1x3x3x8x64xf32>) -> tensor<1x4x4x64xf32>
+  return %0 : tensor<1x4x4x64xf32>
+}
+
+// -----
+
+// 20 of 32 channels are written: the second vector of a pixel is masked.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:       rt.launch {{.*}} kind "conv 3x3 9x32"
+// CHECK-LABEL: func.func @k0
+// CHECK-NOT:     vector.maskedload
+// CHECK:         vector.fma
+// CHECK:         vector.maskedstore
+func.func @main(%x: tensor<1x7x7x8xf32>, %k: tensor<1x1x3x3x8x32xf32>) -> tensor<1x3x3x20xf32> {
+  %0 = dlc.conv %x, %k strides [2, 2] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 20
+    : (tensor<1x7x7x8xf32>, tensor<1x1x3x3x8x32xf32>) -> tensor<1x3x3x20xf32>
+  return %0 : tensor<1x3x3x20xf32>
+}
+
+// -----
+
+// Groups have panels and channels of their own.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:       rt.launch {{.*}} kind "conv 1x1 12x16"
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for {{.*}} to %c4 {{.*}} iter_args
+// CHECK-COUNT-24:    vector.fma
+// CHECK-NOT:         vector.fma
+// CHECK:             scf.yield
+func.func @main(%x: tensor<1x6x6x8xf32>, %k: tensor<2x1x1x1x4x16xf32>) -> tensor<1x6x6x32xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 2 packed 32
+    : (tensor<1x6x6x8xf32>, tensor<2x1x1x1x4x16xf32>) -> tensor<1x6x6x32xf32>
+  return %0 : tensor<1x6x6x32xf32>
+}
+
+// -----
+
+// One dimension.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:       rt.launch {{.*}} kind "conv 3 6x64"
+// CHECK-LABEL: func.func @k0
+// CHECK:         vector.fma
+func.func @main(%x: tensor<1x8x8xf32>, %k: tensor<1x1x3x8x64xf32>) -> tensor<1x6x64xf32> {
+  %0 = dlc.conv %x, %k strides [1] dilations [1] pads [0, 0] groups 1 packed 64
+    : (tensor<1x8x8xf32>, tensor<1x1x3x8x64xf32>) -> tensor<1x6x64xf32>
+  return %0 : tensor<1x6x64xf32>
+}
+
+// -----
+
+// Three.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:       rt.launch {{.*}} kind "conv 3x3x3 4x64"
+// CHECK-LABEL: func.func @k0
+// CHECK:           scf.for {{.*}} to %c3 {{.*}} iter_args
+// CHECK:             scf.for {{.*}} to %c3 {{.*}} iter_args
+// CHECK:               scf.for {{.*}} to %c24 {{.*}} iter_args
+func.func @main(%x: tensor<1x4x4x4x8xf32>, %k: tensor<1x1x3x3x3x8x64xf32>) -> tensor<1x2x2x2x64xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1, 1] dilations [1, 1, 1] pads [0, 0, 0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x4x4x4x8xf32>, tensor<1x1x3x3x3x8x64xf32>) -> tensor<1x2x2x2x64xf32>
+  return %0 : tensor<1x2x2x2x64xf32>
+}
+
+// -----
+
+// An open number of pixels: whole tiles, then pixels one by one.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} step %c6
+// CHECK-COUNT-48:  vector.fma
+// CHECK-COUNT-24:  vector.store
+// CHECK:         scf.for {{.*}} step %c1
+// CHECK-COUNT-8:   vector.fma
+// CHECK-NOT:       vector.fma
+func.func @main(%x: tensor<?x?x6x8xf32>, %k: tensor<1x1x1x1x8x64xf32>) -> tensor<?x?x6x64xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<?x?x6x8xf32>, tensor<1x1x1x1x8x64xf32>) -> tensor<?x?x6x64xf32>
+  return %0 : tensor<?x?x6x64xf32>
+}
+
+// -----
+
+// 8-bit integers are widened as they are loaded, each in its own way.
+// CHECK-LABEL: func.func @k0
+// CHECK:         vector.load {{.*}} : memref<?xi8>, vector<16xi8>
+// CHECK:         arith.extsi {{.*}} : vector<16xi8> to vector<16xi32>
+// CHECK:         memref.load {{.*}} : memref<?xi8>
+// CHECK:         arith.extui {{.*}} : i8 to i32
+// CHECK:         arith.muli {{.*}} : vector<16xi32>
+// CHECK:         vector.store {{.*}} : memref<?xi32>, vector<16xi32>
+func.func @main(%x: tensor<1x6x6x8xui8>, %k: tensor<1x1x1x1x8x64xi8>) -> tensor<1x6x6x64xi32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x6x6x8xui8>, tensor<1x1x1x1x8x64xi8>) -> tensor<1x6x6x64xi32>
+  return %0 : tensor<1x6x6x64xi32>
+}

@@ -1,0 +1,81 @@
+// Kernels of depthwise convolutions.
+//
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+
+// Lanes are channels; 8 pixels share the weights, and what they load.
+// 3 weights and 10 elements a row of the window.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:       rt.launch {{.*}} kind "depthwise conv"
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} to %c32 step %c16
+// CHECK-NOT:       scf.for {{.*}} to %c8
+// CHECK:           scf.for {{.*}} to %c3 {{.*}} iter_args
+// CHECK-COUNT-13:    vector.load
+// CHECK-NOT:         vector.load
+// CHECK:             scf.yield
+// CHECK-COUNT-8:   vector.store
+// CHECK-NOT:     mask
+func.func @main(%x: tensor<1x10x10x32xf32>, %k: tensor<3x3x32xf32>) -> tensor<1x8x8x32xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 32 packed 32
+    : (tensor<1x10x10x32xf32>, tensor<3x3x32xf32>) -> tensor<1x8x8x32xf32>
+  return %0 : tensor<1x8x8x32xf32>
+}
+
+// -----
+
+// Four channels are left over: one masked vector.
+// CHECK-LABEL: func.func @k0
+// CHECK:         vector.load
+// CHECK:         vector.store
+// CHECK:         vector.{{constant|create}}_mask
+// CHECK:         vector.maskedload
+// CHECK:         vector.maskedstore
+func.func @main(%x: tensor<1x9x9x20xf32>, %k: tensor<3x3x20xf32>) -> tensor<1x4x4x20xf32> {
+  %0 = dlc.conv %x, %k strides [2, 2] dilations [1, 1] pads [0, 0, 0, 0] groups 20 packed 20
+    : (tensor<1x9x9x20xf32>, tensor<3x3x20xf32>) -> tensor<1x4x4x20xf32>
+  return %0 : tensor<1x4x4x20xf32>
+}
+
+// -----
+
+// One dimension: the window is unrolled.
+// CHECK-LABEL: func.func @k0
+// CHECK-COUNT-24: vector.fma
+// CHECK-NOT:      vector.fma
+func.func @main(%x: tensor<1x10x16xf32>, %k: tensor<3x16xf32>) -> tensor<1x8x16xf32> {
+  %0 = dlc.conv %x, %k strides [1] dilations [1] pads [0, 0] groups 16 packed 16
+    : (tensor<1x10x16xf32>, tensor<3x16xf32>) -> tensor<1x8x16xf32>
+  return %0 : tensor<1x8x16xf32>
+}
+
+// -----
+
+// 8-bit operands of different sign.
+// CHECK-LABEL: func.func @k0
+// CHECK-SAME:     (%[[ARGS:[a-z0-9]+]]: !llvm.ptr
+// CHECK-DAG:      %[[X:.*]] = rt.arg %[[ARGS]][0]
+// CHECK-DAG:      %[[K:.*]] = rt.arg %[[ARGS]][1]
+// CHECK-DAG:      %[[W:.*]] = vector.load %[[K]]
+// CHECK-DAG:      arith.extsi %[[W]] : vector<16xi8> to vector<16xi32>
+// CHECK-DAG:      %[[V:.*]] = vector.load %[[X]]
+// CHECK-DAG:      arith.extui %[[V]] : vector<16xi8> to vector<16xi32>
+func.func @main(%x: tensor<1x10x16xui8>, %k: tensor<3x16xi8>) -> tensor<1x8x16xi32> {
+  %0 = dlc.conv %x, %k strides [1] dilations [1] pads [0, 0] groups 16 packed 16
+    : (tensor<1x10x16xui8>, tensor<3x16xi8>) -> tensor<1x8x16xi32>
+  return %0 : tensor<1x8x16xi32>
+}
+
+// -----
+
+// Open columns: whole tiles, then pixels one by one.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} step %c8
+// CHECK-COUNT-24:  vector.fma
+// CHECK:         scf.for {{.*}} step %c1
+// CHECK-COUNT-3:   vector.fma
+// CHECK-NOT:       vector.fma
+func.func @main(%x: tensor<?x10x?x16xf32>, %k: tensor<3x3x16xf32>) -> tensor<?x8x?x16xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 16 packed 16
+    : (tensor<?x10x?x16xf32>, tensor<3x3x16xf32>) -> tensor<?x8x?x16xf32>
+  return %0 : tensor<?x8x?x16xf32>
+}

@@ -1,0 +1,239 @@
+// Kernels of pointwise operations and movements.
+//
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+
+// Nothing tells dimensions apart: they are walked as one.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for %[[I:.*]] = %c0 to %c1600 step %c16
+// CHECK:             vector.load
+// CHECK:             vector.load
+// CHECK:             vector.store
+// CHECK-NOT:     mask
+func.func @main(%x: tensor<4x8x50xf32>, %y: tensor<4x8x50xf32>) -> tensor<4x8x50xf32> {
+  %0 = dlc.add %x, %y : tensor<4x8x50xf32>
+  return %0 : tensor<4x8x50xf32>
+}
+
+// -----
+
+// Not so where an operand is repeated along some: a row is read at the lanes' index alone.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for %[[I:.*]] = %c0 to %c64 step %c16
+// CHECK:             vector.load %{{.*}}[%[[I]]]
+// CHECK:             vector.store
+func.func @main(%x: tensor<4x8x64xf32>, %b: tensor<64xf32>) -> tensor<4x8x64xf32> {
+  %0 = dlc.broadcast %b : tensor<64xf32> -> tensor<4x8x64xf32>
+  %1 = dlc.add %x, %0 : tensor<4x8x64xf32>
+  return %1 : tensor<4x8x64xf32>
+}
+
+// -----
+
+// One element for all lanes is loaded once and repeated.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for %[[UNIT:.*]] = %{{.*}} to
+// CHECK:           scf.for %{{.*}} = %c0 to %c512 step %c16
+// CHECK:             %[[B:.*]] = memref.load %{{.*}}[%[[UNIT]]]
+// CHECK:             vector.broadcast %[[B]] : f32 to vector<16xf32>
+func.func @main(%x: tensor<4x8x64xf32>, %b: tensor<4x1x1xf32>) -> tensor<4x8x64xf32> {
+  %0 = dlc.broadcast %b : tensor<4x1x1xf32> -> tensor<4x8x64xf32>
+  %1 = dlc.mul %x, %0 : tensor<4x8x64xf32>
+  return %1 : tensor<4x8x64xf32>
+}
+
+// -----
+
+// Open sizes that may be 1: the index is 0 then.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[ONE:.*]] = arith.cmpi eq, %{{.*}}, %c1
+// CHECK:         arith.select %[[ONE]]
+// CHECK:         vector.gather
+func.func @main(%x: tensor<?xf32>, %y: tensor<4x?xf32>) -> tensor<4x?xf32> {
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %y, %c1 : tensor<4x?xf32>
+  %0 = dlc.broadcast %x sizes(%n) : tensor<?xf32> -> tensor<4x?xf32>
+  %1 = dlc.add %0, %y : tensor<4x?xf32>
+  return %1 : tensor<4x?xf32>
+}
+
+// -----
+
+// Open sizes that are the same value: no question.
+// CHECK-LABEL: func.func @k0
+// CHECK-NOT:     vector.gather
+// CHECK-NOT:     arith.select
+// CHECK:         return
+func.func @main(%x: tensor<?xf32>, %y: tensor<4x?xf32>) -> tensor<4x?xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %0 = dlc.broadcast %x sizes(%n) : tensor<?xf32> -> tensor<4x?xf32>
+  %1 = dlc.add %0, %y : tensor<4x?xf32>
+  return %1 : tensor<4x?xf32>
+}
+
+// -----
+
+// Rows stay whole under a transpose of the others.
+// CHECK-LABEL: func.func @k0
+// CHECK-NOT:     vector.gather
+// CHECK:         scf.for
+// CHECK:           scf.for %{{.*}} = %c0 to %c64 step %c16
+// CHECK:             vector.load
+// CHECK-NEXT:        vector.store
+func.func @main(%x: tensor<3x4x64xf32>) -> tensor<4x3x64xf32> {
+  %0 = dlc.transpose %x [1, 0, 2] : tensor<3x4x64xf32> -> tensor<4x3x64xf32>
+  return %0 : tensor<4x3x64xf32>
+}
+
+// -----
+
+// A step other than 1 is gathered.
+// CHECK-LABEL: func.func @k0
+// CHECK-DAG:     %[[TWO:.*]] = arith.constant dense<2> : vector<16xindex>
+// CHECK-DAG:     %[[LANES:.*]] = vector.step
+// CHECK-DAG:     arith.muli %[[LANES]], %[[TWO]]
+// CHECK:         vector.gather
+// CHECK:         vector.store
+func.func @main(%x: tensor<4x32xf32>) -> tensor<4x16xf32> {
+  %0 = dlc.slice %x [0, 0] steps [1, 2] : tensor<4x32xf32> -> tensor<4x16xf32>
+  return %0 : tensor<4x16xf32>
+}
+
+// -----
+
+// Outside of the input the constant is selected; what is loaded is inside all the same.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[I:.*]] = arith.subi %{{.*}}, %c1
+// CHECK:         %[[IN:.*]] = arith.cmpi ult, %[[I]], %c4
+// CHECK:         %[[MIN:.*]] = arith.minsi %[[I]], %c3
+// CHECK:         arith.maxsi %[[MIN]], %c0
+// CHECK:         %[[X:.*]] = vector.load
+// CHECK:         arith.select %[[IN]], %[[X]]
+func.func @main(%x: tensor<4x16xf32>) -> tensor<6x16xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.pad %x, %z low [1, 0] : tensor<4x16xf32>, tensor<f32> -> tensor<6x16xf32>
+  return %0 : tensor<6x16xf32>
+}
+
+// -----
+
+// Edge: the nearest.
+// CHECK-LABEL: func.func @k0
+// CHECK:         arith.minsi %{{.*}}, %c3
+// CHECK:         arith.maxsi %{{.*}}, %c0
+// CHECK-NOT:     arith.select
+// CHECK:         vector.store
+func.func @main(%x: tensor<4x16xf32>) -> tensor<6x16xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.pad %x, %z low [1, 0] {mode = 1 : i32} : tensor<4x16xf32>, tensor<f32> -> tensor<6x16xf32>
+  return %0 : tensor<6x16xf32>
+}
+
+// -----
+
+// Reflect has period 2 * (size - 1).
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[R:.*]] = arith.remsi %{{.*}}, %c6
+// CHECK:         %[[P:.*]] = arith.select
+// CHECK:         %[[M:.*]] = arith.subi %c6, %[[P]]
+// CHECK:         arith.minsi %[[P]], %[[M]]
+func.func @main(%x: tensor<4x16xf32>) -> tensor<6x16xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.pad %x, %z low [1, 0] {mode = 2 : i32} : tensor<4x16xf32>, tensor<f32> -> tensor<6x16xf32>
+  return %0 : tensor<6x16xf32>
+}
+
+// -----
+
+// Wrap has the size's.
+// CHECK-LABEL: func.func @k0
+// CHECK:         arith.remsi %{{.*}}, %c4
+func.func @main(%x: tensor<4x16xf32>) -> tensor<6x16xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.pad %x, %z low [1, 0] {mode = 3 : i32} : tensor<4x16xf32>, tensor<f32> -> tensor<6x16xf32>
+  return %0 : tensor<6x16xf32>
+}
+
+// -----
+
+// Rows are gathered whole: one index a row, vectors of the row.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[I:.*]] = memref.load %{{.*}} : memref<?xi64>
+// CHECK:         arith.minsi %{{.*}}, %c99
+// CHECK:         arith.maxsi %{{.*}}, %c0
+// CHECK:         vector.load {{.*}} : memref<?xf32>, vector<16xf32>
+// CHECK-NOT:     vector.gather
+// CHECK:         return
+func.func @main(%x: tensor<100x64xf32>, %i: tensor<5xi64>) -> tensor<5x64xf32> {
+  %0 = dlc.gather %x, %i axis = 0 : (tensor<100x64xf32>, tensor<5xi64>) -> tensor<5x64xf32>
+  return %0 : tensor<5x64xf32>
+}
+
+// -----
+
+// Along the last dimension each lane has an index, within bounds.
+// CHECK-LABEL: func.func @k0
+// CHECK:         vector.load {{.*}} : memref<?xi64>, vector<16xi64>
+// CHECK:         arith.minsi {{.*}} : vector<16xindex>
+// CHECK:         arith.maxsi {{.*}} : vector<16xindex>
+// CHECK:         vector.gather
+func.func @main(%x: tensor<100x64xf32>, %i: tensor<16xi64>) -> tensor<100x16xf32> {
+  %0 = dlc.gather %x, %i axis = 1 : (tensor<100x64xf32>, tensor<16xi64>) -> tensor<100x16xf32>
+  return %0 : tensor<100x16xf32>
+}
+
+// -----
+
+// An iota reads nothing.
+// CHECK-LABEL: func.func @k0
+// CHECK-NOT:     load
+// CHECK:         vector.step
+// CHECK:         vector.store {{.*}} : memref<?xi64>, vector<16xi64>
+func.func @main() -> tensor<4x16xi64> {
+  %0 = dlc.iota 1 : tensor<4x16xi64>
+  return %0 : tensor<4x16xi64>
+}
+
+// -----
+
+// Bools are bytes in memory and bits in registers.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[LESS:.*]] = arith.cmpf olt
+// CHECK:         %[[BYTES:.*]] = arith.extui %[[LESS]] : vector<16xi1> to vector<16xi8>
+// CHECK:         vector.store %[[BYTES]]
+func.func @main(%x: tensor<16xf32>, %y: tensor<16xf32>) -> tensor<16xi1> {
+  %0 = dlc.lt %x, %y : tensor<16xf32> -> tensor<16xi1>
+  return %0 : tensor<16xi1>
+}
+
+// -----
+
+// Open sizes: a unit is 4096 elements; whole vectors, then one that is masked if anything is left.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         arith.floordivsi %{{.*}}, %c4096
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for {{.*}} step %c16
+// CHECK-NOT:         mask
+// CHECK:             vector.load
+// CHECK-NOT:         mask
+// CHECK:           scf.if
+// CHECK:             vector.create_mask
+// CHECK:             vector.maskedload
+// CHECK:             vector.maskedstore
+func.func @main(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %0 = dlc.neg %x : tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
+
+// -----
+
+// A scalar is one lane of a vector.
+// CHECK-LABEL: func.func @k0
+// CHECK:         vector.constant_mask [1]
+func.func @main(%x: tensor<f32>) -> tensor<f32> {
+  %0 = dlc.neg %x : tensor<f32>
+  return %0 : tensor<f32>
+}

@@ -1,0 +1,83 @@
+// Where intermediate results lie.
+//
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program,func.func(canonicalize,cse))' | FileCheck %s
+
+// Of a chain two are live at a time; what is returned is the output's own memory.
+// CHECK:       module attributes {dlc.arena = 32768 : i64
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         %[[ARENA:.*]] = rt.arena %{{.*}}, %c32768
+// CHECK-DAG:     %[[A:.*]] = rt.offset %[[ARENA]][%c0]
+// CHECK-DAG:     %[[B:.*]] = rt.offset %[[ARENA]][%c16384]
+// CHECK:         rt.launch {{.*}} (%{{.*}}, %[[A]]) :
+// CHECK:         rt.launch {{.*}} (%[[A]], %{{.*}}, %[[B]]) :
+// CHECK:         rt.launch {{.*}} (%[[B]], %{{.*}}, %[[A]]) :
+// CHECK:         %[[OUT:.*]] = rt.output
+// CHECK:         rt.launch {{.*}} (%[[A]], %{{.*}}, %[[OUT]]) :
+func.func @main(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
+  %1 = dlc.matmul %x, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  %2 = dlc.matmul %1, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  %3 = dlc.matmul %2, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  %4 = dlc.matmul %3, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  return %4 : tensor<64x64xf32>
+}
+
+// -----
+
+// So with open sizes: the arena's size is computed when the run starts.
+// CHECK:       module attributes {dlc.arena = -1 : i64
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         %[[BYTES:.*]] = arith.muli %{{.*}}, %c64
+// CHECK:         %[[TWICE:.*]] = arith.addi %[[BYTES]], %[[BYTES]]
+// CHECK:         %[[ARENA:.*]] = rt.arena %{{.*}}, %[[TWICE]]
+// CHECK-DAG:     rt.offset %[[ARENA]][%c0]
+// CHECK-DAG:     rt.offset %[[ARENA]][%[[BYTES]]]
+// CHECK-NOT:     rt.offset
+// CHECK-NOT:     rt.alloc
+// CHECK:         return
+func.func @main(%x: tensor<?x64xf32>, %w: tensor<64x64xf32>) -> tensor<?x64xf32> {
+  %1 = dlc.matmul %x, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  %2 = dlc.matmul %1, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  %3 = dlc.matmul %2, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  %4 = dlc.matmul %3, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  return %4 : tensor<?x64xf32>
+}
+
+// -----
+
+// A constant is stored once, at a multiple of 64, however often it is read.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         %[[WEIGHTS:.*]] = rt.weights
+// CHECK-NOT:     rt.arena
+// CHECK:         %[[W:.*]] = rt.offset %[[WEIGHTS]][%c0]
+// CHECK:         rt.launch {{.*}} (%{{.*}}, %[[W]], %{{.*}}) :
+// CHECK:         %[[V:.*]] = rt.offset %[[WEIGHTS]][%c64]
+// CHECK:         rt.launch {{.*}} (%{{.*}}, %[[W]], %[[V]], %{{.*}}) :
+func.func @main(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+  %w = dlc.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %v = dlc.constant dense<[1.0, 3.0]> : tensor<2xf32>
+  %0 = dlc.add %x, %w : tensor<2xf32>
+  %1 = dlc.mul %x, %w : tensor<2xf32>
+  %2 = dlc.mul %1, %v : tensor<2xf32>
+  return %0, %2 : tensor<2xf32>, tensor<2xf32>
+}
+
+// -----
+
+// A size that a kernel computes: memory is had when it is known.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.arena %{{.*}}, %c64
+// CHECK:         rt.launch {{.*}} kind "reduce rows"
+// CHECK:         %[[N:.*]] = arith.index_cast
+// CHECK:         %[[BYTES:.*]] = arith.muli %[[N]], %c8
+// CHECK:         rt.alloc %{{.*}}, %[[BYTES]]
+// CHECK:         rt.output %{{.*}}[0] (%[[N]])
+func.func @main(%x: tensor<8xi64>) -> tensor<?xi64> {
+  %c0 = arith.constant 0 : index
+  %s = dlc.reduce max %x [0] : tensor<8xi64> -> tensor<i64>
+  %v = tensor.extract %s[] : tensor<i64>
+  %n = arith.index_cast %v : i64 to index
+  %0 = dlc.iota 0 sizes(%n) : tensor<?xi64>
+  %1 = dlc.scan sum %0 axis = 0 : tensor<?xi64> -> tensor<?xi64>
+  %2 = dlc.scan sum %1 axis = 0 : tensor<?xi64> -> tensor<?xi64>
+  return %2 : tensor<?xi64>
+}

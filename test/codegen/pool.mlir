@@ -1,0 +1,55 @@
+// Kernels of pooling: lanes are channels.
+//
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+
+// The window is cut to what lies inside of the input: no element needs a check.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}} kind "pool"
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for %{{.*}} = %c0 to %c4
+// CHECK:             scf.for %{{.*}} = %c0 to %c32 step %c16
+// CHECK:               scf.for {{.*}} iter_args
+// CHECK:                 scf.for {{.*}} iter_args
+// CHECK-NOT:               scf.if
+// CHECK:                   vector.load
+// CHECK:               vector.store
+// CHECK-NOT:     mask
+// CHECK:         return
+func.func @main(%x: tensor<1x8x8x32xf32>) -> tensor<1x4x4x32xf32> {
+  %0 = dlc.pool max %x kernel [3, 3] strides [2, 2] dilations [1, 1] pads [1, 1, 1, 1] : tensor<1x8x8x32xf32> -> tensor<1x4x4x32xf32>
+  return %0 : tensor<1x4x4x32xf32>
+}
+
+// -----
+
+// Integers; 4 channels are left over.
+// CHECK-LABEL: func.func @k0
+// CHECK:         arith.constant dense<-128> : vector<16xi8>
+// CHECK:         arith.maxsi {{.*}} : vector<16xi8>
+// CHECK:         vector.store
+// CHECK:         vector.constant_mask [4]
+// CHECK:         vector.maskedload
+// CHECK:         vector.maskedstore
+func.func @main(%x: tensor<1x8x20xi8>) -> tensor<1x7x20xi8> {
+  %0 = dlc.pool max %x kernel [2] strides [1] dilations [1] pads [0, 0] : tensor<1x8x20xi8> -> tensor<1x7x20xi8>
+  return %0 : tensor<1x7x20xi8>
+}
+
+// -----
+
+// Three dimensions, summed in f32; the division is part of it.
+// CHECK-LABEL: func.func @k0
+// CHECK-COUNT-3: scf.for {{.*}} iter_args({{.*}}) -> (vector<16xf32>)
+// CHECK:         arith.extf
+// CHECK:         arith.addf {{.*}} : vector<16xf32>
+// CHECK:         arith.truncf
+// CHECK:         arith.mulf {{.*}} : vector<16xf32>
+// CHECK:         arith.truncf
+// CHECK:         vector.store
+func.func @main(%x: tensor<1x4x4x4x16xf16>) -> tensor<1x2x2x2x16xf16> {
+  %c = dlc.constant dense<0.125> : tensor<1x2x2x2x16xf16>
+  %0 = dlc.pool sum %x kernel [2, 2, 2] strides [2, 2, 2] dilations [1, 1, 1] pads [0, 0, 0, 0, 0, 0] : tensor<1x4x4x4x16xf16> -> tensor<1x2x2x2x16xf16>
+  %1 = dlc.mul %0, %c : tensor<1x2x2x2x16xf16>
+  return %1 : tensor<1x2x2x2x16xf16>
+}

@@ -1,0 +1,108 @@
+// Kernels of reductions over the last dimension: a unit is a row.
+//
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+
+// Softmax takes three passes over a row. The exponentials, which two of them
+// read, are kept in scratch memory.
+// CHECK:       module attributes {{.*}}dlc.scratch = 512
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}} kind "rows"
+// CHECK-NOT:     rt.launch
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[KEPT:.*]] = rt.scratch
+// CHECK:         scf.for
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK-NOT:         math.exp
+// CHECK:             scf.yield
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK-COUNT-4:     vector.store {{.*}}, %[[KEPT]]
+// CHECK:             scf.yield
+// CHECK:           scf.for {{.*}} step %c16
+// CHECK-NOT:         math.exp
+// CHECK:             vector.load %[[KEPT]]
+// CHECK:             arith.divf
+// CHECK:             vector.store
+func.func @main(%x: tensor<4x128xf32>) -> tensor<4x128xf32> {
+  %0 = dlc.reduce max %x [1] : tensor<4x128xf32> -> tensor<4xf32>
+  %1 = dlc.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
+  %2 = dlc.broadcast %1 : tensor<4x1xf32> -> tensor<4x128xf32>
+  %3 = dlc.sub %x, %2 : tensor<4x128xf32>
+  %4 = dlc.exp %3 : tensor<4x128xf32>
+  %5 = dlc.reduce sum %4 [1] : tensor<4x128xf32> -> tensor<4xf32>
+  %6 = dlc.reshape %5 : tensor<4xf32> -> tensor<4x1xf32>
+  %7 = dlc.broadcast %6 : tensor<4x1xf32> -> tensor<4x128xf32>
+  %8 = dlc.div %4, %7 : tensor<4x128xf32>
+  return %8 : tensor<4x128xf32>
+}
+
+// -----
+
+// So does a layer normalisation: mean, variance, result; the difference from the
+// mean is kept. Of 100 elements 4 are left over: masked where they are loaded,
+// stored and summed, and nowhere else.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}} kind "rows"
+// CHECK-NOT:     rt.launch
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[KEPT:.*]] = rt.scratch
+// CHECK:         %[[SUM:.*]] = scf.for {{.*}} to %c96
+// CHECK:         %[[MASK:.*]] = vector.constant_mask [4]
+// CHECK:         %[[REST:.*]] = vector.maskedload
+// CHECK:         arith.select %[[MASK]], %[[REST]]
+// CHECK:         vector.store {{.*}}, %[[KEPT]]
+// CHECK:         scf.for %{{.*}} = %c0 to %c96 step %c16
+// CHECK:           vector.load %[[KEPT]]
+// CHECK:         vector.maskedstore
+func.func @main(%x: tensor<4x100xf32>, %g: tensor<100xf32>) -> tensor<4x100xf32> {
+  %n = dlc.constant dense<0.01> : tensor<4x1xf32>
+  %e = dlc.constant dense<0.00001> : tensor<4x1xf32>
+  %0 = dlc.reduce sum %x [1] : tensor<4x100xf32> -> tensor<4xf32>
+  %1 = dlc.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
+  %2 = dlc.mul %1, %n : tensor<4x1xf32>
+  %3 = dlc.broadcast %2 : tensor<4x1xf32> -> tensor<4x100xf32>
+  %4 = dlc.sub %x, %3 : tensor<4x100xf32>
+  %5 = dlc.mul %4, %4 : tensor<4x100xf32>
+  %6 = dlc.reduce sum %5 [1] : tensor<4x100xf32> -> tensor<4xf32>
+  %7 = dlc.reshape %6 : tensor<4xf32> -> tensor<4x1xf32>
+  %8 = dlc.mul %7, %n : tensor<4x1xf32>
+  %9 = dlc.add %8, %e : tensor<4x1xf32>
+  %10 = dlc.rsqrt %9 : tensor<4x1xf32>
+  %11 = dlc.broadcast %10 : tensor<4x1xf32> -> tensor<4x100xf32>
+  %12 = dlc.mul %4, %11 : tensor<4x100xf32>
+  %13 = dlc.broadcast %g : tensor<100xf32> -> tensor<4x100xf32>
+  %14 = dlc.mul %12, %13 : tensor<4x100xf32>
+  return %14 : tensor<4x100xf32>
+}
+
+// -----
+
+// Narrow floats are summed in f32; four sums at once hide what one waits for.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}} kind "reduce rows"
+// CHECK-LABEL: func.func @k0
+// CHECK-COUNT-4: arith.extf {{.*}} : vector<16xf16> to vector<16xf32>
+// CHECK-NOT:     arith.extf
+// CHECK:         arith.truncf %{{.*}} : f32 to f16
+// CHECK:         memref.store
+func.func @main(%x: tensor<4x64xf16>) -> tensor<4xf16> {
+  %0 = dlc.reduce sum %x [1] : tensor<4x64xf16> -> tensor<4xf16>
+  return %0 : tensor<4xf16>
+}
+
+// -----
+
+// Open rows: what is left over of four vectors, and of one.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK:           scf.for {{.*}} step %c16 iter_args
+// CHECK:           scf.if
+// CHECK:             vector.create_mask
+// CHECK:             vector.maskedload
+// CHECK:             arith.select
+// CHECK:           vector.extract
+// CHECK:           memref.store
+func.func @main(%x: tensor<?x?xf32>) -> tensor<?xf32> {
+  %0 = dlc.reduce max %x [1] : tensor<?x?xf32> -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
