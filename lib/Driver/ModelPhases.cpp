@@ -24,6 +24,9 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/ThreadPool.h"
 #include "llvm/TargetParser/Host.h"
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using namespace mlir;
 
@@ -210,6 +213,27 @@ void writeElements(ElementsAttr elements, llvm::raw_ostream &os) {
     os.write(bytes.data(), bytes.size());
 }
 
+/// Frees the data of all constants. The linker maps the weights twice, as its
+/// input and its output; with the model's file and the packed weights beside
+/// that, a compile would take four times the model's size.
+void dropConstants(MLIRContext &context) {
+  auto *dialect = context.getLoadedDialect<BuiltinDialect>();
+  auto *resources =
+      dialect->getRegisteredInterface<ResourceBlobManagerDialectInterface>();
+  DialectResourceBlobManager &manager = resources->getBlobManager();
+  SmallVector<StringRef> names;
+  manager.getBlobMap([&](const auto &blobs) {
+    for (const auto &blob : blobs)
+      names.push_back(blob.getKey());
+  });
+  for (StringRef name : names)
+    manager.lookup(name)->setBlob(AsmResourceBlob(
+        {}, /*dataAlignment=*/1, {}, /*dataIsMutable=*/false));
+#ifdef __GLIBC__
+  malloc_trim(0); // or the heap keeps what is below its top
+#endif
+}
+
 cpu::Isa isaOf(const target::TargetSpec &spec) {
   if (spec.triple.isAArch64())
     return cpu::Isa::neon();
@@ -308,6 +332,7 @@ LogicalResult generateCode(Compilation &compilation) {
         })))
       return failure();
   }
+  dropConstants(compilation.context);
   return success();
 }
 

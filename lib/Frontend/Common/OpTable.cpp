@@ -248,6 +248,14 @@ const OpRow *OpTable::find(StringRef domain, StringRef name,
   return best && best->build ? best : nullptr;
 }
 
+void OpTable::visit(
+    llvm::function_ref<void(StringRef, ArrayRef<const OpRow *>)> visit) const {
+  SmallVector<StringRef> names(rows.keys());
+  llvm::sort(names);
+  for (StringRef name : names)
+    visit(name, rows.find(name)->second);
+}
+
 static std::string describeCount(OpRow::Count count) {
   std::string from = std::to_string(count.min);
   if (count.max == kMany)

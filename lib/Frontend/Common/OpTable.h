@@ -118,6 +118,11 @@ public:
   /// The row of the greatest version that is not above `version`, or null.
   const OpRow *find(llvm::StringRef domain, llvm::StringRef name,
                     int64_t version) const;
+  /// Calls `visit` with each operator's "domain.name" and its rows, by name and
+  /// ascending versions.
+  void visit(llvm::function_ref<void(llvm::StringRef,
+                                     llvm::ArrayRef<const OpRow *>)>
+                 visit) const;
 
 private:
   /// By "domain.name", ascending versions.
