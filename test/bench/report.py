@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+#===- report.py - docs/performance.md from a run of compare.py *- Python -*-===#
+#
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===------------------------------------------------------------------------===#
+"""Writes the page and its plot.
+
+    report.py RUN.json... --out docs
+"""
+import argparse
+import json
+import os
+import sys
+
+COLUMNS = ("onnxruntime", "openvino", "dlc")
+TITLES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "dlc": "dlc"}
+COLOURS = {"onnxruntime": "#8b95a1", "openvino": "#c9a227", "dlc": "#2f7ed8"}
+
+INTRO = """\
+# Performance
+
+Made by `test/bench/run.sh`, which sets up the other engines, exports the networks (random
+weights, full size, `test/bench/models.py`), measures and writes this page.
+
+The engines run the same model on the same cores, each in a process of its own, and take turns
+in one run; the best round of each counts. **The ratios are what to read**: the times are those
+of the machine on its day. All engines compute in float32 (OpenVINO is asked to, by its precision
+hint), and the outputs of all agree with ONNX Runtime's within a thousandth of the greatest value.
+"""
+
+LEGEND = """\
+
+*ratio*: time of dlc divided by that of ONNX Runtime, and by that of OpenVINO; under 1 dlc is the
+faster one.
+"""
+
+COST = """\
+## What a compile costs, and what it gives
+
+With `-O3` for the machine's own processor.
+
+- *besides weights*: the size of the executable without its weights: code, names and the run time.
+- *arena*: the memory for everything between inputs and outputs, planned at compile time.
+- *first result*: from starting the executable to its end, with one inference, its inputs read from
+  a file and its outputs written to one; *of it inference* is the time in the table above.
+- *peak memory*: resident memory of `dlc`, the mapped files included.
+"""
+
+
+def milliseconds(ns):
+    return f"{ns / 1e6:.1f}" if ns >= 1e7 else f"{ns / 1e6:.2f}"
+
+
+def megabytes(size):
+    return "varies" if size is None else f"{size / 1e6:.0f} MB" if size >= 1e7 else f"{size / 1e6:.1f} MB"
+
+
+def ratio(result, engine):
+    """Time of dlc by that of another engine; None where one of them failed."""
+    ours, theirs = result.get("dlc", {}).get("ns"), result.get(engine, {}).get("ns")
+    return ours / theirs if ours and theirs else None
+
+
+def shown(value, form):
+    return "failed" if value is None else form(value)
+
+
+def speed_table(run):
+    lines = ["| network | ONNX Runtime, ms | OpenVINO, ms | dlc, ms | ratio to ONNX Runtime | ratio to OpenVINO |",
+             "| --- | ---: | ---: | ---: | ---: | ---: |"]
+    for name, result in run["networks"].items():
+        times = [shown(result.get(engine, {}).get("ns"), milliseconds) for engine in COLUMNS]
+        ratios = [shown(ratio(result, engine), "{:.2f}".format) for engine in COLUMNS[:2]]
+        lines.append(f"| {name} | {' | '.join(times + ratios)} |")
+    return "\n".join(lines) + "\n"
+
+
+def cost_table(run):
+    lines = ["| network | model | compile, s | peak memory | weights | besides weights | arena | first result, ms | of it inference |",
+             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    for name, result in run["networks"].items():
+        row = result.get("dlc", {})
+        if "ns" not in row:
+            continue
+        cells = [megabytes(row["model_bytes"]), f"{row['compile_s']:.1f}", megabytes(row["compile_bytes"]),
+                 megabytes(row["weights_bytes"]), f"{row['program_bytes'] / 1e3:.0f} kB", megabytes(row["arena_bytes"]),
+                 milliseconds(row["first_ns"]), milliseconds(row["ns"])]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine(run):
+    threads = f"{run['threads']} thread" + ("s" if run["threads"] > 1 else "")
+    versions = ", ".join(f"{TITLES[name]} {version}" for name, version in run["versions"].items())
+    return f"{threads}; {run['processor']}; {versions}; {run['rounds']} rounds of {run['seconds']:g} s\n"
+
+
+# --- the plot ----------------------------------------------------------------
+
+LEFT, WIDTH, BAR, GAP, TOP = 170, 560, 11, 12, 42
+
+
+def bars(run):
+    """Name, then each engine's time by ONNX Runtime's."""
+    for name, result in run["networks"].items():
+        base = result.get("onnxruntime", {}).get("ns")
+        if base:
+            yield name, {e: result[e]["ns"] / base for e in COLUMNS if "ns" in result.get(e, {})}
+
+
+def plot(run):
+    rows = list(bars(run))
+    longest = max((v for _, values in rows for v in values.values()), default=1)
+    scale = WIDTH / max(longest, 1.25)
+    height = TOP + len(rows) * (len(COLUMNS) * BAR + GAP) + 24
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 70}" height="{height}" '
+           'font-family="sans-serif" font-size="12">',
+           "<style>text{fill:#24292f}line{stroke:#8b95a1}"
+           "@media(prefers-color-scheme:dark){text{fill:#e6edf3}}</style>",
+           f'<text x="{LEFT}" y="16">time by that of ONNX Runtime, {run["threads"]} thread'
+           f'{"s" if run["threads"] > 1 else ""}: shorter is faster</text>']
+    for i, engine in enumerate(COLUMNS):
+        x = LEFT + i * 130
+        out.append(f'<rect x="{x}" y="23" width="10" height="10" fill="{COLOURS[engine]}"/>'
+                   f'<text x="{x + 15}" y="32">{TITLES[engine]}</text>')
+    y = TOP
+    for name, values in rows:
+        out.append(f'<text x="{LEFT - 8}" y="{y + 1.5 * BAR + 4}" text-anchor="end">{name}</text>')
+        for engine in COLUMNS:
+            if engine in values:
+                size = values[engine] * scale
+                out.append(f'<rect x="{LEFT}" y="{y}" width="{size:.1f}" height="{BAR - 1}" fill="{COLOURS[engine]}"/>'
+                           f'<text x="{LEFT + size + 4:.1f}" y="{y + BAR - 2}" font-size="10">{values[engine]:.2f}</text>')
+            y += BAR
+        y += GAP
+    x = LEFT + scale
+    out.append(f'<line x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" y2="{y}" stroke-dasharray="3 3"/>')
+    return "\n".join(out + ["</svg>"]) + "\n"
+
+
+def page(runs):
+    text = INTRO
+    for run in runs:
+        text += f"\n## {run['threads']} thread{'s' if run['threads'] > 1 else ''}\n\n{machine(run)}\n"
+        text += f"![time by that of ONNX Runtime](performance-{run['threads']}.svg)\n\n{speed_table(run)}"
+    return text + LEGEND + "\n" + COST + "\n" + cost_table(runs[0])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="+", metavar="RUN.json")
+    parser.add_argument("--out", required=True, metavar="FOLDER")
+    options = parser.parse_args()
+    runs = []
+    for path in options.runs:
+        with open(path) as f:
+            runs.append(json.load(f))
+    for run in runs:
+        with open(os.path.join(options.out, f"performance-{run['threads']}.svg"), "w") as f:
+            f.write(plot(run))
+    with open(os.path.join(options.out, "performance.md"), "w") as f:
+        f.write(page(runs))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

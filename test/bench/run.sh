@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Measures compiled networks beside ONNX Runtime and OpenVINO, and writes
+# docs/performance.md.
+#
+#   test/bench/run.sh [--only REGEX]     networks; default: all of models.py
+#
+# Takes some 6 GB of disk below build/bench, and a quiet machine.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+here=test/bench
+work=build/bench
+only=()
+if [ "${1:-}" = --only ]; then
+  only=(--only "$2")
+fi
+
+mkdir -p "$work"
+venv=$work/venv
+if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
+  python3 -m venv --clear "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+  cp "$here/requirements.txt" "$venv/requirements.txt"
+fi
+"$venv/bin/python" "$here/models.py" "$work/networks" "${only[@]}"
+
+[ -f build/CMakeCache.txt ] || cmake --preset release >/dev/null
+cmake --build build --target dlc dlc_runtime
+
+runs=()
+for threads in 1 2; do
+  [ "$threads" -le "$(nproc)" ] || continue
+  "$venv/bin/python" "$here/compare.py" "$work/networks" "${only[@]}" --dlc build/bin/dlc --threads "$threads" \
+    --work "$work" --json "$work/$threads.json"
+  runs+=("$work/$threads.json")
+done
+"$venv/bin/python" "$here/report.py" "${runs[@]}" --out docs
