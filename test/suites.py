@@ -14,6 +14,7 @@ prints goes to BUILD/test-logs/SUITE.log; of a failed one the end is shown.
 """
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
@@ -27,7 +28,8 @@ LINES_SHOWN = 80
 
 def table(build, jobs):
     """Name -> command of every suite, in the order of running."""
-    python, runner = sys.executable, os.path.join(HERE, "e2e", "run_cases.py")
+    e2e = os.path.join(HERE, "e2e")
+    python, runner = sys.executable, os.path.join(e2e, "run_cases.py")
     cases = [python, runner, "--dlc", os.path.join(build, "bin", "dlc"), "-j", str(jobs)]
     return {
         "scripts": [python, "-m", "unittest", "discover", "-s", os.path.join(HERE, "scripts"), "-p", "*_test.py"],
@@ -36,9 +38,20 @@ def table(build, jobs):
                   "--output-junit", os.path.join(build, "test-logs", "ctest.xml"),
                   "--test-output-size-passed", "1000000", "--test-output-size-failed", "1000000"],
         "lit": [lit(), "-v", "-j", str(jobs), os.path.join(build, "test")],
+        "programs": [python, os.path.join(e2e, "programs.py"), "--build", build],
+        # Not what a user builds: sanitizers take memory and time of their own.
+        **({} if sanitized(build) else {"limits": [python, os.path.join(e2e, "limits.py"), "--build", build]}),
         "cases": cases + [os.path.join(HERE, "models")],
         "onnx": cases + ["--onnx-backend", os.path.join(HERE, "suite", "onnx-passing.txt")],
     }
+
+
+def sanitized(build):
+    try:
+        with open(os.path.join(build, "CMakeCache.txt")) as f:
+            return any(re.match(r"DLC_SANITIZE:\w+=.", line) for line in f)
+    except OSError:
+        return False
 
 
 def lit():

@@ -23,7 +23,6 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Support/ThreadPool.h"
 #include "llvm/TargetParser/Host.h"
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -342,13 +341,8 @@ LogicalResult translateToLLVM(Compilation &compilation) {
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   compilation.context.appendDialectRegistry(registry);
-  unsigned jobs = compilation.options.jobs;
-  if (jobs == 0)
-    jobs = llvm::hardware_concurrency().compute_thread_count();
-  // A few parts for each thread level out what parts cost.
-  unsigned parts = jobs * 4;
   for (CodeVersion &code : compilation.codes) {
-    for (OwningOpRef<ModuleOp> &part : cpu::splitModule(*code.module, parts)) {
+    for (OwningOpRef<ModuleOp> &part : cpu::splitModule(*code.module)) {
       auto context = std::make_unique<llvm::LLVMContext>();
       std::unique_ptr<llvm::Module> module =
           translateModuleToLLVMIR(*part, *context);

@@ -35,10 +35,10 @@ emitProgram(mlir::ModuleOp model, const Isa &isa, WeightSink weights,
 /// The passes that take such a module to the LLVM dialect.
 void buildLowering(mlir::OpPassManager &pm, const Isa &isa);
 
-/// Splits a lowered module into at most `parts` modules that LLVM can compile
-/// at the same time.
+/// Splits a lowered module into modules that LLVM can compile at the same time.
+/// How many depends on the model alone, or the output would on the machine.
 llvm::SmallVector<mlir::OwningOpRef<mlir::ModuleOp>>
-splitModule(mlir::ModuleOp module, unsigned parts);
+splitModule(mlir::ModuleOp module);
 
 } // namespace dlc::cpu
 

@@ -37,8 +37,10 @@ void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
-SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module,
-                                                    unsigned parts) {
+SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module) {
+  // What a module costs is little beside a few kernels; more of them would
+  // level out less between threads.
+  constexpr size_t kernelsEach = 4;
   // The run function with its data is the first part; kernels go where there is
   // least yet.
   SmallVector<OwningOpRef<ModuleOp>> result;
@@ -47,7 +49,9 @@ SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module,
     auto func = dyn_cast<LLVM::LLVMFuncOp>(op);
     return func && !func.isExternal() && func.getName() != "dlc_run";
   };
-  for (unsigned i = 0; i < std::max(parts, 1u); ++i) {
+  size_t parts = llvm::divideCeil(
+      llvm::count_if(*module.getBody(), isKernel), kernelsEach);
+  for (size_t i = 0; i < std::max<size_t>(parts, 1); ++i) {
     result.push_back(ModuleOp::create(module.getLoc()));
     weight.push_back(0);
   }
