@@ -20,6 +20,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include <future>
 
 namespace dlc {
 
@@ -52,6 +53,8 @@ public:
   /// Filled as things become known; codes, weights and the names of the
   /// compiler and target are filled in by the object phase.
   target::ModelInfo info;
+  /// What becomes info.sha256, computed while the phases run.
+  std::future<std::string> sourceHash;
   /// Every file that was read, for -MD.
   std::vector<std::string> dependencies;
   /// The linker's inputs.

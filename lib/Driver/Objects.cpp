@@ -135,6 +135,8 @@ void finishInfo(Compilation &compilation) {
   target::ModelInfo &info = compilation.info;
   info.triple = compilation.codes.front().target.triple.str();
   info.compiler = compilerName();
+  if (compilation.sourceHash.valid())
+    info.sha256 = compilation.sourceHash.get();
   info.source = sys::path::filename(compilation.options.input).str();
   if (info.name.empty())
     info.name = info.ident;

@@ -55,7 +55,9 @@ LogicalResult readModel(Compilation &compilation) {
   auto file = MappedFile::open(options.input);
   if (!file)
     return compilation.inputError(describe(file.getError()));
-  compilation.info.sha256 = (*file)->sha256();
+  auto policy = options.jobs == 1 ? std::launch::deferred : std::launch::async;
+  compilation.sourceHash =
+      std::async(policy, [file = *file] { return file->sha256(); });
   Format format = options.format;
   if (format == Format::Detect)
     format = detectFormat((*file)->bytes());
