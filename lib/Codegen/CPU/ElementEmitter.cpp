@@ -1,5 +1,5 @@
 //===- ElementEmitter.cpp - elements of a cluster's values, pulled from its
-//inputs -*- C++ -*-===//
+// inputs -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -397,20 +397,27 @@ Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point,
   return result;
 }
 
-void ElementEmitter::reportOutside(Value inside, Value v, Value size, Value mask) {
+void ElementEmitter::reportOutside(Value inside, Value v, Value size,
+                                   Value mask) {
   if (!report)
     return;
   if (auto type = dyn_cast<VectorType>(inside.getType())) {
     // One of the lanes that are outside; those that the mask turns off are not.
     int64_t lanes = type.getNumElements();
-    Value one = splat(arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)), lanes);
+    Value one = splat(
+        arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)),
+        lanes);
     Value lane = arith::XOrIOp::create(b, loc, inside, one);
     lane = both(lane, mask, lanes);
-    Value some = arith::SelectOp::create(b, loc, lane, v, splat(math().cst(INT64_MIN), lanes));
+    Value some = arith::SelectOp::create(b, loc, lane, v,
+                                         splat(math().cst(INT64_MIN), lanes));
     v = vector::ReductionOp::create(b, loc, vector::CombiningKind::MAXSI, some);
-    inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, v, math().cst(INT64_MIN));
+    inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, v,
+                                   math().cst(INT64_MIN));
   }
-  Value outside = arith::XOrIOp::create(b, loc, inside, arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)));
+  Value outside = arith::XOrIOp::create(
+      b, loc, inside,
+      arith::ConstantOp::create(b, loc, b.getIntegerAttr(b.getI1Type(), 1)));
   auto store = [&](int64_t slot, Value i) {
     Value wide = arith::IndexCastOp::create(b, loc, b.getI64Type(), i);
     memref::StoreOp::create(b, loc, wide, report, math().cst(slot));
@@ -422,7 +429,8 @@ void ElementEmitter::reportOutside(Value inside, Value v, Value size, Value mask
   });
 }
 
-Point ElementEmitter::throughGather(GatherOp op, const Point &point, int64_t lanes, Value mask) {
+Point ElementEmitter::throughGather(GatherOp op, const Point &point,
+                                    int64_t lanes, Value mask) {
   int64_t axis = op.getAxis(), n = typeOf(op.getIndices()).getRank();
   Point at;
   at.indices.assign(point.indices.begin() + axis,
@@ -545,6 +553,17 @@ Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes,
           arith::SelectOp::create(b, loc, inside, value.value, pad.value)};
 }
 
+Scalar ElementEmitter::choose(Value condition, Scalar x, Scalar y,
+                              int64_t lanes) {
+  if (isa<VectorType>(condition.getType()) ||
+      isa<VectorType>(x.value.getType()) ||
+      isa<VectorType>(y.value.getType())) {
+    x.value = splat(x.value, lanes);
+    y.value = splat(y.value, lanes);
+  }
+  return {x.type, arith::SelectOp::create(b, loc, condition, x.value, y.value)};
+}
+
 Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point,
                                   int64_t lanes, Value mask) {
   int64_t axis = op.getAxis();
@@ -562,19 +581,26 @@ Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point,
     auto [inside, clamped] = clamp(i, size, lanes);
     at.indices[axis] = clamped;
     Scalar part = emit(input, at, lanes, mask);
-    if (!result.value) {
-      result = part;
-    } else {
-      bool vector = isa<VectorType>(inside.getType()) ||
-                    isa<VectorType>(part.value.getType()) ||
-                    isa<VectorType>(result.value.getType());
-      Value x = vector ? splat(part.value, lanes) : part.value;
-      Value y = vector ? splat(result.value, lanes) : result.value;
-      result.value = arith::SelectOp::create(b, loc, inside, x, y);
-    }
+    result = result.value ? choose(inside, part, result, lanes) : part;
     start = math().add(start, size);
   }
   return result;
+}
+
+Scalar ElementEmitter::emitInsert(InsertOp op, const Point &point,
+                                  int64_t lanes, Value mask) {
+  int64_t axis = op.getAxis();
+  Index i = point.indices[axis];
+  if (i.irregular)
+    i.irregular = arith::SubIOp::create(b, loc, i.irregular,
+                                        splat(op.getOffset(), lanes));
+  else
+    i.base = math().sub(i.base, op.getOffset());
+  auto [inside, clamped] = clamp(i, size(op.getPart(), axis), lanes);
+  Point at{point.indices};
+  at.indices[axis] = clamped;
+  Scalar part = emit(op.getPart(), at, lanes, mask);
+  return choose(inside, part, emit(op.getInto(), point, lanes, mask), lanes);
 }
 
 static bool sameIndices(ArrayRef<Index> a, ArrayRef<Index> b) {
@@ -619,6 +645,7 @@ Scalar ElementEmitter::compute(Value tensor, const Point &point, int64_t lanes,
       .Case([&](IotaOp op) { return emitIota(op, point, lanes); })
       .Case([&](PadOp op) { return emitPad(op, point, lanes, mask); })
       .Case([&](ConcatOp op) { return emitConcat(op, point, lanes, mask); })
+      .Case([&](InsertOp op) { return emitInsert(op, point, lanes, mask); })
       .Case([&](TransposeOp op) {
         Point at;
         at.indices.resize(point.indices.size());

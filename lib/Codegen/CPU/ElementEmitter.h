@@ -77,10 +77,13 @@ public:
   /// Where code for sizes goes: the end of the entry block's preamble.
   void setPreamble(mlir::Operation *before) { preamble = before; }
 
-  /// Where indices that lie outside of a dimension are reported: i64s, whether there was one, it, the size.
+  /// Where indices that lie outside of a dimension are reported: i64s, whether
+  /// there was one, it, the size.
   void setReport(mlir::Value memref) { report = memref; }
-  /// Reports the index v (of each lane, where it is a vector) unless it is inside.
-  void reportOutside(mlir::Value inside, mlir::Value v, mlir::Value size, mlir::Value mask);
+  /// Reports the index v (of each lane, where it is a vector) unless it is
+  /// inside.
+  void reportOutside(mlir::Value inside, mlir::Value v, mlir::Value size,
+                     mlir::Value mask);
 
   IndexMath math() { return {b, loc}; }
 
@@ -105,6 +108,10 @@ private:
   Scalar emitPad(PadOp op, const Point &point, int64_t lanes, mlir::Value mask);
   Scalar emitConcat(ConcatOp op, const Point &point, int64_t lanes,
                     mlir::Value mask);
+  Scalar emitInsert(InsertOp op, const Point &point, int64_t lanes,
+                    mlir::Value mask);
+  /// Where `condition` (per lane or for all) holds x, elsewhere y.
+  Scalar choose(mlir::Value condition, Scalar x, Scalar y, int64_t lanes);
   Point throughBroadcast(BroadcastOp op, const Point &point, int64_t lanes);
   Point throughReshape(ReshapeOp op, const Point &point, int64_t lanes);
   Point throughGather(GatherOp op, const Point &point, int64_t lanes,
