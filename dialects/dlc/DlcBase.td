@@ -28,7 +28,8 @@ def Dlc_Dialect : Dialect {
     for unsigned ones; `i1` is a bool. Images are channels-last.
   }];
   let hasConstantMaterializer = 1;
-  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"];
+  // Control flow is scf's.
+  let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }
 
 class Dlc_Op<string mnemonic, list<Trait> traits = []>

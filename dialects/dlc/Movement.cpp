@@ -8,7 +8,9 @@
 
 #include "dialects/dlc/Dlc.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
@@ -314,4 +316,53 @@ LogicalResult ScatterOp::verify() {
   if (data.getElementType() != updates.getElementType())
     return emitOpError("mixes element types");
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// insert
+//===----------------------------------------------------------------------===//
+
+LogicalResult InsertOp::verify() {
+  RankedTensorType part = getPart().getType(), into = getInto().getType();
+  if (part.getRank() != into.getRank())
+    return emitOpError("part of rank ")
+           << part.getRank() << " into rank " << into.getRank();
+  if (part.getElementType() != into.getElementType())
+    return emitOpError("mixes element types");
+  uint64_t axis = getAxis();
+  if (axis >= static_cast<uint64_t>(into.getRank()))
+    return emitOpError("axis ")
+           << static_cast<int64_t>(axis) << " is out of range for rank "
+           << into.getRank();
+  std::optional<int64_t> offset = getConstantIntValue(getOffset());
+  for (auto [i, sizes] :
+       llvm::enumerate(llvm::zip(part.getShape(), into.getShape()))) {
+    auto [from, to] = sizes;
+    if (ShapedType::isDynamic(from) || ShapedType::isDynamic(to))
+      continue;
+    if (i != axis ? from != to : offset && (*offset < 0 || *offset > to - from))
+      return emitOpError("part does not fit into dimension ")
+             << i << " of size " << to;
+  }
+  return success();
+}
+
+LogicalResult InsertOp::reifyResultShapes(OpBuilder &builder,
+                                          ReifiedRankedShapedTypeDims &result) {
+  result.push_back(ShapeAlgebra(getLoc(), &builder).dims(getInto()));
+  return success();
+}
+
+bool InsertOp::isInPlace() {
+  auto arg = dyn_cast<BlockArgument>(getInto());
+  if (!arg || arg.getOwner() != getOperation()->getBlock() || getAxis() != 0 ||
+      !getResult().hasOneUse())
+    return false;
+  auto loop = dyn_cast<LoopLikeOpInterface>(getOperation()->getParentOp());
+  OpOperand *yielded = loop ? loop.getTiedLoopYieldedValue(arg) : nullptr;
+  // Its size is not its elements.
+  return yielded && yielded->get() == getResult() &&
+         llvm::all_of(arg.getUsers(), [&](Operation *user) {
+           return user == getOperation() || isa<tensor::DimOp>(user);
+         });
 }

@@ -156,4 +156,27 @@ def Dlc_ScatterOp : Dlc_ShapedOp<"scatter"> {
   let hasVerifier = 1;
 }
 
+def Dlc_InsertOp : Dlc_Op<"insert", [Pure, AllTypesMatch<["into", "result"]>,
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
+  let summary = "replaces a slice of a tensor";
+  let description = [{
+    The result is `into` but for the elements [offset, offset + size of part) of
+    dimension `axis`, which are those of `part`. The caller clamps: the slice must
+    be in bounds. Other dimensions agree.
+
+    Where a loop carries `into` and the result, and nothing else reads either, the
+    slice is stored in place (see isInPlace).
+  }];
+  let arguments = (ins Dlc_Tensor:$part, Dlc_Tensor:$into, Index:$offset, I64Attr:$axis);
+  let results = (outs Dlc_Tensor:$result);
+  let assemblyFormat = [{
+    $part `into` $into `at` $offset `axis` `=` $axis attr-dict `:` type($part) `into` type($into)
+  }];
+  let extraClassDeclaration = [{
+    /// Whether a loop's buffer can take the slice and stay where it is.
+    bool isInPlace();
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // DLC_MOVEMENT_TD

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -50,6 +51,8 @@ Dim ShapeAlgebra::dim(Value tensor, int64_t index) const {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (!type.isDynamicDim(index))
     return constant(type.getDimSize(index));
+  while (Value init = loopInit(tensor))
+    tensor = init;
   if (!builder)
     return Dim();
   if (!cache)
@@ -200,6 +203,18 @@ Dim ShapeAlgebra::same(Dim a, Dim b) const {
 
 LogicalResult ShapeAlgebra::error(const Twine &message) const {
   return emitError(loc, message);
+}
+
+Value dlc::loopInit(Value carried) {
+  OpOperand *init = nullptr;
+  if (auto arg = dyn_cast<BlockArgument>(carried)) {
+    if (auto loop = dyn_cast_if_present<LoopLikeOpInterface>(
+            arg.getOwner()->getParentOp()))
+      init = loop.getTiedLoopInit(arg);
+  } else if (auto loop = carried.getDefiningOp<LoopLikeOpInterface>()) {
+    init = loop.getTiedLoopInit(cast<OpResult>(carried));
+  }
+  return init ? init->get() : Value();
 }
 
 bool dlc::areCompatibleTypes(TypeRange a, TypeRange b) {

@@ -298,9 +298,11 @@ LogicalResult formClusters(Compilation &compilation) {
           pm.addPass(createFoldConstants(folding));
           pm.addPass(createCanonicalizerPass());
           pm.addPass(createCSEPass());
+          pm.nest<func::FuncOp>().addPass(createHoistFromLoops());
           pm.nest<func::FuncOp>().addPass(createInsertChecks());
           pm.nest<func::FuncOp>().addPass(createFormClusters());
           pm.addPass(createCSEPass());
+          pm.nest<func::FuncOp>().addPass(createPlaceResults());
         })))
       return failure();
   }

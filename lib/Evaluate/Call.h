@@ -47,6 +47,7 @@ Result evaluateOp(TransposeOp op, const Call &call);
 Result evaluateOp(SliceOp op, const Call &call);
 Result evaluateOp(PadOp op, const Call &call);
 Result evaluateOp(ConcatOp op, const Call &call);
+Result evaluateOp(InsertOp op, const Call &call);
 Result evaluateOp(GatherOp op, const Call &call);
 Result evaluateOp(ScatterOp op, const Call &call);
 

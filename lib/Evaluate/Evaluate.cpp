@@ -10,6 +10,7 @@
 
 #include "Evaluate/Call.h"
 #include "Evaluate/Elements.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -77,35 +78,87 @@ static LogicalResult checkOperands(const Call &call) {
 // Regions
 //===----------------------------------------------------------------------===//
 
+namespace {
+/// The values that a block knows: its own and those around it.
+struct Scope {
+  const Scope *outer = nullptr;
+  llvm::DenseMap<Value, HostTensor> values = {};
+
+  const HostTensor *find(Value v) const {
+    auto found = values.find(v);
+    if (found != values.end())
+      return &found->second;
+    return outer ? outer->find(v) : nullptr;
+  }
+};
+} // namespace
+
+static LogicalResult evaluateLoop(scf::ForOp loop, const Scope &outer,
+                                  ArrayRef<HostTensor> operands,
+                                  Tensors &results, std::string *reason);
+
 /// Runs a block to its terminator, whose operands are the results.
 static LogicalResult evaluateBlock(Block &block, ArrayRef<HostTensor> arguments,
-                                   Tensors &results, std::string *reason) {
-  llvm::DenseMap<Value, HostTensor> values;
+                                   Tensors &results, std::string *reason,
+                                   const Scope *outer = nullptr) {
+  Scope scope{outer};
   for (auto [argument, value] :
        llvm::zip_equal(block.getArguments(), arguments))
-    values[argument] = value;
+    scope.values[argument] = value;
   for (Operation &op : block) {
     Tensors operands, produced;
     for (Value operand : op.getOperands()) {
-      auto found = values.find(operand);
-      if (found == values.end())
+      const HostTensor *found = scope.find(operand);
+      if (!found)
         return Call{&op, {}, reason}.fail("a value comes from outside");
-      operands.push_back(found->second);
+      operands.push_back(*found);
     }
     if (op.hasTrait<OpTrait::IsTerminator>()) {
       results = std::move(operands);
       return success();
     }
-    if (failed(evaluateAny(&op, operands, produced, reason)))
+    auto loop = dyn_cast<scf::ForOp>(op);
+    if (failed(loop ? evaluateLoop(loop, scope, operands, produced, reason)
+                    : evaluateAny(&op, operands, produced, reason)))
       return failure();
     for (auto [value, result] : llvm::zip_equal(op.getResults(), produced))
-      values[value] = result;
+      scope.values[value] = result;
     // What nothing reads any more is freed.
     for (Value operand : op.getOperands())
       if (operand.hasOneUse())
-        values.erase(operand);
+        scope.values.erase(operand);
   }
   return Call{block.getParentOp(), {}, reason}.fail("no terminator");
+}
+
+static LogicalResult evaluateLoop(scf::ForOp loop, const Scope &outer,
+                                  ArrayRef<HostTensor> operands,
+                                  Tensors &results, std::string *reason) {
+  Call call{loop, operands, reason};
+  if (!loop.getInductionVar().getType().isIndex())
+    return call.fail("a loop does not count by indices");
+  int64_t bounds[3];
+  for (auto [bound, operand] : llvm::zip(bounds, operands))
+    bound = Reader(operand).get<int64_t>(0);
+  auto [low, high, step] = bounds;
+  if (step < 1)
+    return call.fail("a loop's step is not positive");
+  results.assign(operands.begin() + 3, operands.end());
+  for (int64_t i = low; i < high;) {
+    Tensors arguments{HostTensor::getIndex(loop.getContext(), i)};
+    for (auto [value, arg] : llvm::zip(results, loop.getRegionIterArgs())) {
+      if (!fits(value, arg.getType()))
+        return call.fail("a loop carries a value that is not of its type");
+      arguments.push_back(value);
+    }
+    Tensors next;
+    if (failed(evaluateBlock(*loop.getBody(), arguments, next, reason, &outer)))
+      return failure();
+    results = std::move(next);
+    if (llvm::AddOverflow(i, step, i))
+      break;
+  }
+  return success();
 }
 
 static LogicalResult evaluateBody(Region &region,
@@ -256,7 +309,7 @@ static LogicalResult evaluateAny(Operation *op, ArrayRef<HostTensor> operands,
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<PointwiseOpInterface>(one)
       .Case<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp,
-            PadOp, ConcatOp, GatherOp, ScatterOp>(one)
+            PadOp, ConcatOp, InsertOp, GatherOp, ScatterOp>(one)
       .Case<ReduceOp, ArgReduceOp, ScanOp, MatmulOp, ConvOp, PoolOp>(one)
       .Case<tensor::CastOp, tensor::DimOp, tensor::FromElementsOp,
             tensor::ExtractOp>(one)

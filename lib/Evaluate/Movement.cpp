@@ -102,6 +102,29 @@ Result dlc::evaluateOp(ConcatOp op, const Call &call) {
   return result;
 }
 
+Result dlc::evaluateOp(InsertOp op, const Call &call) {
+  const HostTensor &part = call.operands[0];
+  Result into = call.operands[1].dense();
+  Result result = call.allocate();
+  if (failed(into) || failed(result))
+    return failure();
+  int64_t axis = op.getAxis(),
+          offset = Reader(call.operands[2]).get<int64_t>(0);
+  if (!isInside(offset, 1, part.getShape()[axis], into->getShape()[axis]))
+    return call.fail("the slice leaves dimension " + Twine(axis));
+  int64_t bytes = elementBytes(into->getElementType());
+  memcpy(result->mutableData(), into->data(), into->getNumElements() * bytes);
+  if (part.getNumElements() == 0)
+    return result;
+  SmallVector<int64_t> strides = rowMajorStrides(result->getShape()),
+                       from = rowMajorStrides(part.getShape());
+  if (part.isSplat())
+    from.assign(from.size(), 0);
+  copyStrided(result->mutableData(), {offset * strides[axis], strides},
+              part.data(), {0, from}, part.getShape(), bytes);
+  return result;
+}
+
 //===----------------------------------------------------------------------===//
 // Slices by index
 //===----------------------------------------------------------------------===//

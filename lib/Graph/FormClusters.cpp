@@ -21,8 +21,11 @@
 //  - Transposes and slices join the matmul that reads them: it takes strided
 //  views.
 //  - A reshape is never computed: it is another view of what is in memory.
+//  - The body of a loop is a block like any other: what crosses its border is
+//  in memory.
 
 #include "Graph/Passes.h"
+#include "Graph/Simplify.h"
 #include "Graph/SizeKey.h"
 
 #include "dialects/dlc/Dlc.h"
@@ -83,7 +86,8 @@ public:
 
   void run() {
     for (Operation &op : llvm::reverse(block))
-      if (isa<DlcDialect>(op.getDialect()) && !isa<ConstantOp, CheckOp>(op))
+      if (isa<DlcDialect>(op.getDialect()) && !isa<ConstantOp, CheckOp>(op) &&
+          !isInPlace(&op))
         place(&op);
     for (auto &cluster : llvm::reverse(clusters))
       outline(*cluster);
@@ -96,6 +100,12 @@ private:
   Block &block;
   SmallVector<std::unique_ptr<Cluster>> clusters; // roots in reverse order
   llvm::DenseMap<Operation *, llvm::SmallSetVector<Cluster *, 2>> placed;
+
+  /// Written to by the kernel of the part.
+  static bool isInPlace(Operation *op) {
+    auto insert = dyn_cast<InsertOp>(op);
+    return insert && insert.isInPlace();
+  }
 
   /// The clusters that read an operation's result; null where something else
   /// does.
@@ -159,7 +169,7 @@ private:
   bool canJoin(Operation *op, Cluster &c, bool several) {
     if (isAnchor(op))
       return !several && canJoinAnchor(op, c);
-    if (isa<ConcatOp, CompositeOp>(op))
+    if (isa<ConcatOp, InsertOp, CompositeOp>(op))
       return false;
     if (!isMovement(op) && several)
       return false;
@@ -188,6 +198,9 @@ private:
              (pointwiseToRoot(user, c) &&
               comesFromRows(op->getResult(0),
                             typeOf(user->getResult(0)).getShape()));
+    // Asks for an element of the part wherever it is.
+    if (auto insert = dyn_cast<InsertOp>(user))
+      return insert.getPart() != op->getResult(0) || isMovement(op);
     // A window or a tile reads each element several times.
     if (isa<PoolOp, PadOp>(user))
       return isMovement(op) || (user == c.root && isStoredElsewhere(c.root) &&
@@ -433,6 +446,7 @@ void resolveSizes(func::FuncOp func) {
   RewritePatternSet patterns(func.getContext());
   memref::populateResolveShapedTypeResultDimsPatterns(patterns);
   memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+  populateLoopSizePatterns(patterns);
   tensor::DimOp::getCanonicalizationPatterns(patterns, func.getContext());
   (void)applyPatternsGreedily(func, std::move(patterns));
 }
@@ -457,69 +471,16 @@ void markEqualBroadcasts(func::FuncOp func) {
   });
 }
 
-/// Whether kernels must run before a size is known.
-bool dependsOnData(Value size, llvm::DenseSet<Operation *> &seen) {
-  Operation *op = size.getDefiningOp();
-  if (!op || !seen.insert(op).second)
-    return false;
-  if (isa<tensor::ExtractOp>(op))
-    return true;
-  auto depends = [&](Value v) { return dependsOnData(v, seen); };
-  if (auto dim = dyn_cast<tensor::DimOp>(op)) {
-    Operation *source = dim.getSource().getDefiningOp();
-    if (auto cluster = dyn_cast_or_null<ClusterOp>(source))
-      return llvm::any_of(cluster.getSizes(), depends);
-    auto reshape = dyn_cast_or_null<ReshapeOp>(source);
-    return reshape && llvm::any_of(reshape.getSizes(), depends);
-  }
-  return llvm::any_of(op->getOperands(), depends);
-}
-
-/// What is returned has memory of its own: a copy where it is an argument, a
-/// constant, returned twice, or of a shape that is not known when it is
-/// computed.
-void copyReturned(func::FuncOp func) {
-  auto ret = cast<func::ReturnOp>(func.getBody().front().getTerminator());
-  OpBuilder b(ret);
-  llvm::DenseSet<Value> seen;
-  for (OpOperand &operand : ret->getOpOperands()) {
-    Value source = operand.get();
-    bool late = false;
-    while (auto reshape = source.getDefiningOp<ReshapeOp>()) {
-      source = reshape.getInput();
-      llvm::DenseSet<Operation *> sizes;
-      late |= llvm::any_of(reshape.getSizes(),
-                           [&](Value v) { return dependsOnData(v, sizes); });
-    }
-    Operation *def = source.getDefiningOp();
-    if (!late && def && isa<ClusterOp>(def) && seen.insert(source).second)
-      continue;
-    SmallVector<Value> sizes;
-    RankedTensorType type = typeOf(operand.get());
-    for (int64_t d = 0; d < type.getRank(); ++d)
-      if (type.isDynamicDim(d))
-        sizes.push_back(
-            tensor::DimOp::create(b, ret.getLoc(), operand.get(), d));
-    auto cluster =
-        ClusterOp::create(b, ret.getLoc(), type, operand.get(), sizes);
-    Block &body = cluster.getBody().emplaceBlock();
-    body.addArgument(type, ret.getLoc());
-    OpBuilder inner = OpBuilder::atBlockEnd(&body);
-    YieldOp::create(inner, ret.getLoc(), body.getArgument(0));
-    // Two copies of one value are two outputs, not common subexpressions.
-    cluster->setAttr("output", b.getI64IntegerAttr(operand.getOperandNumber()));
-    operand.set(cluster.getResult());
-  }
-}
-
 struct FormClusters : dlc::impl::FormClustersBase<FormClusters> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
     if (func.isExternal())
       return;
     markEqualBroadcasts(func);
-    Former(func.getBody().front()).run();
-    copyReturned(func);
+    SmallVector<Block *> blocks;
+    func.walk([&](Block *block) { blocks.push_back(block); });
+    for (Block *block : blocks)
+      Former(*block).run();
     resolveSizes(func);
   }
 };

@@ -12,6 +12,7 @@
 #include "Graph/IntRange.h"
 #include "Graph/Passes.h"
 #include "Graph/SizeKey.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -54,7 +55,20 @@ public:
   explicit Checker(Operation *op)
       : b(op), loc(op->getLoc()), op(op), s(loc, &b) {}
 
+  /// `op` ends the body of a loop: what it carries keeps its shape.
+  void check(scf::ForOp loop) {
+    for (auto [next, init] : llvm::zip(op->getOperands(), loop.getInitArgs()))
+      if (auto type = dyn_cast<RankedTensorType>(init.getType()))
+        for (int64_t d = 0; d < type.getRank(); ++d)
+          equal({next, d}, {init, d},
+                "dimension " + Twine(d) +
+                    " becomes % where it was %, in a loop");
+  }
+
   void run() {
+    if (auto loop = dyn_cast<scf::ForOp>(op->getParentOp());
+        loop && op->hasTrait<OpTrait::IsTerminator>())
+      return check(loop);
     if (op->getNumResults() != 1 ||
         !isa<RankedTensorType>(op->getResult(0).getType()))
       return;
@@ -62,6 +76,7 @@ public:
         .Case([&](BroadcastOp op) { check(op); })
         .Case([&](ReshapeOp op) { check(op); })
         .Case([&](SliceOp op) { check(op); })
+        .Case([&](InsertOp op) { check(op); })
         .Case([&](MatmulOp op) { check(op); })
         .Case([&](ConcatOp op) { check(op); })
         .Case([&](GatherOp op) { check(op); })
@@ -237,6 +252,26 @@ private:
     }
   }
 
+  void check(InsertOp op) {
+    int64_t axis = op.getAxis();
+    for (int64_t d = 0; d < op.getType().getRank(); ++d)
+      if (d != axis)
+        equal({op.getPart(), d}, {op.getInto(), d},
+              "dimension " + Twine(d) +
+                  " is % in a tensor that is inserted into one where it is %");
+    OpFoldResult size = s.dim(op.getPart(), axis);
+    Value into = value(Size(op.getInto(), axis)), first = op.getOffset();
+    Value room = value(s.sub(into, size));
+    using P = arith::CmpIPredicate;
+    Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+    Value fits = b.createOrFold<arith::AndIOp>(
+        loc, compare(P::sge, first, zero), compare(P::sle, first, room));
+    require(fits,
+            "% elements are inserted at % of dimension " + Twine(axis) +
+                ", whose size is %",
+            {value(size), first, into});
+  }
+
   void markInBounds(Operation *op, Value indices, int64_t size) {
     IntRange range = rangeOf(indices);
     if (!ShapedType::isDynamic(size) && range.low >= 0 && range.high < size)
@@ -291,10 +326,11 @@ private:
 struct InsertChecks : dlc::impl::InsertChecksBase<InsertChecks> {
   void runOnOperation() override {
     SmallVector<Operation *> ops;
-    getOperation().walk([&](Operation *op) {
-      if (isa<DlcDialect>(op->getDialect()) &&
-          op->getParentOp() == getOperation())
+    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (isa<DlcDialect>(op->getDialect()) || isa<scf::YieldOp>(op))
         ops.push_back(op);
+      bool isWhole = isa<CompositeOp, ClusterOp>(op);
+      return isWhole ? WalkResult::skip() : WalkResult::advance();
     });
     for (Operation *op : ops)
       Checker(op).run();

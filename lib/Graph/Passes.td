@@ -52,6 +52,26 @@ def FormClusters : Pass<"dlc-form-clusters", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def PlaceResults : Pass<"dlc-place-results", "::mlir::func::FuncOp"> {
+  let summary = "give outputs and what loops carry a kernel each";
+  let description = [{
+    What is returned, what a loop starts from, what its body yields and what is
+    inserted in place becomes the result of a dlc.cluster that fills that place
+    alone: a copy where it is an argument, a constant, or has a place already. To
+    be run after dlc-form-clusters and the last CSE, which takes two places for
+    one.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def HoistFromLoops : Pass<"dlc-hoist-from-loops", "::mlir::func::FuncOp"> {
+  let summary = "compute once what is the same in every step of a loop";
+  let description = [{
+    Not so a broadcast, an iota and a slice: they cost nothing within a kernel,
+    but memory in front of the loop.
+  }];
+}
+
 def PropagateLayout : Pass<"dlc-propagate-layout"> {
   let summary = "move transposes until they cancel";
   let description = [{

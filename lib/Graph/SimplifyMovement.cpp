@@ -263,6 +263,24 @@ struct PadIntoConv : OpRewritePattern<ConvOp> {
 
 } // namespace
 
+namespace {
+struct SizeOfCarried : OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::DimOp op,
+                                PatternRewriter &rewriter) const override {
+    Value init = loopInit(op.getSource());
+    if (!init)
+      return rewriter.notifyMatchFailure(op, "no loop carries it");
+    rewriter.modifyOpInPlace(op, [&] { op.getSourceMutable().assign(init); });
+    return success();
+  }
+};
+} // namespace
+
+void dlc::populateLoopSizePatterns(RewritePatternSet &patterns) {
+  patterns.add<SizeOfCarried>(patterns.getContext());
+}
+
 void dlc::populateSimplifyMovementPatterns(RewritePatternSet &patterns) {
   patterns.add<BroadcastOfBroadcast, BroadcastOfLeadingUnits,
                MoveOfSplat<TransposeOp>, MoveOfSplat<ReshapeOp>,

@@ -27,6 +27,8 @@ SizeKey dlc::sizeKey(OpBuilder &b, Value tensor, int64_t d) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (!type.isDynamicDim(d))
     return {Value(), type.getDimSize(d)};
+  if (Value init = loopInit(tensor))
+    return sizeKey(b, init, d);
   Operation *def = tensor.getDefiningOp();
   ReifiedRankedShapedTypeDims dims;
   if (!def || failed(reifyResultShapes(b, def, dims)))

@@ -124,3 +124,22 @@ func.func @no_data() -> tensor<2xf32> {
   %0 = dlc.constant dense_resource<absent> : tensor<2xf32>
   return %0 : tensor<2xf32>
 }
+
+// A loop over what is around it: running sums, and the sum of all.
+// CHECK-LABEL: loop:
+// CHECK-NEXT:  dense<{{\[}}[1, 2], [4, 6], [9, 12]]> : tensor<3x2xi32>
+// CHECK-NEXT:  dense<{{\[}}[9, 12]]> : tensor<1x2xi32>
+func.func @loop(%x: tensor<3x2xi32>, %start: tensor<1x2xi32>) -> (tensor<3x2xi32>, tensor<1x2xi32>)
+    attributes {arguments = [dense<[[1, 2], [3, 4], [5, 6]]> : tensor<3x2xi32>, dense<0> : tensor<1x2xi32>]} {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %three = arith.constant 3 : index
+  %0:2 = scf.for %t = %zero to %three step %one iter_args(%all = %x, %sum = %start)
+      -> (tensor<3x2xi32>, tensor<1x2xi32>) {
+    %row = dlc.slice %x [%t, 0] steps [1, 1] : tensor<3x2xi32> -> tensor<1x2xi32>
+    %next = dlc.add %sum, %row : tensor<1x2xi32>
+    %with = dlc.insert %next into %all at %t axis = 0 : tensor<1x2xi32> into tensor<3x2xi32>
+    scf.yield %with, %next : tensor<3x2xi32>, tensor<1x2xi32>
+  }
+  return %0#0, %0#1 : tensor<3x2xi32>, tensor<1x2xi32>
+}

@@ -178,6 +178,25 @@ func.func @narrow() -> (tensor<2xf8E5M2>, tensor<2xi4>, tensor<2xui4>, tensor<2x
 
 // -----
 
+// CHECK-LABEL: @insert
+// CHECK-DAG:   dlc.constant dense<{{\[}}[1, 2], [7, 8], [5, 6]]> : tensor<3x2xi8>
+// CHECK-DAG:   dlc.constant dense<{{\[}}[1, 9], [3, 9], [5, 9]]> : tensor<3x2xi8>
+// At an unknown place.
+// CHECK:       dlc.insert
+// CHECK:       return
+func.func @insert(%any: index) -> (tensor<3x2xi8>, tensor<3x2xi8>, tensor<3x2xi8>) {
+  %a = dlc.constant dense<[[1, 2], [3, 4], [5, 6]]> : tensor<3x2xi8>
+  %row = dlc.constant dense<[[7, 8]]> : tensor<1x2xi8>
+  %column = dlc.constant dense<9> : tensor<3x1xi8>
+  %one = arith.constant 1 : index
+  %0 = dlc.insert %row into %a at %one axis = 0 : tensor<1x2xi8> into tensor<3x2xi8>
+  %1 = dlc.insert %column into %a at %one axis = 1 : tensor<3x1xi8> into tensor<3x2xi8>
+  %2 = dlc.insert %row into %a at %any axis = 0 : tensor<1x2xi8> into tensor<3x2xi8>
+  return %0, %1, %2 : tensor<3x2xi8>, tensor<3x2xi8>, tensor<3x2xi8>
+}
+
+// -----
+
 // CHECK-LABEL: @no_elements
 // CHECK-DAG:   dlc.constant dense<> : tensor<0x2xf32>
 // CHECK-DAG:   dlc.constant dense<0.000000e+00> : tensor<2xf32>

@@ -1,6 +1,6 @@
 // Which operations become one kernel.
 //
-// RUN: dlc-opt -split-input-file -dlc-form-clusters %s | FileCheck %s
+// RUN: dlc-opt -split-input-file -dlc-form-clusters -dlc-place-results %s | FileCheck %s
 
 // CHECK-LABEL: @pointwise
 // CHECK:       %[[C:.*]] = dlc.cluster(%{{.*}}) :

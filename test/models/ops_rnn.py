@@ -55,9 +55,52 @@ def rnn(g):
     outputs(g, "relu", cell(g, "RNN", 1, 2, x, direction="bidirectional", activations=["Relu", "Tanh"]))
 
 
-@graph(opset=14, runs=[{"steps": 1, "batch": 2}, {"steps": 7, "batch": 1}])
+@graph(opset=14, runs=[{"steps": 1, "batch": 4}, {"steps": 7, "batch": 1}])
 def lstm_dynamic(g):
     x = g.input("x", ("steps", "batch", WIDTH))
     y, _, _ = cell(g, "LSTM", 4, 2, x, outs=3, direction="bidirectional")
     joined = g.Reshape(g.Transpose(y, perm=[0, 2, 1, 3]), g.const(np.int64([0, 0, -1])))
     g.output("y", g.MatMul(joined, g.weight(2 * HIDDEN, 3)))
+
+
+# Loops: more steps than are unrolled, or any number of them.
+
+ANY = [{"steps": 2, "batch": 3}, {"steps": 19, "batch": 1}, {"steps": 1, "batch": 4}]
+
+
+@graph(opset=14)
+def lstm_long(g):
+    x = g.input("x", (21, BATCH, WIDTH))
+    outputs(g, "both", cell(g, "LSTM", 4, 2, x, outs=3, direction="bidirectional"))
+
+
+@graph(opset=14, runs=ANY)
+def lstm_steps(g):
+    x = g.input("x", ("steps", "batch", WIDTH))
+    h, c = g.input("h", (2, "batch", HIDDEN)), g.input("c", (2, "batch", HIDDEN))
+    lengths = g.input("sizes", ("batch",), "int32", lambda shape: np.arange(shape[0]) % 2)
+    outputs(g, "forward", cell(g, "LSTM", 4, 1, x, outs=3))
+    outputs(g, "both", cell(g, "LSTM", 4, 2, x, None, h, c, g.weight(2, 3 * HIDDEN), outs=3, direction="bidirectional"))
+    outputs(g, "lengths", cell(g, "LSTM", 4, 2, x, lengths, outs=3, direction="bidirectional"))
+
+
+@graph(opset=14, runs=ANY)
+def gru_steps(g):
+    x = g.input("x", ("steps", "batch", WIDTH))
+    h = g.input("h", (2, "batch", HIDDEN))
+    lengths = g.input("sizes", ("batch",), "int32", lambda shape: np.arange(shape[0]) % 2)
+    outputs(g, "both", cell(g, "GRU", 3, 2, x, None, h, direction="bidirectional"))
+    outputs(g, "before_reset", cell(g, "GRU", 3, 2, x, lengths, direction="bidirectional", linear_before_reset=1))
+
+
+@graph(opset=14, runs=ANY)
+def rnn_steps(g):
+    """The weights are known at run time only, too."""
+    x = g.input("x", ("steps", "batch", WIDTH))
+    lengths = g.input("sizes", ("batch",), "int32", lambda shape: np.arange(shape[0]) % 2)
+    weights = [g.input("w", (2, HIDDEN, WIDTH)), g.input("r", (2, HIDDEN, HIDDEN)), g.input("b", (2, 2 * HIDDEN))]
+    outputs(g, "both", cell(g, "RNN", 1, 2, x, direction="bidirectional"))
+    outputs(g, "lengths", g.node("RNN", [x, *weights, lengths], outs=2, hidden_size=HIDDEN, direction="bidirectional"))
+    y, _ = cell(g, "RNN", 1, 1, x)
+    w, r = g.weight(1, HIDDEN, HIDDEN), g.weight(1, HIDDEN, HIDDEN)
+    outputs(g, "stacked", g.node("RNN", [g.Squeeze(y, g.const(np.int64([1]))), w, r], outs=2, hidden_size=HIDDEN))

@@ -553,6 +553,17 @@ Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes,
           arith::SelectOp::create(b, loc, inside, value.value, pad.value)};
 }
 
+Scalar ElementEmitter::choose(Value condition, Scalar x, Scalar y,
+                              int64_t lanes) {
+  if (isa<VectorType>(condition.getType()) ||
+      isa<VectorType>(x.value.getType()) ||
+      isa<VectorType>(y.value.getType())) {
+    x.value = splat(x.value, lanes);
+    y.value = splat(y.value, lanes);
+  }
+  return {x.type, arith::SelectOp::create(b, loc, condition, x.value, y.value)};
+}
+
 Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point,
                                   int64_t lanes, Value mask) {
   int64_t axis = op.getAxis();
@@ -570,19 +581,26 @@ Scalar ElementEmitter::emitConcat(ConcatOp op, const Point &point,
     auto [inside, clamped] = clamp(i, size, lanes);
     at.indices[axis] = clamped;
     Scalar part = emit(input, at, lanes, mask);
-    if (!result.value) {
-      result = part;
-    } else {
-      bool vector = isa<VectorType>(inside.getType()) ||
-                    isa<VectorType>(part.value.getType()) ||
-                    isa<VectorType>(result.value.getType());
-      Value x = vector ? splat(part.value, lanes) : part.value;
-      Value y = vector ? splat(result.value, lanes) : result.value;
-      result.value = arith::SelectOp::create(b, loc, inside, x, y);
-    }
+    result = result.value ? choose(inside, part, result, lanes) : part;
     start = math().add(start, size);
   }
   return result;
+}
+
+Scalar ElementEmitter::emitInsert(InsertOp op, const Point &point,
+                                  int64_t lanes, Value mask) {
+  int64_t axis = op.getAxis();
+  Index i = point.indices[axis];
+  if (i.irregular)
+    i.irregular = arith::SubIOp::create(b, loc, i.irregular,
+                                        splat(op.getOffset(), lanes));
+  else
+    i.base = math().sub(i.base, op.getOffset());
+  auto [inside, clamped] = clamp(i, size(op.getPart(), axis), lanes);
+  Point at{point.indices};
+  at.indices[axis] = clamped;
+  Scalar part = emit(op.getPart(), at, lanes, mask);
+  return choose(inside, part, emit(op.getInto(), point, lanes, mask), lanes);
 }
 
 static bool sameIndices(ArrayRef<Index> a, ArrayRef<Index> b) {
@@ -627,6 +645,7 @@ Scalar ElementEmitter::compute(Value tensor, const Point &point, int64_t lanes,
       .Case([&](IotaOp op) { return emitIota(op, point, lanes); })
       .Case([&](PadOp op) { return emitPad(op, point, lanes, mask); })
       .Case([&](ConcatOp op) { return emitConcat(op, point, lanes, mask); })
+      .Case([&](InsertOp op) { return emitInsert(op, point, lanes, mask); })
       .Case([&](TransposeOp op) {
         Point at;
         at.indices.resize(point.indices.size());

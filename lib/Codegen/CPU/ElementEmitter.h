@@ -108,6 +108,10 @@ private:
   Scalar emitPad(PadOp op, const Point &point, int64_t lanes, mlir::Value mask);
   Scalar emitConcat(ConcatOp op, const Point &point, int64_t lanes,
                     mlir::Value mask);
+  Scalar emitInsert(InsertOp op, const Point &point, int64_t lanes,
+                    mlir::Value mask);
+  /// Where `condition` (per lane or for all) holds x, elsewhere y.
+  Scalar choose(mlir::Value condition, Scalar x, Scalar y, int64_t lanes);
   Point throughBroadcast(BroadcastOp op, const Point &point, int64_t lanes);
   Point throughReshape(ReshapeOp op, const Point &point, int64_t lanes);
   Point throughGather(GatherOp op, const Point &point, int64_t lanes,

@@ -8,9 +8,11 @@
 
 #include "Codegen/CPU/Codegen.h"
 #include "Codegen/CPU/Kernel.h"
+#include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
 #include "dialects/rt/Rt.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
@@ -56,11 +58,12 @@ public:
       if (isa_and_present<RankedTensorType>(arg.getType()))
         memory[arg] = rt::InputOp::create(b, loc, pointer, frame, i);
     returned();
-    if (failed(hoistSizes(body)) || failed(planArena(body)))
+    if (failed(hoistSizes(body)))
       return failure();
-    for (Operation &op : body.without_terminator())
-      if (!done.contains(&op) && failed(emitOp(&op)))
-        return failure();
+    placeInserts();
+    planArena(body);
+    if (failed(emitBlock(body)))
+      return failure();
     Value ok = arith::ConstantIntOp::create(b, loc, 0, 32);
     func::ReturnOp::create(b, loc, ok);
     return std::move(program);
@@ -80,6 +83,8 @@ private:
   llvm::DenseMap<Value, Value> memory; // of tensors
   llvm::DenseMap<Value, unsigned> outputs;  // tensors that are outputs
   llvm::DenseMap<Value, Value> outputViews; // and the (reshaped) value returned
+  llvm::DenseMap<Value, InsertOp> inserted; // in place, by the part
+  llvm::DenseSet<Value> carried;            // what loops yield
   llvm::DenseSet<Operation *> done;
   llvm::StringMap<std::pair<std::string, LaunchPlan>> kernels;
   llvm::StringMap<std::pair<std::string, LaunchPlan>>
@@ -97,34 +102,58 @@ private:
     }
   }
 
+  /// What the kernels of loops' bodies write straight to its place.
+  void placeInserts() {
+    main.walk([&](scf::ForOp loop) {
+      for (Value yielded : loop.getYieldedValues())
+        if (auto insert = yielded.getDefiningOp<InsertOp>())
+          inserted[sourceOf(insert.getPart())] = insert;
+        else
+          carried.insert(sourceOf(yielded));
+    });
+  }
+
+  /// The operations of the model, loops before their bodies, without those of
+  /// clusters.
+  static void forEachOp(Block &body, function_ref<void(Operation *)> visit) {
+    body.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      visit(op);
+      return isa<ClusterOp>(op) ? WalkResult::skip() : WalkResult::advance();
+    });
+  }
+
   /// Index arithmetic on the inputs' sizes goes first, so that the arena's size
   /// is known.
   LogicalResult hoistSizes(Block &body) {
-    for (Operation &op : body.without_terminator()) {
+    bool resolved = true;
+    forEachOp(body, [&](Operation *op) {
       if (auto dim = dyn_cast<tensor::DimOp>(op)) {
         auto arg = dyn_cast<BlockArgument>(dim.getSource());
         auto index = dim.getConstantIndex();
-        if (!arg || !index)
-          return op.emitError("internal error: unresolved size of a tensor");
+        if (!arg || arg.getOwner() != &body || !index) {
+          op->emitError("internal error: unresolved size of a tensor");
+          resolved = false;
+          return;
+        }
         sizes.map(dim.getResult(),
                   rt::InputDimOp::create(b, loc, b.getIndexType(), frame,
                                          arg.getArgNumber(), *index)
                       .getResult());
-        done.insert(&op);
-      } else if (isSizeArithmetic(&op) &&
-                 llvm::all_of(op.getOperands(),
+        done.insert(op);
+      } else if (isSizeArithmetic(op) &&
+                 llvm::all_of(op->getOperands(),
                               [&](Value v) { return sizes.contains(v); })) {
-        b.clone(op, sizes);
-        done.insert(&op);
+        b.clone(*op, sizes);
+        done.insert(op);
       } else if (auto check = dyn_cast<CheckOp>(op);
-                 check && llvm::all_of(op.getOperands(), [&](Value v) {
+                 check && llvm::all_of(op->getOperands(), [&](Value v) {
                    return sizes.contains(v);
                  })) {
         emitCheck(check);
-        done.insert(&op);
+        done.insert(op);
       }
-    }
-    return success();
+    });
+    return success(resolved);
   }
 
   void emitCheck(CheckOp op) {
@@ -150,9 +179,8 @@ private:
     return result;
   }
 
-  /// The open sizes of a tensor at the top level, as values of the model's
-  /// function.
-  SmallVector<Value> openSizes(Value tensor) {
+  /// The open sizes of a tensor in memory, as values of the model's function.
+  static SmallVector<Value> openSizes(Value tensor) {
     if (auto cluster = tensor.getDefiningOp<ClusterOp>())
       return cluster.getSizes();
     if (auto reshape = tensor.getDefiningOp<ReshapeOp>())
@@ -162,6 +190,8 @@ private:
 
   SmallVector<Value> mappedSizes(Value tensor) {
     RankedTensorType type = typeOf(tensor);
+    while (Value init = loopInit(tensor))
+      tensor = init;
     if (auto arg = dyn_cast<BlockArgument>(tensor)) {
       SmallVector<Value> result;
       for (auto [d, size] : llvm::enumerate(type.getShape()))
@@ -175,69 +205,89 @@ private:
     return sizesOf(tensor, openSizes(tensor));
   }
 
-  LogicalResult planArena(Block &body) {
-    llvm::DenseMap<Operation *, int64_t> step;
-    int64_t steps = 0;
-    for (Operation &op : body)
-      step[&op] = steps++;
-    llvm::DenseMap<Value, int64_t> lastUse;
-    for (Operation &op : body)
-      for (Value operand : op.getOperands())
-        if (isa<RankedTensorType>(operand.getType()))
-          lastUse[sourceOf(operand)] = step[&op];
+  /// The tensors that need memory of the arena: what kernels write, unless that
+  /// is an output or a loop's, and for each tensor that a loop changes a second
+  /// buffer beside that which it starts from.
+  SmallVector<Value> arenaValues(Block &body) {
+    SmallVector<Value> values;
+    forEachOp(body, [&](Operation *op) {
+      if (isa<ClusterOp, tensor::FromElementsOp>(op)) {
+        Value v = op->getResult(0);
+        if (!outputs.contains(v) && !inserted.contains(v) &&
+            !carried.contains(v))
+          values.push_back(v);
+      } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
+        for (auto [yielded, result] :
+             llvm::zip(loop.getYieldedValues(), loop.getResults()))
+          if (isa<RankedTensorType>(result.getType()) &&
+              !yielded.getDefiningOp<InsertOp>())
+            values.push_back(result);
+      }
+    });
+    return values;
+  }
 
+  /// Memory whose size is known when the run starts.
+  struct Slot {
+    SmallVector<void *> key;
+    int64_t free;
+    Value bytes, offset;
+  };
+
+  /// Finds or makes room for a tensor of open sizes.
+  unsigned slotFor(SmallVectorImpl<Slot> &slots, RankedTensorType type,
+                   ArrayRef<Value> dims, int64_t first, int64_t last) {
+    int64_t factor = elementBytes(type);
+    SmallVector<void *> key;
+    for (Value d : dims)
+      if (auto n = constantIndex(d))
+        factor *= *n;
+      else
+        key.push_back(d.getAsOpaquePointer());
+    llvm::sort(key);
+    key.push_back(reinterpret_cast<void *>(factor));
+    auto *slot = llvm::find_if(
+        slots, [&](Slot &s) { return s.key == key && s.free < first; });
+    if (slot == slots.end()) {
+      Value bytes = math().mul(math().product(dims), elementBytes(type));
+      bytes = math().mul(math().ceilDiv(bytes, 64), 64);
+      slots.push_back({key, 0, bytes, {}});
+      slot = std::prev(slots.end());
+    }
+    slot->free = last;
+    return slot - slots.begin();
+  }
+
+  void planArena(Block &body) {
+    Lifetimes lifetimes(body);
     SmallVector<Buffer> fixed;
     SmallVector<Value> fixedValues;
-    struct Slot {
-      SmallVector<void *> key;
-      int64_t free;
-      Value bytes, offset;
-    };
-    SmallVector<Slot> slots; // of sizes known when the run starts
+    SmallVector<Slot> slots;
     SmallVector<std::pair<Value, unsigned>> open;
-    for (Operation &op : body) {
-      if (op.getNumResults() != 1 ||
-          !(isa<ClusterOp>(op) || isa<tensor::FromElementsOp>(op)))
-        continue;
-      Value v = op.getResult(0);
-      if (outputs.contains(v))
-        continue;
+    for (Value v : arenaValues(body)) {
       RankedTensorType type = typeOf(v);
-      int64_t last = lastUse.contains(v) ? lastUse[v] : step[&op];
+      int64_t first = lifetimes.start(v.getDefiningOp()),
+              last = lifetimes.lastUse(v);
       if (type.hasStaticShape()) {
         // Vectors may read past the end, never past the arena.
         fixed.push_back(
             {std::max<int64_t>(type.getNumElements() * elementBytes(type), 1),
-             step[&op], last});
+             first, last});
         fixedValues.push_back(v);
         continue;
       }
-      SmallVector<Value> dims = sizesOf(v, openSizes(v));
-      if (llvm::is_contained(dims, Value()))
-        continue; // a size that a kernel computes: allocated when it is known
-      int64_t factor = elementBytes(type);
-      SmallVector<void *> key;
-      for (Value d : dims)
-        if (auto n = constantIndex(d))
-          factor *= *n;
-        else
-          key.push_back(d.getAsOpaquePointer());
-      llvm::sort(key);
-      key.push_back(reinterpret_cast<void *>(factor));
-      auto slot = llvm::find_if(
-          slots, [&](Slot &s) { return s.key == key && s.free < step[&op]; });
-      if (slot == slots.end()) {
-        Value bytes = math().mul(math().product(dims), elementBytes(type));
-        bytes = math().mul(math().ceilDiv(bytes, 64), 64);
-        slots.push_back({key, 0, bytes, {}});
-        slot = std::prev(slots.end());
-      }
-      slot->free = last;
-      open.push_back({v, slot - slots.begin()});
+      Value shaped = v;
+      while (Value init = loopInit(shaped))
+        shaped = init;
+      SmallVector<Value> dims = sizesOf(shaped, openSizes(shaped));
+      // A size that a kernel computes: allocated when it is known.
+      if (!llvm::is_contained(dims, Value()))
+        open.push_back({v, slotFor(slots, type, dims, first, last)});
     }
-    bool reports = llvm::any_of(body.getOps<ClusterOp>(), needsReport);
+    bool reports = false;
+    body.walk([&](ClusterOp op) { reports |= needsReport(op); });
     if (reports) {
-      fixed.push_back({64, 0, steps});
+      fixed.push_back({64, 0, lifetimes.end()});
       fixedValues.push_back(Value());
     }
     MemoryPlan plan = planMemory(fixed);
@@ -248,7 +298,7 @@ private:
     }
     needs.arena = constantIndex(total).value_or(-1);
     if (constantIndex(total) == 0)
-      return success();
+      return;
     Value arena = rt::ArenaOp::create(b, loc, pointer, frame, total);
     for (auto [v, offset] : llvm::zip(fixedValues, plan.offsets))
       (v ? memory[v] : report) =
@@ -260,7 +310,6 @@ private:
     for (auto [v, slot] : open)
       memory[v] =
           rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);
-    return success();
   }
 
   FailureOr<Value> memoryOf(Value tensor) {
@@ -315,6 +364,14 @@ private:
       return memory[v] =
                  rt::OutputOp::create(b, loc, pointer, frame, it->second,
                                       mappedSizes(outputViews[v]));
+    if (InsertOp insert = inserted.lookup(v)) {
+      Value row =
+          math().product(ArrayRef(mappedSizes(insert.getInto())).drop_front());
+      Value elements = math().mul(sizes.lookup(insert.getOffset()), row);
+      return memory[v] = rt::OffsetOp::create(
+                 b, loc, pointer, memory.lookup(insert.getInto()),
+                 math().mul(elements, elementBytes(typeOf(v))));
+    }
     if (Value m = memory.lookup(v))
       return m;
     Value bytes =
@@ -322,9 +379,18 @@ private:
     return memory[v] = rt::AllocOp::create(b, loc, pointer, frame, bytes);
   }
 
+  LogicalResult emitBlock(Block &block) {
+    for (Operation &op : block.without_terminator())
+      if (!done.contains(&op) && failed(emitOp(&op)))
+        return failure();
+    return success();
+  }
+
   LogicalResult emitOp(Operation *op) {
-    if (isa<ConstantOp, ReshapeOp>(op))
+    if (isa<ConstantOp, ReshapeOp, InsertOp>(op))
       return success();
+    if (auto loop = dyn_cast<scf::ForOp>(op))
+      return emitLoop(loop);
     if (auto cluster = dyn_cast<ClusterOp>(op))
       return emitCluster(cluster);
     if (auto extract = dyn_cast<tensor::ExtractOp>(op))
@@ -340,6 +406,60 @@ private:
       return success();
     }
     return op->emitError("'") << op->getName() << "' can't be compiled";
+  }
+
+  /// A tensor that a loop carries is in two buffers by turns, that which a step
+  /// reads and that which it writes; one is enough where the step only inserts.
+  LogicalResult emitLoop(scf::ForOp op) {
+    SmallVector<Value> start;
+    for (auto [init, arg, yielded, result] :
+         llvm::zip(op.getInitArgs(), op.getRegionIterArgs(),
+                   op.getYieldedValues(), op.getResults())) {
+      if (!isa<RankedTensorType>(init.getType())) {
+        start.push_back(sizes.lookup(init));
+        continue;
+      }
+      FailureOr<Value> from = memoryOf(init);
+      if (failed(from))
+        return op.emitError("internal error: a loop starts from what is not in "
+                            "memory");
+      if (yielded.getDefiningOp<InsertOp>()) {
+        memory[arg] = *from;
+        memory[result] = *from;
+      } else {
+        start.append({*from, resultMemory(result)});
+      }
+    }
+    auto loop = scf::ForOp::create(b, loc, sizes.lookup(op.getLowerBound()),
+                                   sizes.lookup(op.getUpperBound()),
+                                   sizes.lookup(op.getStep()), start);
+    sizes.map(op.getInductionVar(), loop.getInductionVar());
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    unsigned next = 0;
+    for (auto [arg, yielded, result] : llvm::zip(
+             op.getRegionIterArgs(), op.getYieldedValues(), op.getResults())) {
+      if (!isa<RankedTensorType>(arg.getType())) {
+        sizes.map(arg, loop.getRegionIterArg(next));
+        sizes.map(result, loop.getResult(next++));
+      } else if (!yielded.getDefiningOp<InsertOp>()) {
+        memory[arg] = loop.getRegionIterArg(next);
+        memory[result] = loop.getResult(next++);
+        memory[sourceOf(yielded)] = loop.getRegionIterArg(next++);
+      }
+    }
+    if (failed(emitBlock(*op.getBody())))
+      return failure();
+    SmallVector<Value> after;
+    for (auto [arg, yielded] :
+         llvm::zip(op.getRegionIterArgs(), op.getYieldedValues()))
+      if (!isa<RankedTensorType>(arg.getType()))
+        after.push_back(sizes.lookup(yielded));
+      else if (!yielded.getDefiningOp<InsertOp>())
+        after.append({memory[sourceOf(yielded)], memory[arg]});
+    if (!after.empty())
+      scf::YieldOp::create(b, loc, after);
+    return success();
   }
 
   Value asMemref(Value pointer, Type element) {

@@ -24,8 +24,9 @@ void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   kernels.addPass(createExpandMathPass(isa.hasFma));
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
-  pm.addPass(createConvertRtToLLVM());
+  // First: calls into the run time may end the run, from within a loop too.
   pm.nest<func::FuncOp>().addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertRtToLLVM());
   pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());

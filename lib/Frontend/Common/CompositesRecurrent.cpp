@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-// Layers are unrolled over time. What the inputs contribute to the gates is one
-// product for all steps; a step multiplies the hidden state alone.
+// What the inputs contribute to the gates is one product for all steps; a step
+// multiplies the hidden state alone. A few steps are unrolled, many or unknown
+// ones are a loop.
 
 #include "Frontend/Common/Composites.h"
 
@@ -24,25 +25,14 @@ public:
   template <typename Step> RecurrentResult run(Tensor bias, Step step) {
     if (!spec.x || !spec.weight || !spec.recurrent || !h)
       return {};
-    int64_t steps = spec.x.shape()[0];
-    if (ShapedType::isDynamic(steps) || steps < 1) {
-      b.error("a recurrent layer needs a known number of steps of at least 1");
-      return {};
-    }
-    Tensor inputs = b.matmul(spec.x, b.transposeLast(spec.weight));
+    inputs = b.matmul(spec.x, b.transposeLast(spec.weight));
     if (bias)
       inputs = inputs + bias;
-    SmallVector<Tensor> outputs(steps);
-    for (int64_t i = 0; i < steps; ++i) {
-      int64_t t = spec.reverse ? steps - 1 - i : i;
-      Tensor oldC = c;
-      Tensor next =
-          step(b.squeeze(b.sliceAxis(inputs, 0, b.dim(t), b.dim(1)), 0));
-      if (!next)
-        return {};
-      outputs[t] = b.unsqueeze(keepPastEnd(t, next, oldC), 0);
-    }
-    return {b.concat(outputs, 0), h, c};
+    findRunning();
+    int64_t steps = spec.x.shape()[0];
+    // An open size is negative.
+    return steps < 1 || steps > kMostUnrolled ? looped(step)
+                                              : unrolled(steps, step);
   }
 
   /// Gate i of those lying beside one another.
@@ -66,19 +56,74 @@ public:
   Tensor h, c;
 
 private:
+  static constexpr int64_t kMostUnrolled = 16;
+
+  Tensor inputs; ///< what they contribute to the gates: [steps, batch, ...]
+  Tensor
+      running; ///< which sequences have not ended: [steps, batch, 1]; or null
+
+  void findRunning() {
+    if (!spec.lengths)
+      return;
+    Tensor times = b.iota({b.dim(spec.x, 0), b.dim(1), b.dim(1)}, 0,
+                          spec.lengths.elementType());
+    running = b.gt(b.unsqueeze(spec.lengths, {0, 2}), times);
+  }
+
+  template <typename Step> RecurrentResult unrolled(int64_t steps, Step step) {
+    SmallVector<Tensor> outputs(steps);
+    for (int64_t i = 0; i < steps; ++i) {
+      int64_t t = spec.reverse ? steps - 1 - i : i;
+      outputs[t] = at(b.dim(t), step);
+      if (!outputs[t])
+        return {};
+    }
+    return {b.concat(outputs, 0), h, c};
+  }
+
+  template <typename Step> RecurrentResult looped(Step step) {
+    Dim steps = b.dim(spec.x, 0);
+    SmallVector<Tensor> state{h};
+    if (c)
+      state.push_back(c);
+    state.push_back(b.full({steps, b.dim(spec.x, 1), b.dim(spec.hidden)},
+                           b.like(0, inputs)));
+    Tensors end = b.loop(
+        b.dim(0), steps, state, [&](Dim i, ArrayRef<Tensor> now) -> Tensors {
+          h = now.front();
+          if (c)
+            c = now[1];
+          Dim t = spec.reverse
+                      ? b.sizes().sub(b.sizes().sub(steps, b.dim(1)), i)
+                      : i;
+          Tensor output = b.insert(at(t, step), now.back(), t);
+          return c ? Tensors{h, c, output} : Tensors{h, output};
+        });
+    if (!end.front())
+      return {};
+    return {end.back(), end.front(), c ? end[1] : Tensor()};
+  }
+
+  /// One step: [1, batch, hidden].
+  template <typename Step> Tensor at(Dim t, Step step) {
+    Tensor oldC = c;
+    Tensor next = step(b.squeeze(b.sliceAxis(inputs, 0, t, b.dim(1)), 0));
+    return next ? b.unsqueeze(keepPastEnd(t, next, oldC), 0) : next;
+  }
+
   /// Makes `next` the hidden state, but for sequences that have ended before
   /// step t: their states stay. Gives the step's output, 0 for those. A reverse
   /// layer passes their steps first, so that it starts at their ends.
-  Tensor keepPastEnd(int64_t t, Tensor next, Tensor oldC) {
-    if (!spec.lengths) {
+  Tensor keepPastEnd(Dim t, Tensor next, Tensor oldC) {
+    if (!running) {
       h = next;
       return next;
     }
-    Tensor running = b.unsqueeze(b.gt(spec.lengths, double(t)), 1);
-    h = b.select(running, next, h);
+    Tensor now = b.squeeze(b.sliceAxis(running, 0, t, b.dim(1)), 0);
+    h = b.select(now, next, h);
     if (c)
-      c = b.select(running, c, oldC);
-    return b.select(running, next, b.like(0, next));
+      c = b.select(now, c, oldC);
+    return b.select(now, next, b.like(0, next));
   }
 };
 } // namespace

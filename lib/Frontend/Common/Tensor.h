@@ -204,6 +204,8 @@ public:
   Tensor gather(Tensor x, Tensor indices, int64_t axis);
   /// Adds `size` to negative indices.
   Tensor wrapIndices(Tensor indices, Dim size);
+  /// `into` with the elements from `offset` on along a dimension replaced.
+  Tensor insert(Tensor part, Tensor into, Dim offset, int64_t axis = 0);
   Tensor scatter(ScatterKind kind, Tensor data, Tensor indices, Tensor updates);
   Tensor iota(llvm::ArrayRef<Dim> shape, int64_t dimension,
               mlir::Type elementType = {});
@@ -243,6 +245,13 @@ public:
   Tensors composite(llvm::StringRef name, llvm::ArrayRef<Tensor> inputs,
                     Body body,
                     llvm::ArrayRef<mlir::NamedAttribute> attributes = {});
+
+  using LoopBody =
+      llvm::function_ref<Tensors(Dim i, llvm::ArrayRef<Tensor> state)>;
+  /// Runs `body` for i = low, ..., high - 1. It is built once: it gets what the
+  /// step before gave, `inits` at first, and gives as many tensors of the same
+  /// shapes. It may use any tensor; what it builds lives in the body alone.
+  Tensors loop(Dim low, Dim high, llvm::ArrayRef<Tensor> inits, LoopBody body);
 
 private:
   mlir::OpBuilder ops;

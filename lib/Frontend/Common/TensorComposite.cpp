@@ -1,5 +1,4 @@
-//===- TensorComposite.cpp - named functions of several operations -*- C++
-//-*-===//
+//===- TensorComposite.cpp - composites and loops ---------------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,6 +8,7 @@
 #include "Frontend/Common/TensorDetail.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -111,6 +111,60 @@ Tensors TensorBuilder::composite(StringRef name, ArrayRef<Tensor> inputs,
   Tensors results;
   for (auto [result, sizes] : llvm::zip(op.getResults(), resultDims)) {
     setDims(result, sizes);
+    results.push_back(wrap(result));
+  }
+  return results;
+}
+
+Tensors TensorBuilder::loop(Dim low, Dim high, ArrayRef<Tensor> inits,
+                            LoopBody body) {
+  SmallVector<Value> start;
+  SmallVector<Dims> shapes;
+  for (Tensor x : inits) {
+    if (!x)
+      return Tensor();
+    start.push_back(x.value());
+    shapes.push_back(dims(x));
+  }
+  auto loop = scf::ForOp::create(ops, loc, indexValue(low), indexValue(high),
+                                 indexValue(dim(1)), start);
+  // Sizes that the body computes are unknown behind it.
+  SizeCache outside = cache;
+  auto step = [&]() -> LogicalResult {
+    OpBuilder::InsertionGuard guard(ops);
+    ops.setInsertionPointToStart(loop.getBody());
+    SmallVector<Tensor> state;
+    for (auto [argument, shape] : llvm::zip(loop.getRegionIterArgs(), shapes)) {
+      setDims(argument, shape);
+      state.push_back(wrap(argument));
+    }
+    Tensors given = body(loop.getInductionVar(), state);
+    if (given.size() != inits.size())
+      return failure(); // a null, which was reported
+    SmallVector<Value> next;
+    for (auto [x, init, shape] : llvm::zip(given, inits, shapes)) {
+      Tensor same = x ? reshape(x, shape) : x;
+      if (same && same.elementType() != init.elementType())
+        same = error("a loop carries a tensor of type " +
+                     describe(init.elementType()) + ", then of type " +
+                     describe(same.elementType()));
+      if (!same)
+        return failure();
+      next.push_back(same.value());
+    }
+    if (!next.empty())
+      scf::YieldOp::create(ops, loc, next);
+    return success();
+  };
+  LogicalResult built = step();
+  cache = std::move(outside);
+  if (failed(built)) {
+    loop.erase();
+    return Tensor();
+  }
+  Tensors results;
+  for (auto [result, shape] : llvm::zip(loop.getResults(), shapes)) {
+    setDims(result, shape);
     results.push_back(wrap(result));
   }
   return results;

@@ -306,3 +306,26 @@ Tensor TensorBuilder::scatter(ScatterKind kind, Tensor data, Tensor indices,
   p.kind = ScatterKindAttr::get(context(), kind);
   return shaped<ScatterOp>({data.value(), indices.value(), updates.value()}, p);
 }
+
+Tensor TensorBuilder::insert(Tensor part, Tensor into, Dim offset,
+                             int64_t axis) {
+  if (!part || !into)
+    return {};
+  if (part.elementType() != into.elementType() || part.rank() != into.rank())
+    return error("inserts a tensor of type " + describe(part.type()) +
+                 " into one of type " + describe(into.type()));
+  for (int64_t i = 0; i < into.rank(); ++i) {
+    int64_t room = staticDim(sizes().sub(dim(into, i), dim(part, i)));
+    bool fits = i != axis
+                    ? !contradict(dim(part, i), dim(into, i))
+                    : !isKnown(offset) || ShapedType::isDynamic(room) ||
+                          (staticDim(offset) >= 0 && staticDim(offset) <= room);
+    if (!fits)
+      return error("a tensor of shape " + describe(dims(part)) +
+                   " does not fit into one of shape " + describe(dims(into)));
+  }
+  Dims shape = dims(into);
+  return finish(InsertOp::create(ops, loc, into.type(), part.value(),
+                                 into.value(), indexValue(offset), axis),
+                shape);
+}

@@ -34,6 +34,47 @@ func.func @pad_type(%a: tensor<4xf32>, %v: tensor<f16>) {
 
 // -----
 
+func.func @insert_rank(%a: tensor<4xf32>, %b: tensor<2x4xf32>, %i: index) {
+  // expected-error @+1 {{part of rank 1 into rank 2}}
+  %0 = dlc.insert %a into %b at %i axis = 0 : tensor<4xf32> into tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @insert_type(%a: tensor<1xf32>, %b: tensor<4xf16>, %i: index) {
+  // expected-error @+1 {{mixes element types}}
+  %0 = dlc.insert %a into %b at %i axis = 0 : tensor<1xf32> into tensor<4xf16>
+  return
+}
+
+// -----
+
+func.func @insert_axis(%a: tensor<1xf32>, %b: tensor<4xf32>, %i: index) {
+  // expected-error @+1 {{axis 1 is out of range for rank 1}}
+  %0 = dlc.insert %a into %b at %i axis = 1 : tensor<1xf32> into tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @insert_offset(%a: tensor<2xf32>, %b: tensor<4xf32>) {
+  %i = arith.constant 3 : index
+  // expected-error @+1 {{part does not fit into dimension 0 of size 4}}
+  %0 = dlc.insert %a into %b at %i axis = 0 : tensor<2xf32> into tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @insert_size(%a: tensor<1x3xf32>, %b: tensor<4x2xf32>, %i: index) {
+  // expected-error @+1 {{part does not fit into dimension 1 of size 2}}
+  %0 = dlc.insert %a into %b at %i axis = 0 : tensor<1x3xf32> into tensor<4x2xf32>
+  return
+}
+
+// -----
+
 func.func @bits(%a: tensor<4xf32>) {
   // expected-error @+1 {{operand #0 must be ranked tensor of integer values}}
   %0 = dlc.and %a, %a : tensor<4xf32>

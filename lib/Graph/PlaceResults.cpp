@@ -1,0 +1,149 @@
+//===- PlaceResults.cpp - who owns which memory -----------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// An output of the model, and each tensor that a loop carries, has memory of
+// its own. Here every value that goes there becomes the result of a kernel that
+// writes nothing else, by a copy where it isn't: then code generation can hand
+// the memory to that kernel and never copies.
+
+#include "Graph/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+namespace dlc {
+#define GEN_PASS_DEF_PLACERESULTS
+#include "lib/Graph/Passes.h.inc"
+} // namespace dlc
+
+using namespace mlir;
+using namespace dlc;
+
+namespace {
+
+class Placer {
+public:
+  void run(func::FuncOp func) {
+    if (func.isExternal())
+      return;
+    for (OpOperand &operand :
+         func.getBody().front().getTerminator()->getOpOperands())
+      if (hasLateShape(operand.get()))
+        give(operand);
+      else
+        place(operand);
+    func.walk([&](scf::ForOp loop) { place(loop); });
+  }
+
+private:
+  llvm::DenseSet<Value> placed; // what has its place already
+
+  void place(scf::ForOp loop) {
+    for (OpOperand &init : loop.getInitArgsMutable())
+      // The loop writes over what it starts from.
+      place(init, /*alone=*/true);
+    for (OpOperand &yielded : loop.getBody()->getTerminator()->getOpOperands())
+      if (auto insert = yielded.get().getDefiningOp<InsertOp>();
+          insert && insert.isInPlace())
+        place(insert.getPartMutable(), /*alone=*/false, insert.getOffset());
+      else
+        place(yielded);
+  }
+
+  /// Sees to it that a kernel of its own computes an operand, one that starts
+  /// when `known` is known. `alone`: nothing else reads it.
+  void place(OpOperand &operand, bool alone = false, Value known = {}) {
+    if (!isa<RankedTensorType>(operand.get().getType()))
+      return;
+    Value source = operand.get();
+    bool oneUse = source.hasOneUse();
+    while (auto reshape = source.getDefiningOp<ReshapeOp>()) {
+      source = reshape.getInput();
+      oneUse &= source.hasOneUse();
+    }
+    auto cluster = source.getDefiningOp<ClusterOp>();
+    Operation *owner = operand.getOwner();
+    if (cluster && cluster->getBlock() == owner->getBlock() &&
+        (oneUse || !alone) && isKnownBefore(known, cluster) &&
+        placed.insert(source).second)
+      return;
+    give(operand);
+  }
+
+  void give(OpOperand &operand) {
+    Value copied = copy(operand);
+    // Two copies of one value are two places, not common subexpressions.
+    if (isa<func::ReturnOp>(operand.getOwner()))
+      copied.getDefiningOp()->setAttr(
+          "output", Builder(copied.getContext())
+                        .getI64IntegerAttr(operand.getOperandNumber()));
+    placed.insert(copied);
+    operand.set(copied);
+  }
+
+  /// Whether a value is a view of a shape that is not known when it is
+  /// computed, which is when an output needs its memory.
+  static bool hasLateShape(Value v) {
+    llvm::DenseSet<Operation *> seen;
+    for (; auto reshape = v.getDefiningOp<ReshapeOp>(); v = reshape.getInput())
+      if (llvm::any_of(reshape.getSizes(),
+                       [&](Value size) { return dependsOnData(size, seen); }))
+        return true;
+    return false;
+  }
+
+  /// Whether kernels must run before a size is known.
+  static bool dependsOnData(Value size, llvm::DenseSet<Operation *> &seen) {
+    Operation *op = size.getDefiningOp();
+    if (!op || !seen.insert(op).second)
+      return false;
+    return isa<tensor::ExtractOp>(op) ||
+           llvm::any_of(op->getOperands(),
+                        [&](Value v) { return dependsOnData(v, seen); });
+  }
+
+  static bool isKnownBefore(Value known, Operation *op) {
+    Operation *def = known ? known.getDefiningOp() : nullptr;
+    return !def || def->getBlock() != op->getBlock() ||
+           def->isBeforeInBlock(op);
+  }
+
+  static Value copy(OpOperand &operand) {
+    Operation *owner = operand.getOwner();
+    OpBuilder b(owner);
+    Value v = operand.get();
+    Location loc = owner->getLoc();
+    auto cluster =
+        ClusterOp::create(b, loc, v.getType(), v, openSizes(b, loc, v));
+    Block &body = cluster.getBody().emplaceBlock();
+    body.addArgument(v.getType(), loc);
+    OpBuilder inner = OpBuilder::atBlockEnd(&body);
+    YieldOp::create(inner, loc, body.getArgument(0));
+    return cluster.getResult();
+  }
+
+  static SmallVector<Value> openSizes(OpBuilder &b, Location loc, Value v) {
+    while (Value init = loopInit(v))
+      v = init;
+    SmallVector<Value> sizes;
+    if (auto cluster = v.getDefiningOp<ClusterOp>())
+      return cluster.getSizes();
+    if (auto reshape = v.getDefiningOp<ReshapeOp>())
+      return reshape.getSizes();
+    auto type = cast<RankedTensorType>(v.getType());
+    for (int64_t d = 0; d < type.getRank(); ++d)
+      if (type.isDynamicDim(d))
+        sizes.push_back(tensor::DimOp::create(b, loc, v, d));
+    return sizes;
+  }
+};
+
+struct PlaceResults : dlc::impl::PlaceResultsBase<PlaceResults> {
+  void runOnOperation() override { Placer().run(getOperation()); }
+};
+
+} // namespace
