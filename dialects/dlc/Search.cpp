@@ -45,8 +45,8 @@ Type TopKOp::elementType(Adaptor op) { return indexType(op.getInput()); }
 LogicalResult TopKOp::verify() {
   if (getInput().getType().getElementType().isIntOrFloat())
     return success();
-  return emitOpError("'") << getInput().getType().getElementType()
-                          << "' has no order";
+  return emitOpError("elements of type ")
+         << getInput().getType().getElementType() << " have no order";
 }
 
 //===----------------------------------------------------------------------===//

@@ -42,13 +42,17 @@ Tensor TensorBuilder::elementOffsets(ArrayRef<Dim> dims, Tensor indices,
   if (!indices)
     return {};
   Dims shape = this->dims(indices);
-  Tensor at = mul(indices, fromDim(product(dims.drop_front(axis + 1))));
+  auto scaled = [&](Tensor index, int64_t i) {
+    Dim stride = product(dims.drop_front(i + 1));
+    return staticDim(stride) == 1 ? index : index * fromDim(stride);
+  };
+  Tensor at = scaled(cast(indices, i64()), axis);
   for (int64_t i = 0, e = dims.size(); i < e; ++i) {
     if (i == axis || staticDim(shape[i]) == 1)
       continue;
     Dims along(e, dim(1));
     along[i] = shape[i];
-    at = at + iota(along, i) * fromDim(product(dims.drop_front(i + 1)));
+    at = at + scaled(iota(along, i), i);
   }
   return at;
 }

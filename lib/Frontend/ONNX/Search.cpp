@@ -158,51 +158,71 @@ static Tensors nonMaxSuppression(TensorBuilder &b, NodeArgs &n) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// A vector's elements in order, and which of them differ from the one before.
+/// Rows in order, and which of them differ from the one before.
 struct Sorted {
   Tensor order, isFirst;
 };
 } // namespace
 
-static Sorted sortVector(TensorBuilder &b, Tensor x) {
-  Dim size = b.dim(x, 0),
-      rest = b.sizes().max(b.sizes().sub(size, b.dim(1)), b.dim(0));
-  Tensor order = b.topk(x, size, 0, /*least=*/true);
-  Tensor sorted = b.gather(x, order, 0);
-  Tensor differs = b.ne(b.sliceAxis(sorted, 0, b.sizes().sub(size, rest), rest),
-                        b.sliceAxis(sorted, 0, b.dim(0), rest));
+/// Sorted column by column, the most significant one last; each sort leaves
+/// what is equal in the order of those before.
+static Sorted sortRows(TensorBuilder &b, Tensor rows) {
+  ShapeAlgebra s = b.sizes();
+  Dim size = b.dim(rows, 0), rest = s.max(s.sub(size, b.dim(1)), b.dim(0)),
+      one = s.sub(size, rest);
+  Tensor order;
+  for (int64_t i = rows.shape()[1]; i-- > 0;) {
+    Tensor column = b.squeeze(b.sliceAxis(rows, 1, b.dim(i), b.dim(1)), {1});
+    Tensor next = b.topk(order ? b.gather(column, order, 0) : column, size, 0,
+                         /*least=*/true);
+    order = order ? b.gather(order, next, 0) : next;
+  }
+  Tensor sorted = b.gather(rows, order, 0);
+  Tensor differs = b.reduce(ReduceKind::any,
+                            b.ne(b.sliceAxis(sorted, 0, one, rest),
+                                 b.sliceAxis(sorted, 0, b.dim(0), rest)),
+                            {1});
   // Of none there is no first one.
-  Tensor head =
-      b.full({b.sizes().sub(size, rest)}, b.scalar(int64_t(1), b.boolean()));
+  Tensor head = b.full({one}, b.scalar(int64_t(1), b.boolean()));
   return {order, b.concat({head, differs}, 0)};
 }
+
+/// More columns than this, each a sort, make too large a program.
+static constexpr int64_t kMaxUniqueColumns = 64;
 
 static Tensors unique(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
   bool isSorted = n.flag("sorted", true);
   if (!x)
     return x;
-  if (n.hasAttr("axis") && x.rank() != 1)
-    return n.error("unique slices of a tensor of rank " + Twine(x.rank()) +
-                   " can't be compiled, only unique elements");
-  n.ignore("axis");
-  x = b.flatten(x, 0, x.rank());
-  Sorted s = sortVector(b, x);
+  int64_t axis = 0;
+  if (n.hasAttr("axis"))
+    axis = n.axis("axis", 0, x.rank());
+  else
+    x = b.flatten(x, 0, x.rank());
+  if (n.failed() || !x)
+    return Tensor();
+  Tensor rows = b.flatten(b.moveAxis(x, axis, 0), 1, x.rank());
+  int64_t width = rows.shape()[1];
+  if (width < 1 || width > kMaxUniqueColumns)
+    return n.error("slices of " + describe({b.dim(rows, 1)}) +
+                   " elements can't be compared, only of 1 to " +
+                   Twine(kMaxUniqueColumns));
+  Sorted s = sortRows(b, rows);
   Tensor starts = b.nonzero(s.isFirst);
   if (!starts)
     return starts;
-  Dim size = b.dim(x, 0), count = b.dim(starts, 0);
-  // The sort is stable: the first of equal elements is the first in x.
+  Dim size = b.dim(rows, 0), count = b.dim(starts, 0);
+  // The sort is stable: the first of equal slices is the first in x.
   Tensor firsts = b.gather(s.order, starts, 0);
-  Tensor group = b.scan(ReduceKind::sum, b.cast(s.isFirst, b.i64()), 0) - 1.0;
-  Tensor column = b.unsqueeze(group, {1});
+  Tensor group = b.unsqueeze(
+      b.scan(ReduceKind::sum, b.cast(s.isFirst, b.i64()), 0) - 1.0, {1});
   Tensor inverse =
-      b.flatten(b.scatter(ScatterKind::none, column, s.order, column), 0, 2);
-  Dim rest = b.sizes().max(b.sizes().sub(count, b.dim(1)), b.dim(0));
-  Tensor ends =
-      b.concat({b.sliceAxis(starts, 0, b.sizes().sub(count, rest), rest),
-                b.full({b.sizes().sub(count, rest)}, b.fromDim(size))},
-               0);
+      b.flatten(b.scatter(ScatterKind::none, group, s.order, group), 0, 2);
+  Dim rest = b.sizes().max(b.sizes().sub(count, b.dim(1)), b.dim(0)),
+      one = b.sizes().sub(count, rest);
+  Tensor ends = b.concat(
+      {b.sliceAxis(starts, 0, one, rest), b.full({one}, b.fromDim(size))}, 0);
   Tensor counts = ends - starts;
   if (!isSorted) {
     Tensor rank = b.topk(firsts, count, 0, /*least=*/true);
@@ -210,7 +230,7 @@ static Tensors unique(TensorBuilder &b, NodeArgs &n) {
     counts = b.gather(counts, rank, 0);
     inverse = b.gather(b.topk(rank, count, 0, /*least=*/true), inverse, 0);
   }
-  return Tensors{b.gather(x, firsts, 0), firsts, inverse, counts};
+  return Tensors{b.gather(x, firsts, axis), firsts, inverse, counts};
 }
 
 ArrayRef<OpRow> onnx::searchOps() {
