@@ -11,5 +11,6 @@ include "dialects/dlc/Pointwise.td"
 include "dialects/dlc/Movement.td"
 include "dialects/dlc/Reduction.td"
 include "dialects/dlc/Contraction.td"
+include "dialects/dlc/Search.td"
 include "dialects/dlc/Structure.td"
 #endif // DLC_TD

@@ -62,6 +62,11 @@ Result evaluateOp(MatmulOp op, const Call &call);
 Result evaluateOp(ConvOp op, const Call &call);
 Result evaluateOp(PoolOp op, const Call &call);
 
+// Search.cpp
+Result evaluateOp(TopKOp op, const Call &call);
+Result evaluateOp(NonZeroOp op, const Call &call);
+Result evaluateOp(NmsOp op, const Call &call);
+
 } // namespace dlc
 
 #endif // LIB_EVALUATE_CALL_H

@@ -310,7 +310,8 @@ static LogicalResult evaluateAny(Operation *op, ArrayRef<HostTensor> operands,
       .Case<PointwiseOpInterface>(one)
       .Case<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp,
             PadOp, ConcatOp, InsertOp, GatherOp, ScatterOp>(one)
-      .Case<ReduceOp, ArgReduceOp, ScanOp, MatmulOp, ConvOp, PoolOp>(one)
+      .Case<ReduceOp, ArgReduceOp, ScanOp, MatmulOp, ConvOp, PoolOp, TopKOp,
+            NonZeroOp, NmsOp>(one)
       .Case<tensor::CastOp, tensor::DimOp, tensor::FromElementsOp,
             tensor::ExtractOp>(one)
       .Default([&](Operation *) { return evaluateByFolding(call, results); });

@@ -89,8 +89,11 @@ static int64_t workOf(Operation *op) {
       return;
     int64_t own = llvm::SaturatingMultiply<uint64_t>(
         elements(inner->getResult(0).getType()), workPerElement(inner));
-    if (isa<ReduceOp, ArgReduceOp>(inner))
+    if (isa<ReduceOp, ArgReduceOp, NonZeroOp>(inner))
       own = 8 * elements(inner->getOperand(0).getType());
+    // Ordered, or compared with one another.
+    if (isa<TopKOp, NmsOp>(inner))
+      own = 256 * elements(inner->getOperand(0).getType());
     work = llvm::SaturatingAdd<uint64_t>(work, own);
   });
   return work;

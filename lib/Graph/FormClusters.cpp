@@ -45,8 +45,8 @@ using namespace dlc;
 namespace {
 
 bool isAnchor(Operation *op) {
-  return isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp,
-             ScatterOp>(op);
+  return isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp,
+             TopKOp, NonZeroOp, NmsOp>(op);
 }
 
 bool isMovement(Operation *op) {
@@ -184,7 +184,7 @@ private:
     // Only views of matrices in memory.
     if (isa<MatmulOp>(user))
       return (isa<TransposeOp>(op) || isa<SliceOp>(op)) && isView(op, user);
-    if (isa<ConvOp, ScatterOp>(user))
+    if (isa<ConvOp, ScatterOp, TopKOp, NmsOp>(user))
       return false;
     if (auto gather = dyn_cast<GatherOp>(user))
       return gather.getData() != op->getResult(0) ||
@@ -324,6 +324,9 @@ private:
   }
 
   bool canJoinAnchor(Operation *op, Cluster &c) {
+    // Their results are complete only when the kernel ends.
+    if (isa<TopKOp, NonZeroOp, NmsOp>(op))
+      return false;
     if (auto reduce = dyn_cast<ReduceOp>(op);
         reduce && isRowReduction(reduce)) {
       RankedTensorType space = reduce.getInput().getType();

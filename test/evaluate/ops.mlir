@@ -212,3 +212,47 @@ func.func @no_elements() -> (tensor<0x2xf32>, tensor<2xf32>, tensor<0xf32>, tens
   %3 = dlc.is_nan %a : tensor<2x0xf32> -> tensor<2x0xi1>
   return %0, %1, %2, %3 : tensor<0x2xf32>, tensor<2xf32>, tensor<0xf32>, tensor<2x0xi1>
 }
+
+// -----
+
+// Of equal elements the first comes first; a NaN is greater than any number.
+// CHECK-LABEL: @topk
+// CHECK-NEXT:  dlc.constant dense<[1, 3, 0]> : tensor<3xi64>
+// CHECK-NEXT:  dlc.constant dense<{{\[}}[1, 2], [0, 0]]> : tensor<2x2xi64>
+// CHECK-NEXT:  return
+func.func @topk() -> (tensor<3xi64>, tensor<2x2xi64>) {
+  %a = dlc.constant dense<[2.0, 0x7FC00000, 1.0, 3.0, 2.0]> : tensor<5xf32>
+  %b = dlc.constant dense<[[5, 1], [4, 7], [9, 0]]> : tensor<3x2xi32>
+  %2 = arith.constant 2 : index
+  %3 = arith.constant 3 : index
+  %0 = dlc.topk %a, %3 axis = 0 : tensor<5xf32> -> tensor<3xi64>
+  %1 = dlc.topk %b, %2 axis = 0 least : tensor<3x2xi32> -> tensor<2x2xi64>
+  return %0, %1 : tensor<3xi64>, tensor<2x2xi64>
+}
+
+// -----
+
+// CHECK-LABEL: @nonzero
+// CHECK-NEXT:  dlc.constant dense<[1, 2, 4, -1, -1]> : tensor<5xi64>
+// CHECK-NEXT:  return
+func.func @nonzero() -> tensor<5xi64> {
+  %a = dlc.constant dense<[false, true, true, false, true]> : tensor<5xi1>
+  %0 = dlc.nonzero %a : tensor<5xi1> -> tensor<5xi64>
+  return %0 : tensor<5xi64>
+}
+
+// -----
+
+// Box 0 overlaps box 1; box 3 scores too little.
+// CHECK-LABEL: @nms
+// CHECK-NEXT:  dlc.constant dense<{{\[}}{{\[}}[1, 2, -1, -1]]]> : tensor<1x1x4xi64>
+// CHECK-NEXT:  return
+func.func @nms() -> tensor<1x1x4xi64> {
+  %boxes = dlc.constant dense<[[[0.0, 0.0, 2.0, 2.0], [0.0, 0.0, 2.0, 1.9], [3.0, 3.0, 4.0, 4.0], [7.0, 7.0, 8.0, 8.0]]]> : tensor<1x4x4xf32>
+  %scores = dlc.constant dense<[[[0.5, 0.9, 0.5, 0.1]]]> : tensor<1x1x4xf32>
+  %overlap = dlc.constant dense<0.5> : tensor<f32>
+  %least = dlc.constant dense<0.1> : tensor<f32>
+  %limit = arith.constant 4 : index
+  %0 = dlc.nms %boxes, %scores overlap %overlap least %least limit %limit : (tensor<1x4x4xf32>, tensor<1x1x4xf32>, tensor<f32>, tensor<f32>, index) -> tensor<1x1x4xi64>
+  return %0 : tensor<1x1x4xi64>
+}

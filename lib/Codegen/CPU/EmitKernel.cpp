@@ -14,7 +14,7 @@ using namespace dlc::cpu;
 Operation *cpu::anchorOf(Block &body) {
   for (Operation &op : body)
     if (llvm::isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp,
-                  ScatterOp>(op))
+                  ScatterOp, TopKOp, NonZeroOp, NmsOp>(op))
       return &op;
   return nullptr;
 }
@@ -103,7 +103,10 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
             })
             .Case([&](ArgReduceOp op) { return emitArgReduce(kernel, op); })
             .Case([&](ScanOp op) { return emitScan(kernel, op); })
-            .Case([&](ScatterOp op) { return emitScatter(kernel, op); });
+            .Case([&](ScatterOp op) { return emitScatter(kernel, op); })
+            .Case([&](TopKOp op) { return emitTopK(kernel, op); })
+            .Case([&](NonZeroOp op) { return emitNonZero(kernel, op); })
+            .Case([&](NmsOp op) { return emitNms(kernel, op); });
   }
   if (failed(kernel.finish()))
     return failure();

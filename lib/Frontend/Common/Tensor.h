@@ -110,6 +110,9 @@ public:
   std::optional<Dims> indices(Tensor x);
   /// The same for a scalar or a tensor of one element.
   Dim index(Tensor x);
+  /// The same, read at run time unless it is a constant: for what a kernel
+  /// counts.
+  Dim counted(Tensor x);
 
   //===--- Sizes ----------------------------------------------------------===//
 
@@ -235,6 +238,22 @@ public:
   /// [n, c, spatial...] to [n, spatial..., c] and back.
   Tensor channelsLast(Tensor x);
   Tensor channelsFirst(Tensor x);
+
+  //===--- Search ---------------------------------------------------------===//
+
+  /// Indices of the k greatest (least) elements along a dimension, in order;
+  /// k is at most its size.
+  Tensor topk(Tensor x, Dim k, int64_t axis, bool least = false);
+  /// Where the true elements of a vector are; as long as there are such.
+  Tensor nonzero(Tensor mask);
+  /// See dlc.nms.
+  Tensor nms(Tensor boxes, Tensor scores, Tensor overlap, Tensor leastScore,
+             Dim limit);
+  /// For each element of `indices`, where in row-major data [dims] it is with
+  /// its own position replaced along `axis`.
+  Tensor elementOffsets(llvm::ArrayRef<Dim> dims, Tensor indices, int64_t axis);
+  /// Picks elements of a dimension; x and the indices are of the same rank.
+  Tensor gatherElements(Tensor x, Tensor indices, int64_t axis);
 
   //===--- Structure ------------------------------------------------------===//
 

@@ -436,3 +436,14 @@ Dim TensorBuilder::index(Tensor x) {
   error("a tensor of type " + describe(x.type()) + " is not a single number");
   return {};
 }
+
+Dim TensorBuilder::counted(Tensor x) {
+  if (!x)
+    return {};
+  if (std::optional<Ints> known = constantInts(x); known && known->size() == 1)
+    return dim(known->front());
+  SmallVector<Value> at(x.rank(), indexValue(dim(0)));
+  Value element =
+      tensor::ExtractOp::create(ops, loc, cast(x, i64()).value(), at);
+  return ops.createOrFold<arith::IndexCastOp>(loc, ops.getIndexType(), element);
+}

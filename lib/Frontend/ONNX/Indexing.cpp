@@ -35,22 +35,6 @@ static Tensors gather(TensorBuilder &b, NodeArgs &n) {
 // Elements of one dimension
 //===----------------------------------------------------------------------===//
 
-/// For each element of `indices`, where in row-major data [dims] it is with its
-/// own position replaced along `axis`.
-static Tensor elementOffsets(TensorBuilder &b, ArrayRef<Dim> dims,
-                             Tensor indices, int64_t axis) {
-  Dims shape = b.dims(indices);
-  Tensor at = b.mul(indices, b.fromDim(b.product(dims.drop_front(axis + 1))));
-  for (int64_t i = 0, e = dims.size(); i < e; ++i) {
-    if (i == axis || staticDim(shape[i]) == 1)
-      continue;
-    Dims along(e, b.dim(1));
-    along[i] = shape[i];
-    at = at + b.iota(along, i) * b.fromDim(b.product(dims.drop_front(i + 1)));
-  }
-  return at;
-}
-
 static bool checkElements(NodeArgs &n, Tensor x, Tensor indices) {
   if (!x || !indices)
     return false;
@@ -68,8 +52,7 @@ static Tensors gatherElements(TensorBuilder &b, NodeArgs &n) {
   if (n.failed())
     return Tensor();
   indices = indexInput(b, indices, b.dim(x, axis));
-  Tensor at = elementOffsets(b, b.dims(x), indices, axis);
-  return b.gather(b.flatten(x, 0, x.rank()), at, 0);
+  return b.gatherElements(x, indices, axis);
 }
 
 static std::optional<ScatterKind> scatterKind(NodeArgs &n) {
@@ -92,7 +75,7 @@ static Tensors scatterElements(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   Dims shape = b.dims(x), count = b.dims(indices);
   indices = indexInput(b, indices, shape[axis]);
-  Tensor at = elementOffsets(b, shape, indices, axis);
+  Tensor at = b.elementOffsets(shape, indices, axis);
   if (!at)
     return at;
   Tensor rows = b.reshape(x, Dims{b.product(shape), b.dim(1)});
@@ -214,7 +197,7 @@ static Tensors reverseSequence(TensorBuilder &b, NodeArgs &n) {
   Tensor length = b.unsqueeze(b.cast(lengths, b.i64()), {time});
   Tensor from = b.select(b.lt(step, length), length - 1.0 - step, step);
   Dims dims = b.dims(x);
-  Tensor at = elementOffsets(b, ArrayRef(dims).take_front(2), from, time);
+  Tensor at = b.elementOffsets(ArrayRef(dims).take_front(2), from, time);
   return b.reshape(b.gather(b.flatten(x, 0, 2), at, 0), dims);
 }
 

@@ -19,7 +19,7 @@ const OpTable &onnx::opTable() {
     OpTable t;
     for (ArrayRef<OpRow> rows :
          {arithmeticOps(), unaryOps(), activationOps(), logicOps(),
-          reductionOps(), shapeOps(), movementOps(), indexingOps(),
+          reductionOps(), shapeOps(), movementOps(), indexingOps(), searchOps(),
           generatorOps(), windowOps(), matrixOps(), normalizationOps(),
           attentionOps(), recurrentOps(), resizeOps(), quantizationOps()})
       t.add("onnx", rows);

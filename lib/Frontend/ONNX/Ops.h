@@ -22,6 +22,7 @@ llvm::ArrayRef<OpRow> reductionOps();
 llvm::ArrayRef<OpRow> shapeOps();
 llvm::ArrayRef<OpRow> movementOps();
 llvm::ArrayRef<OpRow> indexingOps();
+llvm::ArrayRef<OpRow> searchOps();
 llvm::ArrayRef<OpRow> generatorOps();
 llvm::ArrayRef<OpRow> windowOps();
 llvm::ArrayRef<OpRow> matrixOps();
