@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 test/setup.sh
 cmake --preset release >/dev/null
-cmake --build build --target dlc
+cmake --build --preset release --target dlc
 
 model=test/models/digits
 out=build/demo

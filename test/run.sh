@@ -27,6 +27,6 @@ if ! cmp -s test/requirements.txt "$venv/requirements.txt"; then
 fi
 
 cmake --preset "$preset" >/dev/null
-cmake --build "$build"
+cmake --build --preset "$preset"
 
 exec "$venv/bin/python" test/suites.py --build "$build" "$@"
