@@ -176,5 +176,8 @@ LogicalResult ConvOp::verify() {
   bool narrow = a.isInteger(8) && b.isInteger(8);
   if (a != b && !narrow)
     return emitOpError("mixes element types ") << a << " and " << b;
+  // Kernels are laid out by the number of output channels.
+  if (getType().isDynamicDim(getType().getRank() - 1))
+    return emitOpError("needs a result of known channels, not ") << getType();
   return success();
 }

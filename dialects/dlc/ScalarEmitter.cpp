@@ -47,7 +47,8 @@ static Attribute scalarAttr(Type type, double value) {
   if (isBool(type))
     return IntegerAttr::get(type, value != 0);
   // Beyond 2^63 only unsigned values lie.
-  int64_t bits = value >= 0x1p63
+  int64_t bits = value >= 0x1p64 ? -1
+                 : value >= 0x1p63
                      ? static_cast<int64_t>(static_cast<uint64_t>(value))
                      : static_cast<int64_t>(value);
   return IntegerAttr::get(type, APInt(widthOf(type), bits, true, true));

@@ -90,9 +90,9 @@ func.func @main(%x: tensor<3x6x8xf32>, %w: tensor<1x8x64xf32>) -> tensor<3x6x64x
 
 // -----
 
-// f64 takes two registers where f32 takes one: half as many rows.
+// f64 takes two registers where f32 takes one: half as many vectors.
 // CHECK-LABEL: func.func @dlc_run
-// CHECK:         rt.launch {{.*}} kind "matmul 3x64"
+// CHECK:         rt.launch {{.*}} kind "matmul 6x32"
 // CHECK-LABEL: func.func @k0
 // CHECK:         vector.fma {{.*}} : vector<16xf64>
 // CHECK:         vector.store {{.*}} : memref<?xf64>, vector<16xf64>

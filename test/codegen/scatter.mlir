@@ -23,6 +23,7 @@ func.func @main(%x: tensor<10x20xf32>, %i: tensor<3xi64>, %u: tensor<3x20xf32>) 
 
 // Bools are bytes in memory.
 // CHECK-LABEL: func.func @k0
+// CHECK:         memref.load {{.*}} : memref<?xi8>
 // CHECK:         %[[OLD:.*]] = memref.load %[[OUT:.*]][%{{.*}}] : memref<?xi8>
 // CHECK:         %[[BIT:.*]] = arith.cmpi ne, %[[OLD]], %{{.*}} : i8
 // CHECK:         %[[NEW:.*]] = arith.{{[a-z]+}} {{.*}}%[[BIT]]{{.*}} : i1

@@ -1,6 +1,10 @@
-# Operations on constants fold to what numpy computes.
+# Operations on constants fold to what numpy computes; on arguments, compiled code
+# computes it too.
 #
 # RUN: %python %s %t.mlir
+# RUN: %python %s %t.mlir --compiled
+# RUN: %python %s %t.mlir --compiled -march=x86-64-v2 -O1
+# RUN: %python %s %t.mlir --compiled --open -O1
 import re
 import subprocess
 import sys
@@ -101,6 +105,61 @@ def run(path):
             failed += 1
             print(f"{name}: {op}\n  inputs {inputs}\n  expected {expected}\n  got {got if folded else body}")
     print(f"{len(cases) - failed} of {len(cases)} cases agree")
+    return failed != 0
+
+
+def plain(a):
+    """bfloat16 is two bytes of no type in a file."""
+    return np.asarray(a).view("V2") if isinstance(a, BF16) else a
+
+
+STATIC = ("iota", "reshape", "broadcast", "slice", "pad")  # sizes of their own
+
+
+def case_types(op, inputs, expected, is_open):
+    """The types of a case; open sizes where the operation computes those of its result."""
+    name = op.split()[0].removeprefix("dlc.")
+    types = [type_of(a) for a in [*inputs, expected]]
+    if not is_open or name in STATIC:
+        return types
+    opened = [re.sub(r"\d+x", "?x", t) for t in types]
+    if name == "conv":
+        opened[1] = types[1]
+        opened[2] = re.sub(r"\?x(\w+>)", rf"{expected.shape[-1]}x\1", opened[2])
+    return opened
+
+
+def program(is_open):
+    """All cases as one model: an argument for each operand, an output for each result."""
+    arguments, results, lines = [], [], []
+    for i, (_, op, inputs, expected, _) in enumerate(cases):
+        names = [f"%x{i}_{j}" for j in range(len(inputs))]
+        *types, result = case_types(op, inputs, expected, is_open)
+        arguments += [f'{n}: {t} {{dlc.name = "{n[1:]}"}}' for n, t in zip(names, types)]
+        results.append((f"%y{i}", result))
+        lines.append(f"  %y{i} = " + op.format(*names, t=result, **{f"t{j}": t for j, t in enumerate(types)}))
+    outputs = ", ".join(f'{t} {{dlc.name = "{n[1:]}"}}' for n, t in results)
+    lines.append(f"  return {', '.join(n for n, _ in results)} : {', '.join(t for _, t in results)}")
+    return "\n".join([f"func.func @main({', '.join(arguments)}) -> ({outputs}) {{"] + lines + ["}"])
+
+
+def run_compiled(path, flags):
+    is_open = "--open" in flags
+    flags = [f for f in flags if f != "--open"]
+    with open(path, "w") as file:
+        file.write(program(is_open) + "\n")
+    np.savez(path + ".in.npz", **{f"x{i}_{j}": plain(a) for i, c in enumerate(cases) for j, a in enumerate(c[2])})
+    subprocess.run(["dlc", path, "-o", path + ".exe", *flags], check=True)
+    subprocess.run([path + ".exe", "--inputs", path + ".in.npz", "--outputs", path + ".out.npz"], check=True)
+    outputs = np.load(path + ".out.npz")
+    failed = 0
+    for i, (name, op, inputs, expected, tolerance) in enumerate(cases):
+        got = outputs[f"y{i}"]
+        got = got.view(np.uint16) if isinstance(expected, BF16) else got
+        if got.shape != expected.shape or not agrees(got, expected, tolerance):
+            failed += 1
+            print(f"{name}: {op}\n  inputs {inputs}\n  expected {expected}\n  got {got}")
+    print(f"{len(cases) - failed} of {len(cases)} compiled cases agree")
     return failed != 0
 
 
@@ -355,4 +414,4 @@ case("pow", "dlc.pow {0}, {1} : {t}", [np.array([2, 1, -1, -1, 0, -3], np.int32)
      np.array([0, 1, -1, 1, 0, -27], np.int32))
 case("select", "dlc.select {0}, {1}, {2} : {t0}, {t1}", [x > 0, x, y], np.where(x > 0, x, y))
 
-sys.exit(run(sys.argv[1]))
+sys.exit(run_compiled(sys.argv[1], sys.argv[3:]) if "--compiled" in sys.argv else run(sys.argv[1]))

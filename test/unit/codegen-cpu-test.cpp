@@ -127,9 +127,10 @@ TEST(Tile, RowSplitOfNothing) {
 static const Isa isas[] = {Isa::avx512(), Isa::avx2(), Isa::sse()};
 
 TEST(Tile, FitsRegisters) {
+  MLIRContext context;
   for (const Isa &isa : isas)
-    for (int64_t vectors = 1; vectors <= (isa.registers > 16 ? 4 : 2);
-         ++vectors) {
+    for (int64_t vectors = 1;
+         vectors <= widestPanel(isa, Float32Type::get(&context)); ++vectors) {
       int64_t rows = tileRows(isa, vectors);
       EXPECT_GE(rows, 1);
       EXPECT_LE(rows * vectors + vectors + 1, isa.registers);
@@ -137,19 +138,24 @@ TEST(Tile, FitsRegisters) {
 }
 
 TEST(Tile, PanelVectors) {
+  MLIRContext context;
+  Type f32 = Float32Type::get(&context), f64 = Float64Type::get(&context);
   for (const Isa &isa : isas)
     for (int64_t columns = 0; columns < 300; ++columns)
       for (int64_t rows :
            {int64_t(1), int64_t(2), int64_t(100), ShapedType::kDynamic}) {
-        int64_t v = panelVectors(isa, rows, columns);
+        int64_t v = panelVectors(isa, rows, columns, f32);
         EXPECT_GE(v, 1);
         EXPECT_LE(v, 8);
       }
   // No panel is wider than what there is to compute.
-  EXPECT_EQ(panelVectors(Isa::avx512(), 100, 16), 1);
-  EXPECT_EQ(panelVectors(Isa::avx512(), 100, 64), 4);
-  EXPECT_EQ(panelVectors(Isa::avx2(), 100, 64), 2);
-  EXPECT_EQ(panelVectors(Isa::avx512(), 1, 1000), 8);
+  EXPECT_EQ(panelVectors(Isa::avx512(), 100, 16, f32), 1);
+  EXPECT_EQ(panelVectors(Isa::avx512(), 100, 64, f32), 4);
+  EXPECT_EQ(panelVectors(Isa::avx2(), 100, 64, f32), 2);
+  EXPECT_EQ(panelVectors(Isa::avx512(), 1, 1000, f32), 8);
+  // Vectors of f64 take two registers.
+  EXPECT_EQ(panelVectors(Isa::avx512(), 100, 64, f64), 2);
+  EXPECT_EQ(panelVectors(Isa::avx2(), 100, 64, f64), 1);
 }
 
 //===----------------------------------------------------------------------===//

@@ -250,12 +250,16 @@ Scalar cpu::neutralElement(ScalarAlgebra &s, ReduceKind kind, Type type) {
   auto integer = dyn_cast<IntegerType>(type);
   bool isUnsigned =
       integer && (integer.isUnsigned() || integer.getWidth() == 1);
-  double least = !integer     ? -HUGE_VAL
-                 : isUnsigned ? 0
-                              : -std::ldexp(1.0, integer.getWidth() - 1);
-  double most = !integer
-                    ? HUGE_VAL
-                    : std::ldexp(1.0, integer.getWidth() - !isUnsigned) - 1;
+  auto least = [&] {
+    return s.constant(type, !integer ? -HUGE_VAL
+                            : isUnsigned
+                                ? 0
+                                : -std::ldexp(1.0, integer.getWidth() - 1));
+  };
+  // No double is the greatest 64-bit integer.
+  auto most = [&] {
+    return integer ? s.not_(least()) : s.constant(type, HUGE_VAL);
+  };
   switch (kind) {
   case ReduceKind::sum:
   case ReduceKind::any:
@@ -264,9 +268,9 @@ Scalar cpu::neutralElement(ScalarAlgebra &s, ReduceKind kind, Type type) {
   case ReduceKind::all:
     return s.constant(type, 1);
   case ReduceKind::max:
-    return s.constant(type, least);
+    return least();
   case ReduceKind::min:
-    return s.constant(type, most);
+    return most();
   }
   llvm_unreachable("a reduction of no kind");
 }

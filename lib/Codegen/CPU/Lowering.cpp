@@ -9,6 +9,7 @@
 #include "Codegen/CPU/ExpandMath.h"
 #include "Codegen/CPU/Passes.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Transforms/Passes.h"
@@ -22,6 +23,9 @@ void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
   kernels.addPass(createExpandMathPass(isa.hasFma));
+  // bfloat16 is converted with shifts: few processors have an instruction for
+  // it (which takes denormal numbers for 0), and C libraries no function.
+  kernels.addPass(arith::createArithExpandOpsPass({/*includeBf16=*/true}));
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
   // First: calls into the run time may end the run, from within a loop too.
@@ -50,8 +54,8 @@ SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module) {
     auto func = dyn_cast<LLVM::LLVMFuncOp>(op);
     return func && !func.isExternal() && func.getName() != "dlc_run";
   };
-  size_t parts = llvm::divideCeil(
-      llvm::count_if(*module.getBody(), isKernel), kernelsEach);
+  size_t parts = llvm::divideCeil(llvm::count_if(*module.getBody(), isKernel),
+                                  kernelsEach);
   for (size_t i = 0; i < std::max<size_t>(parts, 1); ++i) {
     result.push_back(ModuleOp::create(module.getLoc()));
     weight.push_back(0);

@@ -42,14 +42,14 @@ struct MatmulEmitter {
     n = op.getType().getDimSize(rank - 1);
     steps = op.getLhs().getType().getDimSize(rank - 1);
     accumulator = productType(op.getLhs().getType().getElementType());
-    vectors =
-        op.getPacked()
-            ? op.getRhs().getType().getShape().back() / kernel.lanes()
-        : ShapedType::isDynamic(n)
-            ? (kernel.isa.registers > 16 ? 4 : 2)
-            : panelVectors(kernel.isa, op.getType().getDimSize(rank - 2), n);
+    vectors = op.getPacked()
+                  ? op.getRhs().getType().getShape().back() / kernel.lanes()
+              : ShapedType::isDynamic(n)
+                  ? widestPanel(kernel.isa, accumulator)
+                  : panelVectors(kernel.isa, op.getType().getDimSize(rank - 2),
+                                 n, accumulator);
     if (!op.getPacked())
-      vectors = std::min<int64_t>(vectors, kernel.isa.registers > 16 ? 4 : 2);
+      vectors = std::min(vectors, widestPanel(kernel.isa, accumulator));
     most = tileRows(kernel.isa,
                     vectors * accumulator.getIntOrFloatBitWidth() / 32);
     panels = m.ceilDiv(columns, width());

@@ -139,7 +139,8 @@ void pack(MatmulOp op, const Isa &target) {
   int64_t rank = op.getType().getRank(),
           columns = op.getType().getDimSize(rank - 1);
   int64_t width =
-      panelVectors(target, op.getType().getDimSize(rank - 2), columns) *
+      panelVectors(target, op.getType().getDimSize(rank - 2), columns,
+                   productType(op.getType().getElementType())) *
       target.lanes();
   op.getRhsMutable().assign(p.packRight(op.getRhs(), width));
   op.setPacked(columns);
@@ -182,9 +183,9 @@ void pack(ConvOp op, const Isa &target) {
                             order)
             .getResult());
   } else {
-    int64_t width =
-        panelVectors(target, ShapedType::kDynamic, outputs / groups) *
-        target.lanes();
+    int64_t width = panelVectors(target, ShapedType::kDynamic, outputs / groups,
+                                 productType(op.getType().getElementType())) *
+                    target.lanes();
     op.getKernelMutable().assign(p.packKernel(op.getKernel(), groups, width));
   }
   op.setPacked(outputs);

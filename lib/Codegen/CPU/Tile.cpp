@@ -23,11 +23,17 @@ int64_t cpu::tileRows(const Isa &isa, int64_t vectors) {
   return std::clamp<int64_t>(most, 1, isa.registers > 16 ? 12 : 8);
 }
 
-int64_t cpu::panelVectors(const Isa &isa, int64_t rows, int64_t columns) {
-  int64_t lanes = isa.lanes(), widest = isa.registers > 16 ? 4 : 2;
+int64_t cpu::widestPanel(const Isa &isa, Type accumulator) {
+  int64_t registers = isa.registers > 16 ? 4 : 2;
+  return accumulator.getIntOrFloatBitWidth() > 32 ? registers / 2 : registers;
+}
+
+int64_t cpu::panelVectors(const Isa &isa, int64_t rows, int64_t columns,
+                          Type accumulator) {
+  int64_t lanes = isa.lanes(), widest = widestPanel(isa, accumulator);
   // One row leaves the registers to the panel, and the loads overlap better.
   if (rows == 1 && columns >= 8 * lanes)
-    return 8;
+    return accumulator.getIntOrFloatBitWidth() > 32 ? 4 : 8;
   // The share of loads in the inner loop grows as the panel gets narrower.
   static constexpr double cost[] = {0, 1.25, 1.06, 1.02, 1.0};
   int64_t best = widest;

@@ -20,7 +20,12 @@ struct Tile {
 
 /// The columns of a packed panel, in vectors, for a product with `rows` rows
 /// (or ShapedType::kDynamic) and `columns` columns.
-int64_t panelVectors(const Isa &isa, int64_t rows, int64_t columns);
+int64_t panelVectors(const Isa &isa, int64_t rows, int64_t columns,
+                     mlir::Type accumulator);
+
+/// The most vectors of a panel where there are several rows. A vector of 64-bit
+/// elements takes two registers.
+int64_t widestPanel(const Isa &isa, mlir::Type accumulator);
 
 /// The most rows a tile can have without spilling, of so many registers each.
 int64_t tileRows(const Isa &isa, int64_t vectors);

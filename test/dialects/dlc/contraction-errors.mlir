@@ -142,6 +142,14 @@ func.func @conv_element(%a: tensor<1x8x4xf32>, %k: tensor<2x3x4xf64>) {
 
 // -----
 
+func.func @conv_open_channels(%a: tensor<1x8x4xf32>, %k: tensor<2x3x4xf32>) {
+  // expected-error @+1 {{needs a result of known channels, not 'tensor<1x6x?xf32>'}}
+  %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 1 : (tensor<1x8x4xf32>, tensor<2x3x4xf32>) -> tensor<1x6x?xf32>
+  return
+}
+
+// -----
+
 // A packed kernel is [groups, panels, window..., channels, width].
 func.func @conv_packed_rank(%a: tensor<1x8x4xf32>, %k: tensor<16xf32>) {
   // expected-error @+2 {{packed kernel of rank 1 does not fit an input of rank 3}}
