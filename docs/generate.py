@@ -21,7 +21,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NOTE = "<!-- made by docs/generate.py (cmake --build build --target dlc-docs) -->\n"
 DIALECTS = {"graph": "dialects/graph/Graph.td", "dlc": "dialects/dlc/Dlc.td", "rt": "dialects/rt/Rt.td"}
-PASSES = "lib/Graph/Passes.td"
+PASSES = {"On the dlc dialect": "lib/Graph/Passes.td", "Code for the processor": "lib/Codegen/CPU/Passes.td"}
 
 
 def tblgen(tool, td, *flags):
@@ -50,9 +50,11 @@ def dialect_page(tool, name, td):
 
 
 def passes_page(tool):
-    return (NOTE + "# Passes\n\nOf the `dlc` dialect, in the order of the alphabet; `lib/Driver/ModelPhases.cpp`\n"
-            "has the order in which they run. `dlc-opt` takes each as an option.\n\n"
-            + re.sub(r"^###", "##", tblgen(tool, PASSES, "-gen-pass-doc"), flags=re.M).replace("#### Options", "### Options"))
+    text = NOTE + ("# Passes\n\nIn the order of the alphabet; `lib/Driver/ModelPhases.cpp` has the order in which they\n"
+                   "run. `dlc-opt` takes each as an option.\n")
+    for title, td in PASSES.items():
+        text += f"\n## {title}\n\n" + tblgen(tool, td, "-gen-pass-doc").replace("#### Options", "Options:")
+    return text
 
 
 def counts(text):

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines import Dlc, EngineError, Peer
+from engines import Dlc, EngineError, Peer, Place
 
 PEERS = ("onnxruntime", "openvino")
 
@@ -72,10 +72,10 @@ def disagreement(path, reference):
     return worst
 
 
-def open_engines(network, folder, options, cores, result):
+def open_engines(network, folder, options, place, result):
     engines = []
-    makers = {name: (lambda name=name: Peer(name, network, folder, options.threads, cores)) for name in PEERS}
-    makers["dlc"] = lambda: Dlc(options.dlc, options.dlc_flag, network, folder, options.threads, cores)
+    makers = {name: (lambda name=name: Peer(name, network, folder, place)) for name in PEERS}
+    makers["dlc"] = lambda: Dlc(options.dlc, options.dlc_flag, network, folder, place)
     for name in options.engines:
         try:
             engines.append(makers[name]())
@@ -84,10 +84,10 @@ def open_engines(network, folder, options, cores, result):
     return engines
 
 
-def compare(network, options, cores):
+def compare(network, options, place):
     result = {}
     with tempfile.TemporaryDirectory(prefix="dlc-bench-", dir=options.work) as folder:
-        engines = open_engines(network, folder, options, cores, result)
+        engines = open_engines(network, folder, options, place, result)
         for _ in range(options.rounds):
             for engine in engines:
                 engine.round(options.seconds)
@@ -131,14 +131,16 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=1.0, help="of a round")
+    parser.add_argument("--realtime", action="store_true",
+                        help="run the engines ahead of all other processes, on a busy machine; for root")
     parser.add_argument("--work", help="where compiled programs go; not a file system in memory")
     parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args()
-    cores = sorted(os.sched_getaffinity(0))[-options.threads:]
+    place = Place(options.threads, options.realtime)
     run = {"processor": processor(), "threads": options.threads, "rounds": options.rounds,
            "seconds": options.seconds, "versions": versions(options.engines), "networks": {}}
     for network in find(options.folders, options.only):
-        result = run["networks"][network.name] = compare(network, options, set(cores))
+        result = run["networks"][network.name] = compare(network, options, place)
         show(network.name, result)
         if options.json:
             with open(options.json, "w") as f:

@@ -85,18 +85,27 @@ def serve(name, model, inputs, outputs, threads):
 # --- both kinds, as compare.py sees them --------------------------------------
 
 
-def pinned(cores):
-    return lambda: os.sched_setaffinity(0, cores)
+class Place:
+    """Where engines run: threads, the cores for them, and whether ahead of all other processes."""
+
+    def __init__(self, threads, realtime):
+        self.threads, self.realtime = threads, realtime
+        self.cores = set(sorted(os.sched_getaffinity(0))[-threads:])
+
+    def take(self):
+        os.sched_setaffinity(0, self.cores)
+        if self.realtime:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
 
 
 class Peer:
-    def __init__(self, name, case, folder, threads, cores):
+    def __init__(self, name, case, folder, place):
         self.name, self.best = name, None
         self.outputs = os.path.join(folder, name + ".npz")
         self.process = subprocess.Popen(
-            [sys.executable, __file__, name, case.model, case.inputs, self.outputs, str(threads)],
+            [sys.executable, __file__, name, case.model, case.inputs, self.outputs, str(place.threads)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            preexec_fn=pinned(cores), env={**os.environ, "OMP_NUM_THREADS": str(threads)})
+            preexec_fn=place.take, env={**os.environ, "OMP_NUM_THREADS": str(place.threads)})
         self.facts = {"load_s": self.ask()["load_s"]}
 
     def ask(self):
@@ -133,8 +142,8 @@ def run_measured(command, **options):
 class Dlc:
     name = "dlc"
 
-    def __init__(self, dlc, flags, case, folder, threads, cores):
-        self.best, self.case, self.threads, self.cores = None, case, threads, cores
+    def __init__(self, dlc, flags, case, folder, place):
+        self.best, self.case, self.place = None, case, place
         self.program, self.outputs = os.path.join(folder, "model"), os.path.join(folder, "dlc.npz")
         seconds, peak = run_measured([dlc, case.model, "-o", self.program, *flags])
         info = json.loads(subprocess.run([self.program, "--info"], check=True, capture_output=True).stdout)
@@ -147,14 +156,14 @@ class Dlc:
 
     def first_result(self):
         command = [self.program, "--inputs", self.case.inputs, "--outputs", self.outputs,
-                   "--threads", str(self.threads)]
-        return run_measured(command, preexec_fn=pinned(self.cores))[0]
+                   "--threads", str(self.place.threads)]
+        return run_measured(command, preexec_fn=self.place.take)[0]
 
     def round(self, seconds):
         runs = max(FEWEST_RUNS, int(seconds * 1e9 / self.best)) if self.best else FEWEST_RUNS
-        command = [self.program, "--inputs", self.case.inputs, "--threads", str(self.threads),
+        command = [self.program, "--inputs", self.case.inputs, "--threads", str(self.place.threads),
                    "--benchmark", str(runs)]
-        result = subprocess.run(command, check=True, capture_output=True, preexec_fn=pinned(self.cores))
+        result = subprocess.run(command, check=True, capture_output=True, preexec_fn=self.place.take)
         ns = json.loads(result.stdout)["latency_ns"]["min"]
         self.best = min(ns, self.best or ns)
 
