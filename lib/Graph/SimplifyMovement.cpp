@@ -9,6 +9,7 @@
 #include "Graph/Permute.h"
 #include "Graph/Simplify.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
