@@ -1,18 +1,26 @@
 // A loop over kernels: two buffers by turns for what a step changes, one for what
 // it only inserts into.
 //
-// RUN: dlc-opt -dlc-form-clusters -dlc-place-results -dlc-emit-program %s | FileCheck %s
+// RUN: dlc-opt %s -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program,func.func(canonicalize,cse))' | FileCheck %s
 // RUN: dlc -x mlir --emit=llvm %s -o - | FileCheck --check-prefix=LLVM %s
 
 // CHECK-LABEL: func.func @dlc_run
-// CHECK:         %[[N:.*]] = rt.input_dim %{{.*}}[0, 0]
+// CHECK-DAG:     %[[X:.*]] = rt.input %{{.*}}[0]
+// CHECK-DAG:     %[[N:.*]] = rt.input_dim %{{.*}}[0, 0]
 // CHECK:         %[[ARENA:.*]] = rt.arena
-// CHECK-DAG:     rt.launch %{{.*}}, @[[ZERO:.*]][
-// CHECK:         %[[LOOP:.*]]:2 = scf.for %[[T:.*]] = %{{.*}} to %[[N]] step %{{.*}} iter_args(%[[NOW:.*]] = %{{.*}}, %[[NEXT:.*]] = %{{.*}}) -> (!llvm.ptr, !llvm.ptr)
-// CHECK:           rt.launch {{.*}}(%[[NOW]], %{{.*}}, %[[T]], %[[N]], %[[SUM:.*]]) :
-// CHECK:           scf.yield %[[NEXT]], %[[NOW]]
-// CHECK:         rt.output
-// CHECK:         rt.launch
+// CHECK-DAG:     %[[SUM:.*]] = rt.offset %[[ARENA]][%c0]
+// CHECK-DAG:     %[[OTHER:.*]] = rt.offset %[[ARENA]][%c64]
+// CHECK-DAG:     %[[ALL:.*]] = rt.offset %[[ARENA]][%c128]
+// CHECK-DAG:     rt.launch {{.*}} (%[[SUM]])
+// CHECK-DAG:     rt.launch {{.*}} (%[[N]], %[[ALL]])
+// CHECK:         scf.for %[[T:.*]] = %c0 to %[[N]] step %c1 iter_args(%[[NOW:.*]] = %[[SUM]], %[[NEXT:.*]] = %[[OTHER]])
+// CHECK-NEXT:      rt.launch {{.*}} (%[[X]], %[[T]], %[[NOW]], %[[N]], %[[NEXT]])
+// CHECK-NEXT:      %[[BYTES:.*]] = arith.muli %[[T]], %c16
+// CHECK-NEXT:      %[[ROW:.*]] = rt.offset %[[ALL]][%[[BYTES]]]
+// CHECK-NEXT:      rt.launch {{.*}} (%[[NEXT]], %[[ROW]])
+// CHECK-NEXT:      scf.yield %[[NEXT]], %[[NOW]]
+// CHECK:         %[[OUT:.*]] = rt.output
+// CHECK:         rt.launch {{.*}} (%[[ALL]], %[[N]], %[[OUT]])
 
 // LLVM: define{{.*}} @dlc_run
 // LLVM: phi ptr

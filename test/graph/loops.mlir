@@ -4,19 +4,19 @@
 
 // CHECK-LABEL: @running_sums
 // CHECK-SAME:  (%[[X:.*]]: tensor<?x4xf32>)
-// CHECK-DAG:   %[[N:.*]] = tensor.dim %[[X]], %c0
-// CHECK-DAG:   %[[START:.*]] = dlc.cluster() : () -> tensor<1x4xf32>
-// CHECK-DAG:   %[[ALL:.*]] = dlc.cluster() sizes(%[[N]])
+// CHECK:       %[[N:.*]] = tensor.dim %[[X]], %c0
+// CHECK:       %[[START:.*]] = dlc.cluster() : () -> tensor<1x4xf32>
+// CHECK:       %[[ALL:.*]] = dlc.cluster(%[[N]]) sizes(%[[N]])
 // CHECK:       %[[LOOP:.*]]:2 = scf.for %[[T:.*]] = %c0 to %[[N]] step %c1
 // CHECK-SAME:      iter_args(%[[SUM:.*]] = %[[START]], %[[OUT:.*]] = %[[ALL]])
-// CHECK:         %[[NEXT:.*]] = dlc.cluster(%[[SUM]], %[[X]], %[[T]])
+// CHECK:         %[[NEXT:.*]] = dlc.cluster(%[[X]], %[[T]], %[[SUM]])
 // CHECK:           dlc.slice
 // CHECK:           dlc.add
 // The sum goes to two places.
 // CHECK:         %[[COPY:.*]] = dlc.cluster(%[[NEXT]])
 // CHECK:           dlc.yield
-// CHECK:         %[[WITH:.*]] = dlc.insert %[[NEXT]] into %[[OUT]] at %[[T]] axis = 0
-// CHECK:         scf.yield %[[COPY]], %[[WITH]]
+// CHECK:         %[[WITH:.*]] = dlc.insert %[[COPY]] into %[[OUT]] at %[[T]] axis = 0
+// CHECK:         scf.yield %[[NEXT]], %[[WITH]]
 // CHECK:       %[[R:.*]] = dlc.cluster(%[[LOOP]]#1) sizes(%[[N]])
 // CHECK:       return %[[R]]
 func.func @running_sums(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
@@ -43,9 +43,9 @@ func.func @running_sums(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // CHECK:       %[[A:.*]] = dlc.cluster(%[[X]])
 // CHECK:       %[[B:.*]] = dlc.cluster(%[[X]])
 // CHECK:       scf.for {{.*}} iter_args(%[[P:.*]] = %[[A]], %[[Q:.*]] = %[[B]])
-// CHECK:         %[[S:.*]] = dlc.cluster(%[[Q]])
 // CHECK:         %[[E:.*]] = dlc.cluster(%[[P]])
 // CHECK:           dlc.exp
+// CHECK:         %[[S:.*]] = dlc.cluster(%[[Q]])
 // CHECK:         scf.yield %[[S]], %[[E]]
 func.func @starts(%x: tensor<4xf32>, %y: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   %c0 = arith.constant 0 : index
