@@ -22,7 +22,7 @@
 // CHECK:         %[[OUT:.*]] = rt.output
 // CHECK:         rt.launch {{.*}} (%[[ALL]], %[[N]], %[[OUT]])
 
-// LLVM: define{{.*}} @dlc_run
+// LLVM: define{{.*}}dlc_run(
 // LLVM: phi ptr
 func.func @main(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %c0 = arith.constant 0 : index

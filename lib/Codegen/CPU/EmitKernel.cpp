@@ -57,7 +57,7 @@ static bool hasRegisters(Type element) {
 /// What no kernel computes is an error of the model's node.
 static LogicalResult checkOperation(Operation *op) {
   bool known =
-      isa<PointwiseOpInterface, ConstantOp, IotaOp, PadOp, ConcatOp,
+      isa<PointwiseOpInterface, ConstantOp, IotaOp, PadOp, ConcatOp, InsertOp,
           TransposeOp, BroadcastOp, ReshapeOp, SliceOp, GatherOp, MatmulOp,
           ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp, YieldOp>(
           op) ||
