@@ -81,10 +81,10 @@ static LogicalResult checkOperands(const Call &call) {
 namespace {
 /// The values that a block knows: its own and those around it.
 struct Scope {
-  explicit Scope(const Scope *outer) : outer(outer) {}
-
   const Scope *outer;
   llvm::DenseMap<Value, HostTensor> values;
+
+  explicit Scope(const Scope *outer) : outer(outer) {}
 
   const HostTensor *find(Value v) const {
     auto found = values.find(v);
@@ -147,11 +147,10 @@ static LogicalResult evaluateLoop(scf::ForOp loop, const Scope &outer,
     return call.fail("a loop's step is not positive");
   results.assign(operands.begin() + 3, operands.end());
   for (int64_t i = low; i < high;) {
-    FailureOr<HostTensor> index = HostTensor::getIndex(loop.getContext(), i);
+    Result index = HostTensor::getIndex(loop.getContext(), i);
     if (failed(index))
-      return call.fail("no memory");
-    Tensors arguments;
-    arguments.push_back(*index);
+      return call.fail("no memory for an index");
+    Tensors arguments{*index};
     for (auto [value, arg] : llvm::zip(results, loop.getRegionIterArgs())) {
       if (!fits(value, arg.getType()))
         return call.fail("a loop carries a value that is not of its type");

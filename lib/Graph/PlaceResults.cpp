@@ -76,11 +76,6 @@ private:
 
   void give(OpOperand &operand) {
     Value copied = copy(operand);
-    // Two copies of one value are two places, not common subexpressions.
-    if (isa<func::ReturnOp>(operand.getOwner()))
-      copied.getDefiningOp()->setAttr(
-          "output", Builder(copied.getContext())
-                        .getI64IntegerAttr(operand.getOperandNumber()));
     placed.insert(copied);
     operand.set(copied);
   }

@@ -10,7 +10,6 @@
 #include "Graph/Simplify.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;

@@ -1,6 +1,6 @@
 // Kernels of concatenations: a unit is one index of the dimensions before the axis.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
 // Inputs in memory are copied in one run from the axis on.
 // CHECK-LABEL: func.func @k0

@@ -1,6 +1,6 @@
 // Kernels of convolutions: products of pixels with packed panels.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
 // A tile is 6 pixels by 4 vectors of channels; the loop takes two channels a turn.
 // Pixels of a 1x1 window lie at a constant distance: one address serves the tile.

@@ -1,6 +1,6 @@
 // Kernels of depthwise convolutions.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
 // Lanes are channels; 8 pixels share the weights, and what they load.
 // 3 weights and 10 elements a row of the window.

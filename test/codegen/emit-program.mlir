@@ -1,6 +1,6 @@
 // The run function: what it launches, and over how many units.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program,func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program,func.func(canonicalize,cse))' | FileCheck %s
 
 // Clusters that differ in their operands alone share a kernel.
 // CHECK-LABEL: func.func @dlc_run(

@@ -1,6 +1,6 @@
 // Kernels of matrix products: tiles of rows times vectors held in registers.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
 // Six rows of four vectors, two steps an iteration; packed panels need no mask.
 // CHECK-LABEL: func.func @dlc_run

@@ -1,6 +1,6 @@
 // Where intermediate results lie.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program,func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program,func.func(canonicalize,cse))' | FileCheck %s
 
 // Of a chain two are live at a time; what is returned is the output's own memory.
 // CHECK:       module attributes {dlc.arena = 32768 : i64

@@ -1,6 +1,6 @@
 // Kernels of reductions over other dimensions.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
 // The last dimension stays: it has the lanes.
 // CHECK-LABEL: func.func @k0

@@ -1,6 +1,6 @@
 // Kernels of scans: a unit is a line, walked element by element.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
 // The sum so far includes the element.
 // CHECK-LABEL: func.func @dlc_run

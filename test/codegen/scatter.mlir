@@ -1,6 +1,6 @@
 // Kernels of scatters: one unit, so that updates keep their order.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
 // A copy, then the updates; an index that is out of bounds writes nothing.
 // CHECK-LABEL: func.func @dlc_run

@@ -1,0 +1,109 @@
+// What a loop carries has kernels of its own; an insert that nothing else sees stays.
+//
+// RUN: dlc-opt -split-input-file -dlc-hoist-from-loops -dlc-form-clusters -cse -dlc-place-results %s | FileCheck %s
+
+// CHECK-LABEL: @running_sums
+// CHECK-SAME:  (%[[X:.*]]: tensor<?x4xf32>)
+// CHECK:       %[[N:.*]] = tensor.dim %[[X]], %c0
+// CHECK:       %[[START:.*]] = dlc.cluster() : () -> tensor<1x4xf32>
+// CHECK:       %[[ALL:.*]] = dlc.cluster(%[[N]]) sizes(%[[N]])
+// CHECK:       %[[LOOP:.*]]:2 = scf.for %[[T:.*]] = %c0 to %[[N]] step %c1
+// CHECK-SAME:      iter_args(%[[SUM:.*]] = %[[START]], %[[OUT:.*]] = %[[ALL]])
+// CHECK:         %[[NEXT:.*]] = dlc.cluster(%[[X]], %[[T]], %[[SUM]])
+// CHECK:           dlc.slice
+// CHECK:           dlc.add
+// The sum goes to two places.
+// CHECK:         %[[COPY:.*]] = dlc.cluster(%[[NEXT]])
+// CHECK:           dlc.yield
+// CHECK:         %[[WITH:.*]] = dlc.insert %[[COPY]] into %[[OUT]] at %[[T]] axis = 0
+// CHECK:         scf.yield %[[NEXT]], %[[WITH]]
+// CHECK:       %[[R:.*]] = dlc.cluster(%[[LOOP]]#1) sizes(%[[N]])
+// CHECK:       return %[[R]]
+func.func @running_sums(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c0 : tensor<?x4xf32>
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %start = dlc.broadcast %zero : tensor<f32> -> tensor<1x4xf32>
+  %all = dlc.broadcast %zero sizes(%n) : tensor<f32> -> tensor<?x4xf32>
+  %0:2 = scf.for %t = %c0 to %n step %c1 iter_args(%sum = %start, %out = %all) -> (tensor<1x4xf32>, tensor<?x4xf32>) {
+    %row = dlc.slice %x [%t, 0] steps [1, 1] : tensor<?x4xf32> -> tensor<1x4xf32>
+    %next = dlc.add %sum, %row : tensor<1x4xf32>
+    %with = dlc.insert %next into %out at %t axis = 0 : tensor<1x4xf32> into tensor<?x4xf32>
+    scf.yield %next, %with : tensor<1x4xf32>, tensor<?x4xf32>
+  }
+  return %0#1 : tensor<?x4xf32>
+}
+
+// -----
+
+// Two places start from one value, and an argument is not written to.
+// CHECK-LABEL: @starts
+// CHECK-SAME:  (%[[X:.*]]: tensor<4xf32>, %{{.*}}: tensor<4xf32>)
+// CHECK:       %[[A:.*]] = dlc.cluster(%[[X]])
+// CHECK:       %[[B:.*]] = dlc.cluster(%[[X]])
+// CHECK:       scf.for {{.*}} iter_args(%[[P:.*]] = %[[A]], %[[Q:.*]] = %[[B]])
+// CHECK:         %[[E:.*]] = dlc.cluster(%[[P]])
+// CHECK:           dlc.exp
+// CHECK:         %[[S:.*]] = dlc.cluster(%[[Q]])
+// CHECK:         scf.yield %[[S]], %[[E]]
+func.func @starts(%x: tensor<4xf32>, %y: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %0:2 = scf.for %t = %c0 to %c9 step %c1 iter_args(%p = %x, %q = %x) -> (tensor<4xf32>, tensor<4xf32>) {
+    %e = dlc.exp %p : tensor<4xf32>
+    scf.yield %q, %e : tensor<4xf32>, tensor<4xf32>
+  }
+  return %0#0, %0#1 : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// An insert that is read, or along another dimension, is a kernel that copies.
+// CHECK-LABEL: @not_in_place
+// CHECK:       scf.for
+// CHECK:         dlc.cluster
+// CHECK:           dlc.insert
+// CHECK:         dlc.cluster
+// CHECK:           dlc.insert
+// CHECK:         dlc.cluster
+// CHECK:           dlc.neg
+// CHECK:         scf.yield
+func.func @not_in_place(%x: tensor<4x4xf32>, %row: tensor<1x4xf32>, %column: tensor<4x1xf32>)
+    -> (tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %0:3 = scf.for %t = %c0 to %c4 step %c1 iter_args(%p = %x, %q = %x, %r = %x)
+      -> (tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>) {
+    %a = dlc.insert %row into %p at %t axis = 0 : tensor<1x4xf32> into tensor<4x4xf32>
+    %b = dlc.insert %column into %q at %t axis = 1 : tensor<4x1xf32> into tensor<4x4xf32>
+    %c = dlc.neg %p : tensor<4x4xf32>
+    scf.yield %a, %b, %c : tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>
+  }
+  return %0#0, %0#1, %0#2 : tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>
+}
+
+// -----
+
+// What is the same in every step is computed once, but for what costs nothing.
+// CHECK-LABEL: @hoisted
+// CHECK:       dlc.cluster(%{{.*}})
+// CHECK:         dlc.exp
+// CHECK:       scf.for
+// CHECK-NOT:     dlc.exp
+// CHECK:         dlc.broadcast
+// CHECK:         scf.yield
+func.func @hoisted(%x: tensor<2x4xf32>, %y: tensor<4xf32>) -> tensor<2x4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  %0 = scf.for %t = %c0 to %c9 step %c1 iter_args(%p = %x) -> tensor<2x4xf32> {
+    %e = dlc.exp %y : tensor<4xf32>
+    %r = dlc.broadcast %e : tensor<4xf32> -> tensor<2x4xf32>
+    %s = dlc.add %p, %r : tensor<2x4xf32>
+    scf.yield %s : tensor<2x4xf32>
+  }
+  return %0 : tensor<2x4xf32>
+}
