@@ -81,8 +81,10 @@ static LogicalResult checkOperands(const Call &call) {
 namespace {
 /// The values that a block knows: its own and those around it.
 struct Scope {
-  const Scope *outer = nullptr;
-  llvm::DenseMap<Value, HostTensor> values = {};
+  explicit Scope(const Scope *outer) : outer(outer) {}
+
+  const Scope *outer;
+  llvm::DenseMap<Value, HostTensor> values;
 
   const HostTensor *find(Value v) const {
     auto found = values.find(v);
@@ -101,7 +103,7 @@ static LogicalResult evaluateLoop(scf::ForOp loop, const Scope &outer,
 static LogicalResult evaluateBlock(Block &block, ArrayRef<HostTensor> arguments,
                                    Tensors &results, std::string *reason,
                                    const Scope *outer = nullptr) {
-  Scope scope{outer};
+  Scope scope(outer);
   for (auto [argument, value] :
        llvm::zip_equal(block.getArguments(), arguments))
     scope.values[argument] = value;
@@ -145,7 +147,11 @@ static LogicalResult evaluateLoop(scf::ForOp loop, const Scope &outer,
     return call.fail("a loop's step is not positive");
   results.assign(operands.begin() + 3, operands.end());
   for (int64_t i = low; i < high;) {
-    Tensors arguments{HostTensor::getIndex(loop.getContext(), i)};
+    FailureOr<HostTensor> index = HostTensor::getIndex(loop.getContext(), i);
+    if (failed(index))
+      return call.fail("no memory");
+    Tensors arguments;
+    arguments.push_back(*index);
     for (auto [value, arg] : llvm::zip(results, loop.getRegionIterArgs())) {
       if (!fits(value, arg.getType()))
         return call.fail("a loop carries a value that is not of its type");
