@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # The build's own vocabulary: flags every target shares, and one function each for
 # a library, a dialect and a tool.
 

@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # find_package(dlc) for the users of an installed dlc.
 include(CMakePackageConfigHelpers)
 configure_package_config_file(

@@ -77,6 +77,13 @@ static dlc_status bind_input(dlc_context *context, int32_t index,
     return dlc_context_fail(context, DLC_INVALID_ARGUMENT,
                             "input '%s' has no data", name);
   context->input_dims[index] = given->shape;
+  /* Code may read an element of an empty tensor, where it clamps an index, and
+     does not use it. */
+  static const int64_t none[8];
+  if (!size) {
+    context->inputs[index] = none;
+    return DLC_OK;
+  }
   context->inputs[index] = given->data;
   if (dlc_is_dense(given->rank, given->shape, given->strides) &&
       (uintptr_t)given->data % dlc_dtype_alignment(given->dtype) == 0)

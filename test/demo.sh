@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # From a bare Debian 12 to a compiled network: installs the packages, builds dlc,
 # compiles the handwritten-digits network to an executable and runs it on the
 # images that were kept out of its training.

@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # How lit runs the tests. A .py test makes its input: its CHECK lines are comments.
 import os
 

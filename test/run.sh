@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Sets up, builds and runs every test; ends in one line 'N passed, M failed'.
 #
 #   test/run.sh [PRESET] [SUITE...]     PRESET: release (default), dev or asan

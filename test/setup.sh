@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Installs what dlc is built and tested with, on Debian 12. Does nothing when
 # all of it is there. LLVM and MLIR 22 come from Debian itself (security).
 set -euo pipefail

@@ -62,6 +62,10 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
       continue;
     auto name = main.getArgAttrOfType<StringAttr>(i, "graph.name");
     SmallVector<int64_t> shape(type.getShape());
+    SmallVector<Attribute> symbols(shape.size(),
+                                   StringAttr::get(main.getContext()));
+    if (ArrayAttr names = dimNames(main, i))
+      symbols.assign(names.begin(), names.end());
     for (const ShapeOption &wanted : options.shapes) {
       if (!name || wanted.input != name.getValue())
         continue;
@@ -71,6 +75,8 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
             "input '" + wanted.input + "' has rank " + Twine(shape.size()) +
             ", --shape gives " + Twine(wanted.dims.size()) + " dimensions");
       for (auto [d, dim] : llvm::enumerate(wanted.dims)) {
+        if (!dim.name.empty() && ShapedType::isDynamic(shape[d]))
+          symbols[d] = StringAttr::get(main.getContext(), dim.name);
         if (dim.size < 0)
           continue;
         if (!ShapedType::isDynamic(shape[d]) && shape[d] != dim.size)
@@ -81,15 +87,15 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
         shape[d] = dim.size;
       }
     }
-    if (ArrayAttr names = dimNames(main, i))
-      for (const FixedDim &dim : options.dims)
-        for (auto [d, symbol] : llvm::enumerate(names))
-          if (auto s = dyn_cast<StringAttr>(symbol);
-              s && s.getValue() == dim.name &&
-              ShapedType::isDynamic(shape[d])) {
-            shape[d] = dim.size;
-            known.insert("dim " + dim.name);
-          }
+    for (const FixedDim &dim : options.dims)
+      for (auto [d, symbol] : llvm::enumerate(symbols))
+        if (auto s = dyn_cast<StringAttr>(symbol);
+            s && s.getValue() == dim.name && ShapedType::isDynamic(shape[d])) {
+          shape[d] = dim.size;
+          known.insert("dim " + dim.name);
+        }
+    main.setArgAttr(i, "graph.dims",
+                    ArrayAttr::get(main.getContext(), symbols));
     inputs[i] = RankedTensorType::get(shape, type.getElementType());
     main.getArgument(i).setType(inputs[i]);
   }
@@ -227,8 +233,8 @@ void dropConstants(MLIRContext &context) {
       names.push_back(blob.getKey());
   });
   for (StringRef name : names)
-    manager.lookup(name)->setBlob(AsmResourceBlob(
-        {}, /*dataAlignment=*/1, {}, /*dataIsMutable=*/false));
+    manager.lookup(name)->setBlob(
+        AsmResourceBlob({}, /*dataAlignment=*/1, {}, /*dataIsMutable=*/false));
 #ifdef __GLIBC__
   malloc_trim(0); // or the heap keeps what is below its top
 #endif
@@ -256,6 +262,10 @@ LogicalResult importModel(Compilation &compilation) {
   if (!main.getBody().hasOneBlock())
     return compilation.inputError("function @main must have one block");
   bool foreign = module->hasAttr("graph.format");
+  if (const std::string &name = compilation.options.signature; !name.empty())
+    return compilation.inputError(
+        "has one entry point and no signatures; --signature names '" + name +
+        "'");
   if (foreign &&
       (failed(fixShapes(compilation, main)) || failed(importONNX(module))))
     return failure();

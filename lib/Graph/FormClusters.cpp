@@ -25,6 +25,7 @@
 //  in memory.
 
 #include "Graph/Passes.h"
+#include "Graph/Producers.h"
 #include "Graph/Simplify.h"
 #include "Graph/SizeKey.h"
 
@@ -76,7 +77,8 @@ bool onlyUnitDims(ReshapeOp op) {
 struct Cluster {
   Operation *root;
   Operation *anchor = nullptr; ///< or the first reduction of rows
-  RankedTensorType rows = {};  ///< the space that row reductions share
+  Value rows =
+      {}; ///< what row reductions reduce: a tensor of the space they share
   llvm::SetVector<Operation *> members;
 };
 
@@ -150,7 +152,7 @@ private:
     if (!c.anchor)
       c.anchor = op;
     if (auto reduce = dyn_cast<ReduceOp>(op); reduce && isRowReduction(reduce))
-      c.rows = reduce.getInput().getType();
+      c.rows = reduce.getInput();
   }
 
   static bool isRowReduction(ReduceOp op) {
@@ -196,8 +198,7 @@ private:
     if (isa<BroadcastOp>(user) && !isa<BroadcastOp>(op))
       return isMovement(op) || isRowValue(op, c) ||
              (pointwiseToRoot(user, c) &&
-              comesFromRows(op->getResult(0),
-                            typeOf(user->getResult(0)).getShape()));
+              comesFromRows(op->getResult(0), user->getResult(0)));
     // Asks for an element of the part wherever it is.
     if (auto insert = dyn_cast<InsertOp>(user))
       return insert.getPart() != op->getResult(0) || isMovement(op);
@@ -228,31 +229,27 @@ private:
                             transpose.getType().getRank() - 1;
   }
 
+  static bool isPointwise(Operation *op) {
+    return isa<PointwiseOpInterface>(op);
+  }
+
   /// Whether a product and its epilogue end in this operation.
-  static bool computesProduct(Operation *op, int depth = 0) {
-    if (isa<MatmulOp, ConvOp>(op))
-      return op->hasOneUse();
-    if (depth > 16 || !isa<PointwiseOpInterface>(op))
-      return false;
-    return llvm::any_of(op->getOperands(), [&](Value v) {
-      return v.getDefiningOp() && computesProduct(v.getDefiningOp(), depth + 1);
+  static bool computesProduct(Operation *op) {
+    return hasProducer(op->getResult(0), isPointwise, [](Operation *producer) {
+      return isa<MatmulOp, ConvOp>(producer) && producer->hasOneUse();
     });
   }
 
-  /// Whether a value of one element a row is made of a reduction of rows of
-  /// this shape.
-  static bool comesFromRows(Value v, ArrayRef<int64_t> shape, int depth = 0) {
-    Operation *op = v.getDefiningOp();
-    if (!op || depth > 16)
-      return false;
-    if (auto reduce = dyn_cast<ReduceOp>(op))
-      return isRowReduction(reduce) &&
-             reduce.getInput().getType().getShape() == shape;
-    if (!isa<PointwiseOpInterface, ReshapeOp>(op))
-      return false;
-    return llvm::any_of(op->getOperands(), [&](Value operand) {
-      return isa<RankedTensorType>(operand.getType()) &&
-             comesFromRows(operand, shape, depth + 1);
+  /// Whether a value of one element a row is made of a reduction of the rows of
+  /// this tensor.
+  static bool comesFromRows(Value v, Value space) {
+    auto through = [](Operation *op) {
+      return isPointwise(op) || isa<ReshapeOp>(op);
+    };
+    return hasProducer(v, through, [&](Operation *producer) {
+      auto reduce = dyn_cast<ReduceOp>(producer);
+      return reduce && isRowReduction(reduce) &&
+             haveSameSizes(reduce.getInput(), space);
     });
   }
 
@@ -301,15 +298,34 @@ private:
            allAtRoot(op, c);
   }
 
+  enum class Follow { refuse, stop, on };
+
+  /// Follows what reads `op` down to the cluster's root, each operation once;
+  /// false where `step` refuses one.
+  static bool followUsers(Operation *op, Cluster &c,
+                          function_ref<Follow(Operation *)> step) {
+    llvm::SmallSetVector<Operation *, 16> work;
+    work.insert(op);
+    for (size_t i = 0; i < work.size(); ++i)
+      for (Operation *user : work[i]->getUsers()) {
+        if (isa<tensor::DimOp>(user) || work.contains(user))
+          continue;
+        Follow next = step(user);
+        if (next == Follow::refuse)
+          return false;
+        if (next == Follow::on && user != c.root)
+          work.insert(user);
+      }
+    return true;
+  }
+
   /// Whether what reads `op` within the cluster lies at the root's own point,
   /// or at the rows'.
   bool allAtRoot(Operation *op, Cluster &c) {
-    return llvm::all_of(op->getUsers(), [&](Operation *user) {
-      if (isa<tensor::DimOp>(user))
-        return true;
+    return followUsers(op, c, [&](Operation *user) {
       if (user == c.root || (isa<ReduceOp>(user) && c.rows))
-        return true;
-      return isa<PointwiseOpInterface>(user) && allAtRoot(user, c);
+        return Follow::stop;
+      return isPointwise(user) ? Follow::on : Follow::refuse;
     });
   }
 
@@ -317,7 +333,7 @@ private:
     if (!c.rows)
       return false;
     RankedTensorType type = typeOf(op->getResult(0));
-    ArrayRef<int64_t> outer = c.rows.getShape().drop_back(),
+    ArrayRef<int64_t> outer = typeOf(c.rows).getShape().drop_back(),
                       shape = type.getShape();
     return shape == outer ||
            (!shape.empty() && shape.back() == 1 && shape.drop_back() == outer);
@@ -329,10 +345,9 @@ private:
       return false;
     if (auto reduce = dyn_cast<ReduceOp>(op);
         reduce && isRowReduction(reduce)) {
-      RankedTensorType space = reduce.getInput().getType();
-      if (c.anchor && (!c.rows || c.rows.getShape() != space.getShape()))
+      if (c.anchor && (!c.rows || !haveSameSizes(c.rows, reduce.getInput())))
         return false;
-      if (leadsToRows(op, c, space))
+      if (leadsToRows(op, c, reduce.getInput()))
         return true;
       if (c.rows)
         return false;
@@ -340,41 +355,40 @@ private:
     return !c.anchor && !isa<ConcatOp>(c.root) && pointwiseToRoot(op, c);
   }
 
-  /// Only pointwise operations between the anchor and the root.
+  /// Only pointwise operations between the anchor and the root, or a root that
+  /// says where a product is stored.
   bool pointwiseToRoot(Operation *op, Cluster &c) {
-    return llvm::all_of(op->getUsers(), [&](Operation *user) {
-      if (isa<tensor::DimOp>(user))
-        return true;
-      if (user == c.root && isStoredElsewhere(user))
-        return isa<MatmulOp, ConvOp>(op) || computesProduct(op);
-      return isa<PointwiseOpInterface>(user) &&
-             (user == c.root || pointwiseToRoot(user, c));
+    return followUsers(op, c, [&](Operation *user) {
+      bool fits = user == c.root && isStoredElsewhere(user)
+                      ? isa<MatmulOp, ConvOp>(op)
+                      : isPointwise(user);
+      return fits ? Follow::on : Follow::refuse;
     });
   }
 
   /// Whether a reduction of rows reaches the root by row values (one a row,
   /// with or without a last dimension of 1), a broadcast back to the row, and
   /// pointwise operations and reductions of it.
-  bool leadsToRows(Operation *op, Cluster &c, RankedTensorType space) {
-    ArrayRef<int64_t> shape = space.getShape(), outer = shape.drop_back();
+  bool leadsToRows(Operation *op, Cluster &c, Value space) {
+    ArrayRef<int64_t> shape = typeOf(space).getShape(),
+                      outer = shape.drop_back();
     auto isRow = [&](ArrayRef<int64_t> s) {
       return s == outer || (s.size() == shape.size() && s.back() == 1 &&
                             s.drop_back() == outer);
     };
-    return llvm::all_of(op->getUsers(), [&](Operation *user) {
-      if (isa<tensor::DimOp>(user))
-        return true;
+    return followUsers(op, c, [&](Operation *user) {
       if (!c.members.contains(user))
-        return false;
+        return Follow::refuse;
       ArrayRef<int64_t> to = typeOf(user->getResult(0)).getShape();
-      bool fits = isa<PointwiseOpInterface>(user) ? isRow(to) || to == shape
-                  : isa<ReshapeOp>(user)          ? isRow(to)
+      bool fits = isPointwise(user)      ? isRow(to) || to == shape
+                  : isa<ReshapeOp>(user) ? isRow(to)
                   : isa<BroadcastOp>(user)
-                      ? to == shape && typeOf(user->getOperand(0)).getRank() ==
-                                           space.getRank()
+                      ? haveSameSizes(user->getResult(0), space) &&
+                            typeOf(user->getOperand(0)).getRank() ==
+                                typeOf(space).getRank()
                   : isa<ReduceOp>(user) ? isRowReduction(cast<ReduceOp>(user))
                                         : false;
-      return fits && (user == c.root || leadsToRows(user, c, space));
+      return fits ? Follow::on : Follow::refuse;
     });
   }
 

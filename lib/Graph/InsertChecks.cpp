@@ -96,7 +96,9 @@ public:
           sizesAreNatural();
         })
         .Case([&](PoolOp) { sizesAreNatural(); })
-        .Case<IotaOp, PadOp>([&](auto) { sizesAreNatural(); })
+        .Case([&](IotaOp) { sizesAreNatural(); })
+        .Case([&](PadOp op) { check(op); })
+        .Case([&](ArgReduceOp op) { check(op); })
         .Case([&](PointwiseOpInterface) {
           for (Value other : op->getOperands().drop_front())
             for (int64_t d = 0; d < typeOf(other).getRank(); ++d)
@@ -278,21 +280,50 @@ private:
       op->setAttr("in_bounds", b.getUnitAttr());
   }
 
-  void check(GatherOp op) {
-    int64_t axis = op.getAxis(), size = typeOf(op.getData()).getDimSize(axis);
-    markInBounds(op, op.getIndices(), size);
-    if (!ShapedType::isDynamic(size) && size > 0)
+  /// No element is read of an empty dimension: either it has elements, or none
+  /// of the result's is asked for.
+  void hasElements(Size x, ArrayRef<OpFoldResult> result,
+                   const Twine &message) {
+    SizeKey k = key(x);
+    if (k.isConstant() && k.number > 0)
       return;
-    // There is no element to read in place of what is out of range.
     OpFoldResult count = s.constant(1);
-    for (OpFoldResult d : s.dims(op.getIndices()))
+    for (OpFoldResult d : result)
       count = s.mul(count, d);
-    Value n = value(Size(op.getData(), axis)),
-          zero = arith::ConstantIndexOp::create(b, loc, 0);
+    Value n = value(x), zero = arith::ConstantIndexOp::create(b, loc, 0);
     Value fits = b.createOrFold<arith::OrIOp>(
         loc, compare(arith::CmpIPredicate::ne, n, zero),
         isEqual(value(count), zero));
-    require(fits, "index out of range for a dimension of size %", n);
+    require(fits, message, n);
+  }
+
+  void check(GatherOp op) {
+    int64_t axis = op.getAxis();
+    markInBounds(op, op.getIndices(), typeOf(op.getData()).getDimSize(axis));
+    hasElements({op.getData(), axis}, s.dims(op.getIndices()),
+                "index out of range for a dimension of size %");
+  }
+
+  void check(ArgReduceOp op) {
+    SmallVector<OpFoldResult> result = s.dims(op.getInput());
+    int64_t axis = op.getAxis();
+    result.erase(result.begin() + axis);
+    hasElements({op.getInput(), axis}, result,
+                "dimension " + Twine(axis) + " of size % has no " +
+                    (op.getKind() == ReduceKind::max ? "greatest" : "least") +
+                    " element");
+  }
+
+  void check(PadOp op) {
+    sizesAreNatural();
+    ReifiedRankedShapedTypeDims dims;
+    if (op.getMode() == PadMode::constant ||
+        failed(reifyResultShapes(b, op, dims)))
+      return;
+    for (int64_t d = 0; d < op.getType().getRank(); ++d)
+      hasElements({op.getInput(), d}, dims[0],
+                  "dimension " + Twine(d) +
+                      " of size % has no elements to pad with");
   }
 
   void check(MatmulOp op) {

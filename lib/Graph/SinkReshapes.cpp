@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Graph/Passes.h"
+#include "Graph/Producers.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -30,19 +31,6 @@ using namespace dlc;
 
 namespace {
 
-/// A matmul or convolution, perhaps with pointwise operations behind it.
-bool computesProduct(Value v, int depth) {
-  Operation *def = v.getDefiningOp();
-  if (!def || depth > 16)
-    return false;
-  if (isa<MatmulOp, ConvOp>(def))
-    return true;
-  return isa<PointwiseOpInterface>(def) &&
-         llvm::any_of(def->getOperands(), [&](Value operand) {
-           return computesProduct(operand, depth + 1);
-         });
-}
-
 /// A reshape of what a matmul or convolution computes, perhaps with pointwise
 /// operations in between, that nothing else reads.
 bool isOfProduct(ReshapeOp reshape) {
@@ -50,7 +38,10 @@ bool isOfProduct(ReshapeOp reshape) {
   // turns.
   if (reshape.getInput().getType().getRank() >= reshape.getType().getRank())
     return false;
-  return computesProduct(reshape.getInput(), 0);
+  return hasProducer(
+      reshape.getInput(),
+      [](Operation *op) { return isa<PointwiseOpInterface>(op); },
+      [](Operation *op) { return isa<MatmulOp, ConvOp>(op); });
 }
 
 struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {

@@ -35,3 +35,47 @@ SizeKey dlc::sizeKey(OpBuilder &b, Value tensor, int64_t d) {
     return {tensor, d};
   return sizeKey(b, dims[0][d]);
 }
+
+/// Every (tensor, dimension) that an open size is, from the tensor asked for up
+/// to where it is computed; that last value, if any, with -1.
+static SmallVector<std::pair<Value, int64_t>> namesOf(OpBuilder &b,
+                                                      Value tensor, int64_t d) {
+  SmallVector<std::pair<Value, int64_t>> names{{tensor, d}};
+  while (Operation *def = tensor.getDefiningOp()) {
+    ReifiedRankedShapedTypeDims dims;
+    if (failed(reifyResultShapes(b, def, dims)))
+      break;
+    auto size =
+        dyn_cast<Value>(dims[cast<OpResult>(tensor).getResultNumber()][d]);
+    if (!size)
+      break;
+    auto dim = size.getDefiningOp<tensor::DimOp>();
+    auto index = dim ? dim.getConstantIndex() : std::nullopt;
+    if (!index) {
+      names.push_back({size, -1});
+      break;
+    }
+    tensor = dim.getSource();
+    d = *index;
+    names.push_back({tensor, d});
+  }
+  return names;
+}
+
+bool dlc::haveSameSizes(Value x, Value y) {
+  auto type = cast<RankedTensorType>(x.getType());
+  if (type.getShape() != cast<RankedTensorType>(y.getType()).getShape())
+    return false;
+  if (x == y || type.hasStaticShape())
+    return true;
+  Block scratch; // outside of the program: its uses would count
+  OpBuilder b = OpBuilder::atBlockEnd(&scratch);
+  return llvm::all_of(llvm::seq<int64_t>(0, type.getRank()), [&](int64_t d) {
+    if (!type.isDynamicDim(d))
+      return true;
+    auto names = namesOf(b, x, d);
+    return llvm::any_of(namesOf(b, y, d), [&](const auto &name) {
+      return llvm::is_contained(names, name);
+    });
+  });
+}

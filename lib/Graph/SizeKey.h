@@ -27,6 +27,10 @@ struct SizeKey {
 SizeKey sizeKey(mlir::OpBuilder &b, mlir::OpFoldResult size);
 SizeKey sizeKey(mlir::OpBuilder &b, mlir::Value tensor, int64_t d);
 
+/// Whether two tensors are known to have the same sizes: equal types do not say
+/// so where sizes are open. Leaves nothing behind in the program.
+bool haveSameSizes(mlir::Value x, mlir::Value y);
+
 } // namespace dlc
 
 #endif // LIB_GRAPH_SIZEKEY_H

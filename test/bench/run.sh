@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Measures compiled networks beside ONNX Runtime and OpenVINO, and writes
 # docs/performance.md.
 #

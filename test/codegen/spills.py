@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # The inner loops of products and convolutions keep all vectors in registers.
 #
 # RUN: rm -rf %t && mkdir %t

@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Damaged ONNX files give one error or a valid module, never a crash or a hang.
 # The seeds are the models that the reader's own tests make.
 #

@@ -272,6 +272,189 @@ func.func @open(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>) -> tensor<?x8xf32> {
 
 // -----
 
+// Rows of two lengths are not one space, though their types are equal.
+// CHECK-LABEL: @rows_of_other_tensor
+// CHECK:       dlc.cluster
+// CHECK:         dlc.reduce sum
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster
+// CHECK-NOT:     dlc.reduce
+// CHECK:         dlc.add
+func.func @rows_of_other_tensor(%x: tensor<?x?xf32>, %y: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c0 : tensor<?x?xf32>
+  %m = tensor.dim %y, %c1 : tensor<?x?xf32>
+  %0 = dlc.reduce sum %x [1] : tensor<?x?xf32> -> tensor<?xf32>
+  %1 = dlc.reshape %0 sizes(%n) : tensor<?xf32> -> tensor<?x1xf32>
+  %2 = dlc.broadcast %1 sizes(%n, %m) : tensor<?x1xf32> -> tensor<?x?xf32>
+  %3 = dlc.add %2, %y : tensor<?x?xf32>
+  return %3 : tensor<?x?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @rows_of_same_tensor
+// CHECK-COUNT-1: dlc.cluster
+// CHECK:         dlc.reduce sum
+// CHECK:         dlc.div
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @rows_of_same_tensor(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %0 = dlc.exp %x : tensor<?x?xf32>
+  %n = tensor.dim %0, %c0 : tensor<?x?xf32>
+  %m = tensor.dim %0, %c1 : tensor<?x?xf32>
+  %1 = dlc.reduce sum %0 [1] : tensor<?x?xf32> -> tensor<?xf32>
+  %2 = dlc.reshape %1 sizes(%n) : tensor<?xf32> -> tensor<?x1xf32>
+  %3 = dlc.broadcast %2 sizes(%n, %m) : tensor<?x1xf32> -> tensor<?x?xf32>
+  %4 = dlc.div %0, %3 : tensor<?x?xf32>
+  return %4 : tensor<?x?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @two_lengths
+// CHECK:       dlc.cluster
+// CHECK:         dlc.reduce
+// CHECK:       dlc.cluster
+// CHECK:         dlc.reduce
+// CHECK:       return
+func.func @two_lengths(%x: tensor<4x?xf32>, %y: tensor<4x?xf32>) -> tensor<4xf32> {
+  %0 = dlc.reduce sum %x [1] : tensor<4x?xf32> -> tensor<4xf32>
+  %1 = dlc.reduce max %y [1] : tensor<4x?xf32> -> tensor<4xf32>
+  %2 = dlc.add %0, %1 : tensor<4xf32>
+  return %2 : tensor<4xf32>
+}
+
+// -----
+
+// A root that reorders what is stored is for products alone.
+// CHECK-LABEL: @reduction_beside_product
+// CHECK:       dlc.cluster
+// CHECK:         dlc.reduce sum
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster
+// CHECK:         dlc.matmul
+// CHECK:         dlc.transpose
+// CHECK-NEXT:    dlc.yield
+func.func @reduction_beside_product(%a: tensor<2x3x4xf32>, %b: tensor<2x4x5xf32>, %x: tensor<2x3x5x7xf32>) -> tensor<3x2x5xf32> {
+  %0 = dlc.matmul %a, %b : (tensor<2x3x4xf32>, tensor<2x4x5xf32>) -> tensor<2x3x5xf32>
+  %1 = dlc.reduce sum %x [3] : tensor<2x3x5x7xf32> -> tensor<2x3x5xf32>
+  %2 = dlc.add %0, %1 : tensor<2x3x5xf32>
+  %3 = dlc.transpose %2 [1, 0, 2] : tensor<2x3x5xf32> -> tensor<3x2x5xf32>
+  return %3 : tensor<3x2x5xf32>
+}
+
+// -----
+
+// Each value has two users: to follow every path would take 2^48 steps.
+// CHECK-LABEL: @diamonds
+// CHECK-COUNT-1: dlc.cluster
+// CHECK:       return
+func.func @diamonds(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %s0 = dlc.sin %x : tensor<8xf32>
+  %a0 = dlc.add %x, %s0 : tensor<8xf32>
+  %s1 = dlc.sin %a0 : tensor<8xf32>
+  %a1 = dlc.add %a0, %s1 : tensor<8xf32>
+  %s2 = dlc.sin %a1 : tensor<8xf32>
+  %a2 = dlc.add %a1, %s2 : tensor<8xf32>
+  %s3 = dlc.sin %a2 : tensor<8xf32>
+  %a3 = dlc.add %a2, %s3 : tensor<8xf32>
+  %s4 = dlc.sin %a3 : tensor<8xf32>
+  %a4 = dlc.add %a3, %s4 : tensor<8xf32>
+  %s5 = dlc.sin %a4 : tensor<8xf32>
+  %a5 = dlc.add %a4, %s5 : tensor<8xf32>
+  %s6 = dlc.sin %a5 : tensor<8xf32>
+  %a6 = dlc.add %a5, %s6 : tensor<8xf32>
+  %s7 = dlc.sin %a6 : tensor<8xf32>
+  %a7 = dlc.add %a6, %s7 : tensor<8xf32>
+  %s8 = dlc.sin %a7 : tensor<8xf32>
+  %a8 = dlc.add %a7, %s8 : tensor<8xf32>
+  %s9 = dlc.sin %a8 : tensor<8xf32>
+  %a9 = dlc.add %a8, %s9 : tensor<8xf32>
+  %s10 = dlc.sin %a9 : tensor<8xf32>
+  %a10 = dlc.add %a9, %s10 : tensor<8xf32>
+  %s11 = dlc.sin %a10 : tensor<8xf32>
+  %a11 = dlc.add %a10, %s11 : tensor<8xf32>
+  %s12 = dlc.sin %a11 : tensor<8xf32>
+  %a12 = dlc.add %a11, %s12 : tensor<8xf32>
+  %s13 = dlc.sin %a12 : tensor<8xf32>
+  %a13 = dlc.add %a12, %s13 : tensor<8xf32>
+  %s14 = dlc.sin %a13 : tensor<8xf32>
+  %a14 = dlc.add %a13, %s14 : tensor<8xf32>
+  %s15 = dlc.sin %a14 : tensor<8xf32>
+  %a15 = dlc.add %a14, %s15 : tensor<8xf32>
+  %s16 = dlc.sin %a15 : tensor<8xf32>
+  %a16 = dlc.add %a15, %s16 : tensor<8xf32>
+  %s17 = dlc.sin %a16 : tensor<8xf32>
+  %a17 = dlc.add %a16, %s17 : tensor<8xf32>
+  %s18 = dlc.sin %a17 : tensor<8xf32>
+  %a18 = dlc.add %a17, %s18 : tensor<8xf32>
+  %s19 = dlc.sin %a18 : tensor<8xf32>
+  %a19 = dlc.add %a18, %s19 : tensor<8xf32>
+  %s20 = dlc.sin %a19 : tensor<8xf32>
+  %a20 = dlc.add %a19, %s20 : tensor<8xf32>
+  %s21 = dlc.sin %a20 : tensor<8xf32>
+  %a21 = dlc.add %a20, %s21 : tensor<8xf32>
+  %s22 = dlc.sin %a21 : tensor<8xf32>
+  %a22 = dlc.add %a21, %s22 : tensor<8xf32>
+  %s23 = dlc.sin %a22 : tensor<8xf32>
+  %a23 = dlc.add %a22, %s23 : tensor<8xf32>
+  %s24 = dlc.sin %a23 : tensor<8xf32>
+  %a24 = dlc.add %a23, %s24 : tensor<8xf32>
+  %s25 = dlc.sin %a24 : tensor<8xf32>
+  %a25 = dlc.add %a24, %s25 : tensor<8xf32>
+  %s26 = dlc.sin %a25 : tensor<8xf32>
+  %a26 = dlc.add %a25, %s26 : tensor<8xf32>
+  %s27 = dlc.sin %a26 : tensor<8xf32>
+  %a27 = dlc.add %a26, %s27 : tensor<8xf32>
+  %s28 = dlc.sin %a27 : tensor<8xf32>
+  %a28 = dlc.add %a27, %s28 : tensor<8xf32>
+  %s29 = dlc.sin %a28 : tensor<8xf32>
+  %a29 = dlc.add %a28, %s29 : tensor<8xf32>
+  %s30 = dlc.sin %a29 : tensor<8xf32>
+  %a30 = dlc.add %a29, %s30 : tensor<8xf32>
+  %s31 = dlc.sin %a30 : tensor<8xf32>
+  %a31 = dlc.add %a30, %s31 : tensor<8xf32>
+  %s32 = dlc.sin %a31 : tensor<8xf32>
+  %a32 = dlc.add %a31, %s32 : tensor<8xf32>
+  %s33 = dlc.sin %a32 : tensor<8xf32>
+  %a33 = dlc.add %a32, %s33 : tensor<8xf32>
+  %s34 = dlc.sin %a33 : tensor<8xf32>
+  %a34 = dlc.add %a33, %s34 : tensor<8xf32>
+  %s35 = dlc.sin %a34 : tensor<8xf32>
+  %a35 = dlc.add %a34, %s35 : tensor<8xf32>
+  %s36 = dlc.sin %a35 : tensor<8xf32>
+  %a36 = dlc.add %a35, %s36 : tensor<8xf32>
+  %s37 = dlc.sin %a36 : tensor<8xf32>
+  %a37 = dlc.add %a36, %s37 : tensor<8xf32>
+  %s38 = dlc.sin %a37 : tensor<8xf32>
+  %a38 = dlc.add %a37, %s38 : tensor<8xf32>
+  %s39 = dlc.sin %a38 : tensor<8xf32>
+  %a39 = dlc.add %a38, %s39 : tensor<8xf32>
+  %s40 = dlc.sin %a39 : tensor<8xf32>
+  %a40 = dlc.add %a39, %s40 : tensor<8xf32>
+  %s41 = dlc.sin %a40 : tensor<8xf32>
+  %a41 = dlc.add %a40, %s41 : tensor<8xf32>
+  %s42 = dlc.sin %a41 : tensor<8xf32>
+  %a42 = dlc.add %a41, %s42 : tensor<8xf32>
+  %s43 = dlc.sin %a42 : tensor<8xf32>
+  %a43 = dlc.add %a42, %s43 : tensor<8xf32>
+  %s44 = dlc.sin %a43 : tensor<8xf32>
+  %a44 = dlc.add %a43, %s44 : tensor<8xf32>
+  %s45 = dlc.sin %a44 : tensor<8xf32>
+  %a45 = dlc.add %a44, %s45 : tensor<8xf32>
+  %s46 = dlc.sin %a45 : tensor<8xf32>
+  %a46 = dlc.add %a45, %s46 : tensor<8xf32>
+  %s47 = dlc.sin %a46 : tensor<8xf32>
+  %a47 = dlc.add %a46, %s47 : tensor<8xf32>
+  return %a47 : tensor<8xf32>
+}
+
+// -----
+
 // Where the sizes are the same value, a broadcast does not stretch.
 // CHECK-LABEL: @equal
 // CHECK:       dlc.broadcast %{{.*}} sizes(%{{.*}}) {equal} : tensor<?xf32> -> tensor<4x?xf32>

@@ -65,3 +65,24 @@ func.func @indices(%x: tensor<5xf32>, %i: tensor<3xi64>) -> (tensor<3xf32>, tens
   %3 = dlc.gather %x, %0 axis = 0 : (tensor<5xf32>, tensor<3xi64>) -> tensor<3xf32>
   return %2, %3 : tensor<3xf32>, tensor<3xf32>
 }
+
+// -----
+
+// Nothing is the greatest of no elements, nor the nearest to a border.
+// CHECK-LABEL: @no_elements
+// CHECK: dlc.check %{{.*}}, "dimension 1 of size % has no greatest element"
+// CHECK: dlc.arg_reduce
+func.func @no_elements(%x: tensor<4x?xf32>) -> tensor<4xi64> {
+  %0 = dlc.arg_reduce max %x axis = 1 : tensor<4x?xf32> -> tensor<4xi64>
+  return %0 : tensor<4xi64>
+}
+
+// -----
+
+// CHECK-LABEL: @nothing_near
+// CHECK: dlc.check %{{.*}}, "dimension 0 of size % has no elements to pad with"
+// CHECK: dlc.pad
+func.func @nothing_near(%x: tensor<?x8xf32>, %c: tensor<f32>, %n: index) -> tensor<?x8xf32> {
+  %0 = dlc.pad %x, %c low [1, 0] sizes(%n) {mode = 2 : i32} : tensor<?x8xf32>, tensor<f32> -> tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}

@@ -1,4 +1,7 @@
 #!/usr/bin/env python3
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Tests the run time: run.py FOLDER, the folder of the built test programs.
 
 Runs the C tests, then the programs made from hand-written models, on files that

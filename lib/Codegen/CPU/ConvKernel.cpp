@@ -169,8 +169,6 @@ struct ConvEmitter {
     auto count = pixelCount();
     int64_t perChunk = chunk * most;
     RowSplit split(count.value_or(1), most);
-    Value chunks = count ? m.cst(llvm::divideCeil(split.tiles, chunk))
-                         : m.ceilDiv(pixels, perChunk);
     kernel.forUnits([&](Value unit) {
       Value panel = m.rem(unit, m.cst(panels)),
             rest = m.div(unit, m.cst(panels));
@@ -200,13 +198,12 @@ struct ConvEmitter {
       m.loop(whole, hi, 1,
              [&](Value p) { emitTile({1, vectors}, group, panel, p); });
     });
-    (void)chunks;
     LaunchPlan plan;
     plan.kind = "conv";
     for (auto [i, w] : llvm::enumerate(window))
       plan.kind += (i ? "x" : " ") + std::to_string(w);
-    plan.kind +=
-        " " + std::to_string(split.rows) + "x" + std::to_string(width());
+    plan.kind += " " + std::to_string(count ? split.rows : most) + "x" +
+                 std::to_string(width());
     plan.units = [=, panels = panels, groups = groups,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim n = s.constant(1);

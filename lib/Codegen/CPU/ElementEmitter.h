@@ -1,5 +1,4 @@
-//===- ElementEmitter.h - elements of a cluster's values, pulled from its inputs
-//-*- C++ -*-===//
+//===- ElementEmitter.h - elements pulled from inputs -----------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -118,6 +117,12 @@ private:
                       mlir::Value mask);
   Point throughSlice(SliceOp op, const Point &point, int64_t lanes);
 
+  static mlir::RankedTensorType typeOf(mlir::Value tensor) {
+    return mlir::cast<mlir::RankedTensorType>(tensor.getType());
+  }
+  static mlir::VectorType vectorOf(mlir::Type element, int64_t lanes) {
+    return mlir::VectorType::get({lanes}, element);
+  }
   mlir::Value asVector(const Index &i, int64_t lanes);
   mlir::Value splat(mlir::Value v, int64_t lanes);
   mlir::Value laneNumbers(int64_t lanes);

@@ -249,7 +249,7 @@ private:
     auto *slot = llvm::find_if(
         slots, [&](Slot &s) { return s.key == key && s.free < first; });
     if (slot == slots.end()) {
-      Value bytes = math().mul(math().product(dims), elementBytes(type));
+      Value bytes = math().byteSize(dims, elementBytes(type));
       bytes = math().mul(math().ceilDiv(bytes, 64), 64);
       slots.push_back({key, 0, bytes, {}});
       slot = std::prev(slots.end());
@@ -334,7 +334,8 @@ private:
       return Value(rt::OffsetOp::create(b, loc, pointer, weightsBase,
                                         math().cst(it->second)));
     }
-    return failure();
+    return emitError(tensor.getLoc(),
+                     "internal error: a tensor is not in memory");
   }
 
   Value reportMemref() { return asMemref(report, b.getI64Type()); }
@@ -374,8 +375,7 @@ private:
     }
     if (Value m = memory.lookup(v))
       return m;
-    Value bytes =
-        math().mul(math().product(mappedSizes(v)), elementBytes(typeOf(v)));
+    Value bytes = math().byteSize(mappedSizes(v), elementBytes(typeOf(v)));
     return memory[v] = rt::AllocOp::create(b, loc, pointer, frame, bytes);
   }
 
@@ -421,8 +421,7 @@ private:
       }
       FailureOr<Value> from = memoryOf(init);
       if (failed(from))
-        return op.emitError("internal error: a loop starts from what is not in "
-                            "memory");
+        return failure();
       if (yielded.getDefiningOp<InsertOp>()) {
         memory[arg] = *from;
         memory[result] = *from;
@@ -470,7 +469,7 @@ private:
   LogicalResult emitExtract(tensor::ExtractOp op) {
     FailureOr<Value> from = memoryOf(op.getTensor());
     if (failed(from))
-      return op.emitError("internal error: tensor without memory");
+      return failure();
     SmallVector<Value> at;
     for (Value i : op.getIndices())
       at.push_back(sizes.lookup(i));
@@ -548,8 +547,7 @@ private:
       }
       FailureOr<Value> from = memoryOf(input);
       if (failed(from))
-        return cluster.emitError(
-            "internal error: an input of a kernel is not in memory");
+        return failure();
       args.push_back(*from);
       if (type.hasStaticShape())
         continue;

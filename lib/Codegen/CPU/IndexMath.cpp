@@ -89,6 +89,28 @@ Value IndexMath::product(ValueRange values) {
   return p;
 }
 
+Value IndexMath::byteSize(ValueRange sizes, int64_t elementBytes) {
+  // Leaves room to add up the sizes of all tensors of a program.
+  Value most = cst(int64_t(1) << 48), bytes = cst(elementBytes);
+  for (Value size : sizes) {
+    if (auto c = constants(bytes, size);
+        c &&
+        c->second <= *constantIndex(most) / std::max<int64_t>(c->first, 1)) {
+      bytes = cst(c->first * c->second);
+      continue;
+    }
+    auto wide = arith::MulUIExtendedOp::create(b, loc, bytes, size);
+    Value low = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ule,
+                                      wide.getLow(), most);
+    Value fits = arith::AndIOp::create(
+        b, loc, low,
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, wide.getHigh(),
+                              cst(0)));
+    bytes = arith::SelectOp::create(b, loc, fits, wide.getLow(), most);
+  }
+  return max(bytes, cst(elementBytes));
+}
+
 SmallVector<Value> IndexMath::delinearize(Value linear, ValueRange sizes) {
   SmallVector<Value> indices(sizes.size());
   // Leading sizes of 1 get 0 rather than what is left.

@@ -40,6 +40,10 @@ public:
   mlir::Value max(mlir::Value x, mlir::Value y);
   mlir::Value less(mlir::Value x, mlir::Value y);
   mlir::Value product(mlir::ValueRange values);
+  /// The bytes that a tensor takes, at least one element's: an index into an
+  /// empty one is clamped to that. More than any machine has where the product
+  /// would overflow, so that asking for them fails.
+  mlir::Value byteSize(mlir::ValueRange sizes, int64_t elementBytes);
 
   /// The coordinates of element `linear` of a row-major space of these sizes.
   /// The first size is not needed: the first coordinate takes what is left.

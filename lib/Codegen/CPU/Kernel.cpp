@@ -110,6 +110,7 @@ LogicalResult Kernel::finish() {
     if (!size) {
       auto shaped =
           op.getSource().getDefiningOp<ReifyRankedShapedTypeOpInterface>();
+      Operation *before = op->getPrevNode();
       OpBuilder at(op);
       ReifiedRankedShapedTypeDims dims;
       if (!shaped || failed(shaped.reifyResultShapes(at, dims))) {
@@ -119,13 +120,11 @@ LogicalResult Kernel::finish() {
       }
       Dim d = dims[0][*op.getConstantIndex()];
       size = IndexMath(at, loc).value(d);
-      for (Operation *o = op->getPrevNode(); o; o = o->getPrevNode())
-        if (auto dim = dyn_cast<tensor::DimOp>(o);
-            dim && !llvm::is_contained(work, dim))
+      for (Operation *o = op->getPrevNode(); o != before; o = o->getPrevNode())
+        if (auto dim = dyn_cast<tensor::DimOp>(o))
           work.push_back(dim);
     }
     op.replaceAllUsesWith(size);
-    llvm::erase(work, op);
     op.erase();
   }
   // The tensor operations have served.

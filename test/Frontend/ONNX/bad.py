@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Bad models: each gives exactly one error, exit code 1 and no output. The table
 # below says which error, without the file's name in front.
 #

@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # ONNX is told from the other formats by its first bytes.
 #
 # RUN: rm -rf %t && mkdir -p %t && cd %t && %python %s && read-onnx --detect * | FileCheck %s

@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Local functions are inlined: attributes, defaults, names, versions, overloads,
 # absent operands, graphs given as attributes, functions that call functions.
 #

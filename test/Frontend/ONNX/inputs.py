@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Up to IR version 3, initializers are listed among the inputs; they are constants,
 # in graphs of nodes too.
 #

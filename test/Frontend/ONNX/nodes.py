@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Nodes: names, domains, versions, all kinds of attributes, absent operands.
 #
 # RUN: %python %s %t.onnx && read-onnx --round-trip --locations %t.onnx | FileCheck %s

@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Writes ONNX files byte by byte, so that tests can also write wrong ones.
 
 Every function returns the bytes of one message. Field numbers are onnx.proto's.

@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Every element type, in raw and in typed data, prints the same values.
 #
 # RUN: %python %s %t.onnx && read-onnx --round-trip %t.onnx | FileCheck %s

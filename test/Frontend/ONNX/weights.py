@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
 # Large constants stay in the file, as resources; external files of any size are
 # mapped, and a location may be anywhere under the model's folder.
 #

@@ -1,3 +1,6 @@
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """npy.py write FILE VALUE... | npy.py read FILE: float32 vectors, without numpy."""
 import struct
 import sys
