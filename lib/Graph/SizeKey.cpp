@@ -69,7 +69,8 @@ bool dlc::haveSameSizes(Value x, Value y) {
   if (x == y || type.hasStaticShape())
     return true;
   Block scratch; // outside of the program: its uses would count
-  OpBuilder b = OpBuilder::atBlockEnd(&scratch);
+  OpBuilder b(x.getContext());
+  b.setInsertionPointToEnd(&scratch);
   return llvm::all_of(llvm::seq<int64_t>(0, type.getRank()), [&](int64_t d) {
     if (!type.isDynamicDim(d))
       return true;
