@@ -138,7 +138,7 @@ def main():
     options = parser.parse_args()
     place = Place(options.threads, options.realtime)
     run = {"processor": processor(), "threads": options.threads, "rounds": options.rounds,
-           "seconds": options.seconds, "versions": versions(options.engines), "networks": {}}
+           "seconds": options.seconds, "realtime": options.realtime, "versions": versions(options.engines), "networks": {}}
     for network in find(options.folders, options.only):
         result = run["networks"][network.name] = compare(network, options, place)
         show(network.name, result)

@@ -66,7 +66,9 @@ def efficientnet_b0():
 
 @network
 def vit_b_16():
-    return vision("vit_b_16")
+    model, inputs = vision("vit_b_16")
+    nn.init.normal_(model.heads.head.weight, std=0.02)      # zeros, or all outputs would be
+    return model, inputs
 
 
 @network

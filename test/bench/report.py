@@ -94,7 +94,8 @@ def cost_table(run):
 def machine(run):
     threads = f"{run['threads']} thread" + ("s" if run["threads"] > 1 else "")
     versions = ", ".join(f"{TITLES[name]} {version}" for name, version in run["versions"].items())
-    return f"{threads}; {run['processor']}; {versions}; {run['rounds']} rounds of {run['seconds']:g} s\n"
+    busy = "; measured on a busy machine, ahead of its other processes" if run.get("realtime") else ""
+    return f"{threads}; {run['processor']}; {versions}; {run['rounds']} rounds of {run['seconds']:g} s{busy}\n"
 
 
 # --- the plot ----------------------------------------------------------------
