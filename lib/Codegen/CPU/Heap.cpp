@@ -31,14 +31,14 @@ Scalar cpu::isGreater(ScalarAlgebra &s, const Scalar &x, const Scalar &y) {
   return s.or_(greater, s.and_(s.ne(x, x), s.eq(y, y)));
 }
 
-Value cpu::comesBefore(Kernel &kernel, const Scalar &x, Value i,
-                       const Scalar &y, Value j, bool rising) {
+Value cpu::comesBefore(Kernel &kernel, const Found &x, const Found &y,
+                       bool rising) {
   ScalarEmitter s(kernel.b, kernel.loc);
-  Type i1 = kernel.b.getI1Type();
-  Scalar first = rising ? isGreater(s, y, x) : isGreater(s, x, y);
-  Scalar last = rising ? isGreater(s, x, y) : isGreater(s, y, x);
-  Scalar earlier{i1, kernel.math().less(i, j)};
-  return s.or_(first, s.and_(s.not_(last), earlier)).value;
+  const Scalar &first = rising ? y.value : x.value,
+               &last = rising ? x.value : y.value;
+  Scalar earlier{kernel.b.getI1Type(), kernel.math().less(x.index, y.index)};
+  Scalar isTie = s.not_(isGreater(s, last, first));
+  return s.or_(isGreater(s, first, last), s.and_(isTie, earlier)).value;
 }
 
 Value Heap::load(Value entry) {
@@ -55,7 +55,7 @@ void Heap::sink(Value entry, Value count) {
   OpBuilder &b = kernel.b;
   Location loc = kernel.loc;
   IndexMath m = kernel.math();
-  Value item = load(entry);
+  Found item = find(load(entry));
   Value yes = arith::ConstantIntOp::create(b, loc, 1, 1);
   auto hasChild = [&](OpBuilder &, Location, ValueRange args) {
     Value child = m.add(m.mul(args[0], 2), 1);
@@ -66,12 +66,16 @@ void Heap::sink(Value entry, Value count) {
     Value hole = args[0], left = m.add(m.mul(hole, 2), 1);
     // The last entry may have no sibling, then it is its own.
     Value right = m.min(m.add(left, 1), m.add(count, -1));
-    Value x = load(left), y = load(right);
+    Found x = find(load(left)), y = find(load(right));
     Value takesRight = above(y, x);
-    Value child = arith::SelectOp::create(b, loc, takesRight, right, left);
-    Value top = arith::SelectOp::create(b, loc, takesRight, y, x);
+    auto choose = [&](Value whenRight, Value whenLeft) -> Value {
+      return arith::SelectOp::create(b, loc, takesRight, whenRight, whenLeft);
+    };
+    Value child = choose(right, left);
+    Found top{{x.value.type, choose(y.value.value, x.value.value)},
+              choose(y.index, x.index)};
     Value rises = above(top, item);
-    m.ifThen(rises, [&] { store(top, hole); });
+    m.ifThen(rises, [&] { store(top.index, hole); });
     Value next = arith::SelectOp::create(b, loc, rises, child, hole);
     scf::YieldOp::create(b, loc, ValueRange{next, rises});
   };
@@ -80,7 +84,7 @@ void Heap::sink(Value entry, Value count) {
                            ValueRange{entry, yes}, hasChild, descend)
           .getResult(0);
   kernel.emitter.newPoint();
-  store(item, hole);
+  store(item.index, hole);
 }
 
 void Heap::heapify(Value count) {

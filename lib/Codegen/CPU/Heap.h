@@ -12,6 +12,12 @@
 
 namespace dlc::cpu {
 
+/// An element and where it is.
+struct Found {
+  Scalar value;
+  mlir::Value index;
+};
+
 /// The code for a binary heap whose entries, indices, lie in memory of i64.
 /// No entry stands above one that is `above` it in order.
 struct Heap {
@@ -19,9 +25,12 @@ struct Heap {
   mlir::Value memory;
   /// Where in the memory entry number i lies.
   std::function<mlir::Value(mlir::Value i)> place;
-  /// Whether index a comes nearer to the top than index b; a total order.
-  std::function<mlir::Value(mlir::Value a, mlir::Value b)> above;
+  /// The element that an entry stands for.
+  std::function<Scalar(mlir::Value index)> element;
+  /// Whether x comes nearer to the top than y; a total order.
+  std::function<mlir::Value(const Found &x, const Found &y)> above;
 
+  Found find(mlir::Value index) { return {element(index), index}; }
   mlir::Value load(mlir::Value entry);
   void store(mlir::Value index, mlir::Value entry);
   /// Lets the entry sink to its place among `count` ones; those below it are in
@@ -31,10 +40,10 @@ struct Heap {
   void heapify(mlir::Value count);
 };
 
-/// Whether element i, of value x, comes before element j, of value y, in a
-/// stable falling (rising) order in which a NaN is greater than any number.
-mlir::Value comesBefore(Kernel &kernel, const Scalar &x, mlir::Value i,
-                        const Scalar &y, mlir::Value j, bool rising);
+/// Whether x comes before y in a stable falling (rising) order in which a NaN
+/// is greater than any number.
+mlir::Value comesBefore(Kernel &kernel, const Found &x, const Found &y,
+                        bool rising);
 
 /// Whether x is greater than y, for any lanes. A NaN is greater than any
 /// number.

@@ -61,9 +61,8 @@ struct TopKEmitter {
     return e.emit(op.getInput(), point, lanes, mask);
   }
 
-  Value comesBefore(Value i, Value j) {
-    Scalar x = element({i}, 1), y = element({j}, 1);
-    return cpu::comesBefore(kernel, x, i, y, j, op.getLeast());
+  Value comesBefore(const Found &x, const Found &y) {
+    return cpu::comesBefore(kernel, x, y, op.getLeast());
   }
 
   Value place(Value i) {
@@ -79,7 +78,7 @@ struct TopKEmitter {
     Location loc = kernel.loc;
     kernel.forVectors(k, length, [&](Value start, Value mask) {
       ScalarEmitter s(b, loc);
-      Scalar last = kernel.splat(element({heap.load(m.cst(0))}, 1));
+      Scalar last = kernel.splat(heap.element(heap.load(m.cst(0))));
       Scalar x = kernel.splat(element({start, 1, {}}, kernel.lanes(), mask));
       Value better =
           (op.getLeast() ? isGreater(s, last, x) : isGreater(s, x, last)).value;
@@ -90,10 +89,11 @@ struct TopKEmitter {
       m.ifThen(any, [&] {
         Value end = m.min(m.add(start, kernel.lanes()), length);
         m.loop(start, end, 1, [&](Value i) {
-          m.ifThen(comesBefore(i, heap.load(m.cst(0))), [&] {
-            heap.store(i, m.cst(0));
-            heap.sink(m.cst(0), k);
-          });
+          m.ifThen(comesBefore(heap.find(i), heap.find(heap.load(m.cst(0)))),
+                   [&] {
+                     heap.store(i, m.cst(0));
+                     heap.sink(m.cst(0), k);
+                   });
         });
       });
       e.newPoint();
@@ -103,8 +103,10 @@ struct TopKEmitter {
   LaunchPlan emit() {
     SmallVector<Value> lines(outputSizes);
     lines.erase(lines.begin() + axis);
-    Heap heap{kernel, kernel.output, [&](Value i) { return place(i); },
-              [&](Value i, Value j) { return comesBefore(j, i); }};
+    Heap heap{
+        kernel, kernel.output, [&](Value i) { return place(i); },
+        [&](Value i) { return element({i}, 1); },
+        [&](const Found &x, const Found &y) { return comesBefore(y, x); }};
     kernel.forUnits([&](Value unit) {
       at = m.delinearize(unit, lines);
       m.loop(m.cst(0), k, 1, [&](Value i) { heap.store(i, i); });
@@ -199,9 +201,12 @@ struct NmsEmitter {
     return e.emit(op.getScores(), Point{{{batch}, {kind}, {i}}}, 1);
   }
 
-  Value comesBefore(Value i, Value j) {
-    Scalar x = score(i), y = score(j);
-    return cpu::comesBefore(kernel, x, i, y, j, false);
+  /// Of candidates none scores a NaN, so that this is a total order.
+  Value comesBefore(const Found &x, const Found &y) {
+    ScalarEmitter s(kernel.b, kernel.loc);
+    Scalar earlier{kernel.b.getI1Type(), m.less(x.index, y.index)};
+    Scalar isTie = s.eq(x.value, y.value);
+    return s.or_(s.lt(y.value, x.value), s.and_(isTie, earlier)).value;
   }
 
   /// Pushes what scores above the least; gives their number.
@@ -306,7 +311,8 @@ struct NmsEmitter {
     Heap heap{
         kernel, kernel.output,
         [&](Value i) { return m.sub(m.add(start, m.add(length, -1)), i); },
-        [&](Value i, Value j) { return comesBefore(i, j); }};
+        [&](Value i) { return score(i); },
+        [&](const Found &x, const Found &y) { return comesBefore(x, y); }};
     kernel.forUnits([&](Value unit) {
       batch = m.div(unit, classes);
       kind = m.rem(unit, classes);
