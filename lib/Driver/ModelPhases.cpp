@@ -51,11 +51,30 @@ ArrayAttr dimNames(func::FuncOp main, unsigned arg) {
   return main.getArgAttrOfType<ArrayAttr>(arg, "graph.dims");
 }
 
+/// Gives symbols their new names wherever inputs and outputs have them.
+void renameDims(func::FuncOp main, const llvm::StringMap<std::string> &names) {
+  auto renamed = [&](ArrayAttr dims) {
+    SmallVector<Attribute> list(dims.begin(), dims.end());
+    for (Attribute &dim : list)
+      if (auto symbol = dyn_cast<StringAttr>(dim))
+        if (auto name = names.find(symbol.getValue()); name != names.end())
+          dim = StringAttr::get(main.getContext(), name->second);
+    return ArrayAttr::get(main.getContext(), list);
+  };
+  for (unsigned i = 0; i < main.getNumArguments(); ++i)
+    if (ArrayAttr dims = dimNames(main, i))
+      main.setArgAttr(i, "graph.dims", renamed(dims));
+  for (unsigned i = 0; i < main.getNumResults(); ++i)
+    if (auto dims = main.getResultAttrOfType<ArrayAttr>(i, "graph.dims"))
+      main.setResultAttr(i, "graph.dims", renamed(dims));
+}
+
 /// --shape and --dim fix sizes of the inputs before anything is inferred.
 LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
   const Options &options = compilation.options;
   SmallVector<Type> inputs(main.getArgumentTypes());
   llvm::StringSet<> known;
+  llvm::StringMap<std::string> renamed;
   for (unsigned i = 0; i < inputs.size(); ++i) {
     auto type = dyn_cast<RankedTensorType>(inputs[i]);
     if (!type)
@@ -75,8 +94,11 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
             "input '" + wanted.input + "' has rank " + Twine(shape.size()) +
             ", --shape gives " + Twine(wanted.dims.size()) + " dimensions");
       for (auto [d, dim] : llvm::enumerate(wanted.dims)) {
-        if (!dim.name.empty() && ShapedType::isDynamic(shape[d]))
+        if (!dim.name.empty() && ShapedType::isDynamic(shape[d])) {
+          if (auto old = dyn_cast<StringAttr>(symbols[d]); old && !old.empty())
+            renamed.try_emplace(old.getValue(), dim.name);
           symbols[d] = StringAttr::get(main.getContext(), dim.name);
+        }
         if (dim.size < 0)
           continue;
         if (!ShapedType::isDynamic(shape[d]) && shape[d] != dim.size)
@@ -99,6 +121,7 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
     inputs[i] = RankedTensorType::get(shape, type.getElementType());
     main.getArgument(i).setType(inputs[i]);
   }
+  renameDims(main, renamed);
   for (const ShapeOption &wanted : options.shapes)
     if (!known.contains(wanted.input))
       return compilation.inputError("--shape names '" + wanted.input +

@@ -68,7 +68,8 @@ func.func @main(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
 // CHECK:         rt.arena %{{.*}}, %c64
 // CHECK:         rt.launch {{.*}} kind "reduce rows"
 // CHECK:         %[[N:.*]] = arith.index_cast
-// CHECK:         %[[BYTES:.*]] = arith.muli %[[N]], %c8
+// CHECK:         arith.mului_extended %[[N]], %c8
+// CHECK:         %[[BYTES:.*]] = arith.maxsi
 // CHECK:         rt.alloc %{{.*}}, %[[BYTES]]
 // CHECK:         rt.output %{{.*}}[0] (%[[N]])
 func.func @main(%x: tensor<8xi64>) -> tensor<?xi64> {
