@@ -66,12 +66,21 @@ bool isSplat(Value v) {
 /// Adds or drops dimensions of size 1 only.
 bool onlyUnitDims(ReshapeOp op) {
   auto significant = [](RankedTensorType type) {
-    return llvm::filter_to_vector(type.getShape(),
-                                  [](int64_t d) { return d != 1; });
+    return llvm::filter_to_vector(
+        llvm::seq<int64_t>(0, type.getRank()),
+        [&](int64_t d) { return type.getDimSize(d) != 1; });
   };
-  auto from = significant(op.getInput().getType()),
-       to = significant(op.getType());
-  return from == to && llvm::count(from, ShapedType::kDynamic) <= 1;
+  RankedTensorType from = op.getInput().getType(), to = op.getType();
+  auto x = significant(from), y = significant(to);
+  if (x.size() != y.size())
+    return false;
+  // The number of elements fixes one open size, not two.
+  bool fixed = from.getNumDynamicDims() <= 1 && to.getNumDynamicDims() <= 1;
+  return llvm::all_of(llvm::zip(x, y), [&](auto pair) {
+    auto [d, e] = pair;
+    return fixed ? from.getDimSize(d) == to.getDimSize(e)
+                 : haveSameSize(op.getInput(), d, op.getResult(), e);
+  });
 }
 
 struct Cluster {

@@ -62,21 +62,25 @@ static SmallVector<std::pair<Value, int64_t>> namesOf(OpBuilder &b,
   return names;
 }
 
-bool dlc::haveSameSizes(Value x, Value y) {
-  auto type = cast<RankedTensorType>(x.getType());
-  if (type.getShape() != cast<RankedTensorType>(y.getType()).getShape())
+bool dlc::haveSameSize(Value x, int64_t dx, Value y, int64_t dy) {
+  int64_t size = cast<RankedTensorType>(x.getType()).getDimSize(dx);
+  if (size != cast<RankedTensorType>(y.getType()).getDimSize(dy))
     return false;
-  if (x == y || type.hasStaticShape())
+  if (!ShapedType::isDynamic(size))
     return true;
   Block scratch; // outside of the program: its uses would count
   OpBuilder b(x.getContext());
   b.setInsertionPointToEnd(&scratch);
-  return llvm::all_of(llvm::seq<int64_t>(0, type.getRank()), [&](int64_t d) {
-    if (!type.isDynamicDim(d))
-      return true;
-    auto names = namesOf(b, x, d);
-    return llvm::any_of(namesOf(b, y, d), [&](const auto &name) {
-      return llvm::is_contained(names, name);
-    });
+  auto names = namesOf(b, x, dx);
+  return llvm::any_of(namesOf(b, y, dy), [&](const auto &name) {
+    return llvm::is_contained(names, name);
   });
+}
+
+bool dlc::haveSameSizes(Value x, Value y) {
+  int64_t rank = cast<RankedTensorType>(x.getType()).getRank();
+  return x == y || (rank == cast<RankedTensorType>(y.getType()).getRank() &&
+                    llvm::all_of(llvm::seq<int64_t>(0, rank), [&](int64_t d) {
+                      return haveSameSize(x, d, y, d);
+                    }));
 }

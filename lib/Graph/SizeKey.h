@@ -27,6 +27,9 @@ struct SizeKey {
 SizeKey sizeKey(mlir::OpBuilder &b, mlir::OpFoldResult size);
 SizeKey sizeKey(mlir::OpBuilder &b, mlir::Value tensor, int64_t d);
 
+/// Whether two dimensions are known to have the same size. Leaves nothing
+/// behind in the program.
+bool haveSameSize(mlir::Value x, int64_t dx, mlir::Value y, int64_t dy);
 /// Whether two tensors are known to have the same sizes: equal types do not say
 /// so where sizes are open. Leaves nothing behind in the program.
 bool haveSameSizes(mlir::Value x, mlir::Value y);
