@@ -315,6 +315,28 @@ func.func @rows_of_same_tensor(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
 
 // -----
 
+// Several open sizes may be proved one by one, too.
+// CHECK-LABEL: @rows_of_open_sizes
+// CHECK-COUNT-1: dlc.cluster
+// CHECK:         dlc.reduce sum
+// CHECK:         dlc.reshape
+// CHECK:         dlc.div
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @rows_of_open_sizes(%x: tensor<?x?x24xf32>) -> tensor<?x?x24xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c0 : tensor<?x?x24xf32>
+  %m = tensor.dim %x, %c1 : tensor<?x?x24xf32>
+  %0 = dlc.reduce sum %x [2] : tensor<?x?x24xf32> -> tensor<?x?xf32>
+  %1 = dlc.reshape %0 sizes(%n, %m) : tensor<?x?xf32> -> tensor<?x?x1xf32>
+  %2 = dlc.broadcast %1 sizes(%n, %m) : tensor<?x?x1xf32> -> tensor<?x?x24xf32>
+  %3 = dlc.div %x, %2 : tensor<?x?x24xf32>
+  return %3 : tensor<?x?x24xf32>
+}
+
+// -----
+
 // CHECK-LABEL: @two_lengths
 // CHECK:       dlc.cluster
 // CHECK:         dlc.reduce
