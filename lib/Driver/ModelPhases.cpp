@@ -51,11 +51,28 @@ ArrayAttr dimNames(func::FuncOp main, unsigned arg) {
   return main.getArgAttrOfType<ArrayAttr>(arg, "graph.dims");
 }
 
+/// The outputs' dimensions go by the names that --shape gave the inputs'.
+void renameOutputDims(func::FuncOp main,
+                      const llvm::DenseMap<Attribute, StringAttr> &renamed) {
+  for (unsigned i = 0; i < main.getNumResults(); ++i) {
+    auto names = main.getResultAttrOfType<ArrayAttr>(i, "graph.dims");
+    if (!names)
+      continue;
+    SmallVector<Attribute> changed(names.begin(), names.end());
+    for (Attribute &name : changed)
+      if (auto it = renamed.find(name); it != renamed.end())
+        name = it->second;
+    main.setResultAttr(i, "graph.dims",
+                       ArrayAttr::get(main.getContext(), changed));
+  }
+}
+
 /// --shape and --dim fix sizes of the inputs before anything is inferred.
 LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
   const Options &options = compilation.options;
   SmallVector<Type> inputs(main.getArgumentTypes());
   llvm::StringSet<> known;
+  llvm::DenseMap<Attribute, StringAttr> renamed;
   for (unsigned i = 0; i < inputs.size(); ++i) {
     auto type = dyn_cast<RankedTensorType>(inputs[i]);
     if (!type)
@@ -75,8 +92,12 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
             "input '" + wanted.input + "' has rank " + Twine(shape.size()) +
             ", --shape gives " + Twine(wanted.dims.size()) + " dimensions");
       for (auto [d, dim] : llvm::enumerate(wanted.dims)) {
-        if (!dim.name.empty() && ShapedType::isDynamic(shape[d]))
-          symbols[d] = StringAttr::get(main.getContext(), dim.name);
+        if (!dim.name.empty() && ShapedType::isDynamic(shape[d])) {
+          auto name = StringAttr::get(main.getContext(), dim.name);
+          if (symbols[d] != StringAttr::get(main.getContext()))
+            renamed.try_emplace(symbols[d], name);
+          symbols[d] = name;
+        }
         if (dim.size < 0)
           continue;
         if (!ShapedType::isDynamic(shape[d]) && shape[d] != dim.size)
@@ -108,6 +129,7 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
       return compilation.inputError(
           "--dim names '" + dim.name +
           "', which is no open dimension of the model's inputs");
+  renameOutputDims(main, renamed);
   main.setFunctionType(
       FunctionType::get(main.getContext(), inputs, main.getResultTypes()));
   return success();

@@ -25,10 +25,10 @@ func.func @main(%x: tensor<1x6x6x8xf32>, %k: tensor<1x1x1x1x8x64xf32>) -> tensor
 
 // The last dimension of the window and the channels are one run.
 // CHECK-LABEL: func.func @k0
-// CHECK-DAG:     %[[RUN:.*]] = arith.constant 24 : index
+// CHECK-DAG:     %[[ROW:.*]] = arith.constant 24 : index
 // CHECK:         scf.for
 // CHECK:           scf.for {{.*}} to %c3 {{.*}} iter_args
-// CHECK:             scf.for {{.*}} to %[[RUN]] {{.*}} iter_args
+// CHECK:             scf.for {{.*}} to %[[ROW]] {{.*}} iter_args
 // CHECK-COUNT-48:      vector.fma
 // CHECK-NOT:           vector.fma
 // CHECK:               scf.yield

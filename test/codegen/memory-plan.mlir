@@ -68,8 +68,10 @@ func.func @main(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
 // CHECK:         rt.arena %{{.*}}, %c64
 // CHECK:         rt.launch {{.*}} kind "reduce rows"
 // CHECK:         %[[N:.*]] = arith.index_cast
-// CHECK:         %[[BYTES:.*]] = arith.muli %[[N]], %c8
-// CHECK:         rt.alloc %{{.*}}, %[[BYTES]]
+// CHECK:         %[[BYTES:.*]], %{{.*}} = arith.mului_extended %[[N]], %c8
+// CHECK:         %[[BOUND:.*]] = arith.select %{{.*}}, %[[BYTES]], %c281474976710656
+// CHECK:         %[[SIZE:.*]] = arith.maxsi %[[BOUND]], %c8
+// CHECK:         rt.alloc %{{.*}}, %[[SIZE]]
 // CHECK:         rt.output %{{.*}}[0] (%[[N]])
 func.func @main(%x: tensor<8xi64>) -> tensor<?xi64> {
   %c0 = arith.constant 0 : index
