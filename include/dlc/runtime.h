@@ -145,16 +145,16 @@ typedef struct dlc_services {
  * alignment and no more; the arena, scratch and alloc'ed memory have 64. */
 struct dlc_frame {
   const dlc_services *services;
-  const void *const *inputs;         /* data of each input */
-  const int64_t *const *input_dims;  /* dims of each input */
+  const void *const *inputs;        /* data of each input */
+  const int64_t *const *input_dims; /* dims of each input */
   const unsigned char *weights;
   void *scratch; /* of the calling thread */
 };
 
 /* One version of the machine code, for one kind of processor. */
 typedef struct dlc_code {
-  const char *cpu;          /* what was compiled for, e.g. "x86-64-v4" */
-  const char *features;     /* what the processor must have: "avx2,fma,..." */
+  const char *cpu;      /* what was compiled for, e.g. "x86-64-v4" */
+  const char *features; /* what the processor must have: "avx2,fma,..." */
   int (*run)(dlc_frame *);
   int64_t arena_size;   /* bytes; -1: depends on symbolic dims */
   int64_t scratch_size; /* bytes a thread */
@@ -173,8 +173,8 @@ typedef struct dlc_model {
   const char *sha256;   /* of the source model's file, in hex */
   const dlc_value_info *inputs;
   const dlc_value_info *outputs;
-  const char *const *symbols; /* names of the symbolic dims */
-  const dlc_code *codes;      /* the best first */
+  const char *const *symbols;   /* names of the symbolic dims */
+  const dlc_code *codes;        /* the best first */
   const unsigned char *weights; /* NULL: in weights_file */
   int64_t weights_size;
   const char *weights_file; /* beside the program; NULL: embedded */
@@ -198,15 +198,16 @@ typedef struct dlc_pool {
 
 /* How a context is made; a zeroed one is the default. */
 typedef struct dlc_options {
-  int32_t threads; /* 0: one for each core the process may use */
+  int32_t threads;      /* 0: one for each core the process may use */
   const dlc_pool *pool; /* NULL: the context's own threads */
   void *(*allocate)(void *self, size_t size, size_t alignment);
   void (*release)(void *self, void *memory, size_t size);
-  void *allocator; /* `self` of the two */
+  void *allocator;          /* `self` of the two */
   const char *weights_file; /* overrides the model's */
 } dlc_options;
 
-dlc_status dlc_context_create(const dlc_model *model, const dlc_options *options,
+dlc_status dlc_context_create(const dlc_model *model,
+                              const dlc_options *options,
                               dlc_context **context);
 void dlc_context_destroy(dlc_context *context);
 

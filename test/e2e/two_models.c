@@ -6,8 +6,8 @@
  *===----------------------------------------------------------------------===*
  *
  * Each thread runs one model several times on inputs from NAME.in.I, and writes
- * the outputs to NAME.out.I; all runs must give the same bytes. Shapes are those
- * that the models declare. See programs.py.
+ * the outputs to NAME.out.I; all runs must give the same bytes. Shapes are
+ * those that the models declare. See programs.py.
  *
  *===----------------------------------------------------------------------===*/
 

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-// A line for each row of the table: "onnx.Gemm 13 2-3 1-1", the name, the version
-// since which it means this, how many inputs and outputs it takes. A row for a
-// version that took the operator away has no counts.
+// A line for each row of the table: "onnx.Gemm 13 2-3 1-1", the name, the
+// version since which it means this, how many inputs and outputs it takes. A
+// row for a version that took the operator away has no counts.
 
 #include "Frontend/ONNX/Ops.h"
 #include "llvm/Support/raw_ostream.h"

@@ -56,13 +56,11 @@ static bool hasRegisters(Type element) {
 
 /// What no kernel computes is an error of the model's node.
 static LogicalResult checkOperation(Operation *op) {
-  bool known =
-      isa<PointwiseOpInterface, ConstantOp, IotaOp, PadOp, ConcatOp, InsertOp,
-          TransposeOp, BroadcastOp, ReshapeOp, SliceOp, GatherOp, MatmulOp,
-          ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, ScatterOp,
-          TopKOp, NonZeroOp, NmsOp, YieldOp>(
-          op) ||
-      !isa<DlcDialect>(op->getDialect());
+  bool known = isa<PointwiseOpInterface, ConstantOp, IotaOp, PadOp, ConcatOp,
+                   InsertOp, TransposeOp, BroadcastOp, ReshapeOp, SliceOp,
+                   GatherOp, MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp,
+                   ScanOp, ScatterOp, TopKOp, NonZeroOp, NmsOp, YieldOp>(op) ||
+               !isa<DlcDialect>(op->getDialect());
   if (!known)
     return op->emitError("no code can be generated for '")
            << op->getName() << "'";

@@ -116,9 +116,10 @@ bool storesElsewhere(ClusterOp cluster);
 
 /// Emits the kernel that fills what the main kernel leaves out; only for
 /// clusters whose product is stored within a border.
-mlir::FailureOr<LaunchPlan>
-emitBorderKernel(ClusterOp cluster, llvm::StringRef name, mlir::ModuleOp module,
-                 const Isa &isa);
+mlir::FailureOr<LaunchPlan> emitBorderKernel(ClusterOp cluster,
+                                             llvm::StringRef name,
+                                             mlir::ModuleOp module,
+                                             const Isa &isa);
 
 /// Emits the cluster's kernel of the given name into the module.
 mlir::FailureOr<LaunchPlan> emitKernel(ClusterOp cluster, llvm::StringRef name,

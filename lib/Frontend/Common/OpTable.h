@@ -120,9 +120,9 @@ public:
                     int64_t version) const;
   /// Calls `visit` with each operator's "domain.name" and its rows, by name and
   /// ascending versions.
-  void visit(llvm::function_ref<void(llvm::StringRef,
-                                     llvm::ArrayRef<const OpRow *>)>
-                 visit) const;
+  void
+  visit(llvm::function_ref<void(llvm::StringRef, llvm::ArrayRef<const OpRow *>)>
+            visit) const;
 
 private:
   /// By "domain.name", ascending versions.

@@ -48,17 +48,6 @@ func.func @main(%x: tensor<1x3x8x8xf32>) -> !graph.value {
 
 // -----
 
-func.func @main(%x: tensor<?x1x4xf32>, %w: tensor<1x3x4xf32>, %r: tensor<1x3x3xf32>) -> !graph.value {
-  %0 = graph.import %x : tensor<?x1x4xf32>
-  %1 = graph.import %w : tensor<1x3x4xf32>
-  %2 = graph.import %r : tensor<1x3x3xf32>
-  // expected-error @+1 {{a recurrent layer needs a known number of steps of at least 1}}
-  %3 = graph.node "onnx.RNN"(%0, %1, %2) version 14
-  return %3 : !graph.value
-}
-
-// -----
-
 func.func @main(%x: tensor<2x1x4xf32>, %w: tensor<1x3x4xf32>, %r: tensor<1x3x3xf32>) -> !graph.value {
   %0 = graph.import %x : tensor<2x1x4xf32>
   %1 = graph.import %w : tensor<1x3x4xf32>
