@@ -49,13 +49,17 @@ static std::optional<Axes> axesOf(TensorBuilder &b, NodeArgs &n, Tensor x,
 }
 
 /// Combines along the axes, whose dimensions stay. Along open axes each element
-/// of the result is the same, so that its shape is x's.
+/// of the result is the same, so that its shape is x's; but for an empty
+/// dimension, which gets the one element that no elements combine to.
 static Tensor combine(TensorBuilder &b, ReduceKind kind, Tensor x,
                       const Axes &a) {
   if (!a.open)
     return b.reduce(kind, x, a.axes, true);
-  for (int64_t i = 0; x && i < x.rank(); ++i)
-    x = b.select(a.open->contains(i), b.reduce(kind, x, {i}, true), x);
+  for (int64_t i = 0; x && i < x.rank(); ++i) {
+    Tensor combined = b.reduce(kind, x, {i}, true);
+    bool isEmpty = staticDim(b.dims(x)[i]) == 0;
+    x = isEmpty ? combined : b.select(a.open->contains(i), combined, x);
+  }
   return x;
 }
 
