@@ -206,9 +206,7 @@ struct ConvEmitter {
                  std::to_string(width());
     plan.units = [=, panels = panels, groups = groups,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-      Dim n = s.constant(1);
-      for (Dim d : dims.drop_back())
-        n = s.mul(n, d);
+      Dim n = product(s, dims.drop_back());
       Dim chunks =
           count ? s.constant(llvm::divideCeil(split.tiles, chunk))
                 : s.floorDiv(s.add(n, s.constant(perChunk - 1)), perChunk);

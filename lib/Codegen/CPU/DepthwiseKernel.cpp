@@ -156,10 +156,7 @@ struct DepthwiseEmitter {
     LaunchPlan plan;
     plan.kind = "depthwise conv";
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-      Dim n = s.constant(1);
-      for (Dim d : dims.drop_back(2))
-        n = s.mul(n, d);
-      return n;
+      return product(s, dims.drop_back(2));
     };
     return plan;
   }

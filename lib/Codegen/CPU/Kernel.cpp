@@ -18,6 +18,13 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
 
+Dim cpu::product(const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+  Dim n = s.constant(1);
+  for (Dim d : dims)
+    n = s.mul(n, d);
+  return n;
+}
+
 static MemRefType memoryOf(RankedTensorType type) {
   return MemRefType::get({ShapedType::kDynamic},
                          memoryType(type.getElementType()));

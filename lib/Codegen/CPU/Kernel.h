@@ -23,6 +23,9 @@
 
 namespace dlc::cpu {
 
+/// The number of elements of these sizes.
+Dim product(const ShapeAlgebra &s, llvm::ArrayRef<Dim> dims);
+
 /// How the host launches a kernel.
 struct LaunchPlan {
   /// The number of units, from the sizes of the cluster's output.

@@ -107,10 +107,8 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
         1, 4 * blockSize / std::max<int64_t>(1, std::min(n, blockSize)));
   }
   plan.units = [outer](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-    Dim rows = s.constant(1), inner = s.constant(1);
-    for (auto [d, size] : llvm::enumerate(dims))
-      (static_cast<int64_t>(d) < outer ? rows : inner) =
-          s.mul(static_cast<int64_t>(d) < outer ? rows : inner, size);
+    Dim rows = product(s, dims.take_front(outer)),
+        inner = product(s, dims.drop_front(outer));
     return s.mul(
         rows, s.floorDiv(s.add(inner, s.constant(blockSize - 1)), blockSize));
   };
@@ -179,10 +177,7 @@ LaunchPlan cpu::emitConcat(Kernel &kernel, ConcatOp op) {
   LaunchPlan plan;
   plan.kind = "concat";
   plan.units = [axis](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-    Dim n = s.constant(1);
-    for (Dim d : dims.take_front(axis))
-      n = s.mul(n, d);
-    return n;
+    return product(s, dims.take_front(axis));
   };
   return plan;
 }

@@ -199,9 +199,7 @@ struct MatmulEmitter {
         "matmul " + std::to_string(most) + "x" + std::to_string(width());
     plan.units = [=, width = width(), rank = rank, most = most,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-      Dim units = s.constant(1);
-      for (Dim d : dims.take_front(rank - 2))
-        units = s.mul(units, d);
+      Dim units = product(s, dims.take_front(rank - 2));
       units = s.mul(units, ShapedType::isDynamic(total)
                                ? s.floorDiv(s.add(dims[rank - 2],
                                                   s.constant(perChunk - 1)),

@@ -93,10 +93,7 @@ LaunchPlan cpu::emitPool(Kernel &kernel, PoolOp op) {
   LaunchPlan plan;
   plan.kind = "pool";
   plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-    Dim n = s.constant(1);
-    for (Dim d : dims.drop_back(2))
-      n = s.mul(n, d);
-    return n;
+    return product(s, dims.drop_back(2));
   };
   return plan;
 }

@@ -210,10 +210,7 @@ struct RowEmitter {
     plan.grain = std::max<int64_t>(1, 4096 / std::max<int64_t>(n, 1));
     int64_t rank = outer.size();
     plan.units = [rank](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-      Dim units = s.constant(1);
-      for (Dim d : dims.take_front(rank))
-        units = s.mul(units, d);
-      return units;
+      return product(s, dims.take_front(rank));
     };
     return plan;
   }
@@ -323,10 +320,7 @@ struct ReduceEmitter {
         e.undefine(op.getResult());
       });
       plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-        Dim units = s.constant(1);
-        for (Dim d : dims)
-          units = s.mul(units, d);
-        return units;
+        return product(s, dims);
       };
       return plan;
     }
@@ -350,10 +344,8 @@ struct ReduceEmitter {
           });
     });
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-      Dim units = s.floorDiv(s.add(dims.back(), s.constant(block - 1)), block);
-      for (Dim d : dims.drop_back())
-        units = s.mul(units, d);
-      return units;
+      Dim blocks = s.floorDiv(s.add(dims.back(), s.constant(block - 1)), block);
+      return s.mul(blocks, product(s, dims.drop_back()));
     };
     return plan;
   }

@@ -64,10 +64,7 @@ LaunchPlan cpu::emitArgReduce(Kernel &kernel, ArgReduceOp op) {
   LaunchPlan plan;
   plan.kind = "arg_reduce";
   plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-    Dim units = s.constant(1);
-    for (Dim d : dims)
-      units = s.mul(units, d);
-    return units;
+    return product(s, dims);
   };
   return plan;
 }
