@@ -148,6 +148,7 @@ bool dlc_zip_next(dlc_zip *zip, dlc_zip_member *member);
 /* All of a member, into member->size bytes. */
 const char *dlc_zip_read(const dlc_zip_member *member, void *out);
 
+/* Goes on from `crc`, that of the bytes before, or 0. */
 uint32_t dlc_crc32(uint32_t crc, const void *data, size_t size);
 
 /* Decompresses at most `room` bytes; -1: the stream is corrupt. `done`:

@@ -171,32 +171,3 @@ const char *dlc_zip_read(const dlc_zip_member *member, void *out) {
   return dlc_crc32(0, out, member->size) == member->crc ? NULL
                                                         : "wrong checksum";
 }
-
-/* Eight bytes at a time: tables[k][b] is the effect of byte b with k more
- * bytes after it. */
-uint32_t dlc_crc32(uint32_t crc, const void *data, size_t size) {
-  static const uint32_t polynomial = 0xedb88320;
-  uint32_t tables[8][256];
-  const unsigned char *at = data;
-  for (uint32_t b = 0; b < 256; b++) {
-    uint32_t value = b;
-    for (int k = 0; k < 8; k++)
-      value = value >> 1 ^ (value & 1 ? polynomial : 0);
-    tables[0][b] = value;
-  }
-  for (uint32_t b = 0; b < 256; b++)
-    for (int k = 1; k < 8; k++)
-      tables[k][b] = tables[k - 1][b] >> 8 ^ tables[0][tables[k - 1][b] & 255];
-  crc = ~crc;
-  for (; size >= 8; size -= 8, at += 8) {
-    uint64_t word;
-    memcpy(&word, at, 8);
-    word ^= crc;
-    crc = 0;
-    for (int k = 0; k < 8; k++)
-      crc ^= tables[7 - k][word >> 8 * k & 255];
-  }
-  for (; size; size--)
-    crc = crc >> 8 ^ tables[0][(crc ^ *at++) & 255];
-  return ~crc;
-}

@@ -8,6 +8,7 @@
 #include "Target/Link.h"
 #include "Target/Sysroot.h"
 #include "lld/Common/Driver.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/FileSystem.h"
@@ -82,6 +83,9 @@ Command commonCommand(const LinkRequest &request) {
 void appendOptimizations(Command &command, const LinkRequest &request) {
   append(command,
          {"--gc-sections", "-z", "relro", "-z", "now", "--hash-style=gnu"});
+  // Weights are read where they are mapped: by huge pages, if their segment
+  // starts where one does.
+  append(command, {"-z", "max-page-size=2097152"});
   if (!request.keepSymbols)
     command.push_back("--strip-all");
 }
@@ -219,6 +223,41 @@ Error runLld(const Command &command) {
   return createStringError("linking failed: " + firstError(text));
 }
 
+// lld writes through a mapping, which leaves the file in the page cache by
+// small pages. Written in large pieces it lies there by huge ones, and the
+// program's first run maps its weights by some hundred faults.
+Error copyInLargePieces(StringRef from, StringRef to) {
+  Expected<sys::fs::file_t> file = sys::fs::openNativeFileForRead(from);
+  if (!file)
+    return file.takeError();
+  auto close = make_scope_exit([&] { sys::fs::closeFile(*file); });
+  std::error_code code;
+  raw_fd_ostream os(to, code);
+  if (code)
+    return createFileError(to, code);
+  os.SetUnbuffered();
+  std::vector<char> piece(16 << 20);
+  for (;;) {
+    Expected<size_t> size = sys::fs::readNativeFile(*file, piece);
+    if (!size)
+      return size.takeError();
+    if (!*size)
+      break;
+    os << StringRef(piece.data(), *size);
+  }
+  os.close();
+  if ((code = os.error())) {
+    os.clear_error();
+    return createFileError(to, code);
+  }
+  auto permissions = sys::fs::getPermissions(from);
+  if (!permissions)
+    return createFileError(from, permissions.getError());
+  if ((code = sys::fs::setPermissions(to, *permissions)))
+    return createFileError(to, code);
+  return Error::success();
+}
+
 Error addObject(StringRef path, StringRef name, StringSaver &saver,
                 std::vector<NewArchiveMember> &members) {
   auto member = NewArchiveMember::getFile(path, /*Deterministic=*/true);
@@ -285,18 +324,23 @@ Error link(const LinkRequest &request, TempFiles &temps) {
   auto command = linkCommand(request, temps);
   if (!command)
     return command.takeError();
-  LinkRequest actual = request;
-  actual.output = file->temporary().str();
   if (request.kind == LinkKind::Archive) {
+    LinkRequest actual = request;
+    actual.output = file->temporary().str();
     if (Error error = writeLibrary(actual, command->back()))
       return error;
-  } else {
-    for (size_t i = 1; i < command->size(); ++i)
-      if ((*command)[i - 1] == "-o")
-        (*command)[i] = actual.output;
-    if (Error error = runLld(*command))
-      return error;
+    return file->keep();
   }
+  Expected<OutputFile> linked = OutputFile::create(file->temporary());
+  if (!linked)
+    return linked.takeError();
+  for (size_t i = 1; i < command->size(); ++i)
+    if ((*command)[i - 1] == "-o")
+      (*command)[i] = linked->temporary().str();
+  if (Error error = runLld(*command))
+    return error;
+  if (Error error = copyInLargePieces(linked->temporary(), file->temporary()))
+    return error;
   return file->keep();
 }
 

@@ -5,6 +5,7 @@
  *
  *===----------------------------------------------------------------------===*/
 
+#include "../../runtime/program.h"
 #include "models.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -407,7 +408,33 @@ static void test_dtypes(void) {
   CHECK(strcmp(dlc_dtype_name(0), "undefined") == 0);
 }
 
+/* The definition: a bit at a time. */
+static uint32_t crc_by_bits(uint32_t crc, const unsigned char *at, size_t n) {
+  for (crc = ~crc; n; n--) {
+    crc ^= *at++;
+    for (int bit = 0; bit < 8; bit++)
+      crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc;
+}
+
+static void test_crc32(void) {
+  unsigned char bytes[400];
+  for (unsigned i = 0; i < sizeof bytes; i++)
+    bytes[i] = (unsigned char)(i * i * 37 + i);
+  CHECK(dlc_crc32(0, "123456789", 9) == 0xcbf43926);
+  unsigned wrong = 0;
+  for (size_t n = 0; n < sizeof bytes; n++) {
+    uint32_t whole = crc_by_bits(0, bytes, n);
+    wrong += dlc_crc32(0, bytes, n) != whole;
+    wrong += dlc_crc32(dlc_crc32(0, bytes, n / 3), bytes + n / 3, n - n / 3) !=
+             whole;
+  }
+  CHECK(wrong == 0);
+}
+
 int main(void) {
+  test_crc32();
   test_dtypes();
   test_runs();
   test_no_memory();
