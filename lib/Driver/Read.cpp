@@ -63,7 +63,10 @@ LogicalResult readModel(Compilation &compilation) {
     format = detectFormat((*file)->bytes());
   if (format == Format::MLIR)
     return readMLIR(compilation, **file);
-  compilation.module = onnx::readONNX(*file, compilation.context);
+  std::vector<std::string> externalFiles;
+  compilation.module =
+      onnx::readONNX(*file, compilation.context, &externalFiles);
+  llvm::append_range(compilation.dependencies, externalFiles);
   return success(static_cast<bool>(compilation.module));
 }
 

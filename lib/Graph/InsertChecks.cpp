@@ -49,6 +49,24 @@ bool isNatural(OpFoldResult size, unsigned depth = 0) {
          llvm::all_of(op->getOperands(), isNaturalOperand);
 }
 
+/// Whether a size follows from shapes alone, as far as a short look tells, and
+/// not from the values of a tensor, which can be anything.
+bool isOfShapes(OpFoldResult size, unsigned depth = 0) {
+  if (getConstantIntValue(size))
+    return true;
+  Operation *op = cast<Value>(size).getDefiningOp();
+  if (!op || depth > 8)
+    return false;
+  return isa<tensor::DimOp>(op) ||
+         (isa<arith::ArithDialect>(op->getDialect()) &&
+          llvm::all_of(op->getOperands(), [&](Value v) {
+            return isOfShapes(getAsOpFoldResult(v), depth + 1);
+          }));
+}
+
+/// What no memory holds is not computed element by element either.
+constexpr double mostElements = 1ll << 47;
+
 /// The checks of one operation.
 class Checker {
 public:
@@ -168,6 +186,31 @@ private:
       return;
     for (auto [d, size] : llvm::enumerate(dims[0]))
       natural(size, d);
+    if (!llvm::all_of(dims[0], [](auto size) { return isOfShapes(size); }))
+      countable(dims[0]);
+  }
+
+  /// In floating point, where products don't wrap around.
+  void countable(ArrayRef<OpFoldResult> dims) {
+    auto real = [&](double x) {
+      return arith::ConstantOp::create(b, loc, b.getF64FloatAttr(x));
+    };
+    Value count = real(1);
+    for (OpFoldResult dim : dims) {
+      Value size =
+          arith::IndexCastOp::create(b, loc, b.getI64Type(), value(dim));
+      size = arith::SIToFPOp::create(b, loc, b.getF64Type(), size);
+      count = arith::MulFOp::create(b, loc, count, size);
+    }
+    Value fits = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLE, count,
+                                       real(mostElements));
+    SmallVector<Value> sizes;
+    std::string message = "a tensor of size";
+    for (OpFoldResult dim : dims) {
+      message += sizes.empty() ? " %" : " x %";
+      sizes.push_back(value(dim));
+    }
+    require(fits, message + " is larger than memory can be", sizes);
   }
 
   void check(BroadcastOp op) {

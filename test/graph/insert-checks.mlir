@@ -86,3 +86,21 @@ func.func @nothing_near(%x: tensor<?x8xf32>, %c: tensor<f32>, %n: index) -> tens
   %0 = dlc.pad %x, %c low [1, 0] sizes(%n) {mode = 2 : i32} : tensor<?x8xf32>, tensor<f32> -> tensor<?x8xf32>
   return %0 : tensor<?x8xf32>
 }
+
+// -----
+
+// A size that a tensor's values give can be anything: also with none of the
+// elements in memory, their number is bounded.
+// CHECK-LABEL: @countable
+// CHECK-SAME: (%{{.*}}: tensor<1xf32>, %[[N:.*]]: index)
+// CHECK: %[[REAL:.*]] = arith.sitofp
+// CHECK: arith.mulf
+// CHECK: %[[COUNT:.*]] = arith.mulf
+// CHECK: %[[FITS:.*]] = arith.cmpf ole, %[[COUNT]]
+// CHECK: dlc.check %[[FITS]], "a tensor of size % x % is larger than memory can be"
+// CHECK: dlc.broadcast
+func.func @countable(%x: tensor<1xf32>, %n: index) -> tensor<f32> {
+  %0 = dlc.broadcast %x sizes(%n, %n) : tensor<1xf32> -> tensor<?x?xf32>
+  %1 = dlc.reduce sum %0 [0, 1] : tensor<?x?xf32> -> tensor<f32>
+  return %1 : tensor<f32>
+}

@@ -240,9 +240,14 @@ LogicalResult GraphReader::readOutputs(ArrayRef<Port> outputs, Scope &scope) {
 //===----------------------------------------------------------------------===//
 
 OwningOpRef<ModuleOp> dlc::onnx::readONNX(std::shared_ptr<MappedFile> file,
-                                          MLIRContext &context) {
+                                          MLIRContext &context,
+                                          std::vector<std::string> *external) {
   context.loadDialect<graph::GraphDialect, func::FuncDialect>();
-  return GraphReader(std::move(file), context).read();
+  GraphReader reader(std::move(file), context);
+  OwningOpRef<ModuleOp> module = reader.read();
+  if (external)
+    *external = reader.externalFiles();
+  return module;
 }
 
 OwningOpRef<ModuleOp> dlc::onnx::readONNX(StringRef path,

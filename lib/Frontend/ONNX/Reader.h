@@ -13,6 +13,9 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <string>
+#include <vector>
+
 namespace dlc::onnx {
 
 /// The oldest and newest versions of the file format and of the operator set
@@ -28,8 +31,10 @@ bool looksLikeONNX(llvm::ArrayRef<char> bytes);
 ///
 /// Weights stay in the mapped file, and in the files of external data beside
 /// it; the context's resource blobs keep all of them mapped.
-mlir::OwningOpRef<mlir::ModuleOp> readONNX(std::shared_ptr<MappedFile> file,
-                                           mlir::MLIRContext &context);
+/// `externalFiles`, if given, gets the names of those.
+mlir::OwningOpRef<mlir::ModuleOp>
+readONNX(std::shared_ptr<MappedFile> file, mlir::MLIRContext &context,
+         std::vector<std::string> *externalFiles = nullptr);
 mlir::OwningOpRef<mlir::ModuleOp> readONNX(llvm::StringRef path,
                                            mlir::MLIRContext &context);
 

@@ -78,6 +78,18 @@ std::shared_ptr<MappedFile> ExternalData::open(StringRef location,
   return known = *opened;
 }
 
+std::vector<std::string> ExternalData::opened() const {
+  std::vector<std::string> names;
+  for (const auto &[location, file] : files)
+    if (file) {
+      SmallString<128> full(folder == "." ? "" : folder);
+      path::append(full, location);
+      names.push_back(full.str().str());
+    }
+  llvm::sort(names);
+  return names;
+}
+
 std::optional<ExternalData::Range>
 ExternalData::find(ProtoSource &source, const proto::Spans &entries,
                    uint64_t size, std::string &error) {

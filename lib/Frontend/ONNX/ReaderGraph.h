@@ -70,6 +70,9 @@ public:
   GraphReader(std::shared_ptr<MappedFile> file, mlir::MLIRContext &context);
 
   mlir::OwningOpRef<mlir::ModuleOp> read();
+  std::vector<std::string> externalFiles() const {
+    return tensors.externalFiles();
+  }
 
 private:
   // Reader.cpp: the model, its interface and its functions.

@@ -19,6 +19,7 @@
 #include "llvm/ADT/StringMap.h"
 
 #include <string>
+#include <vector>
 
 namespace dlc::onnx {
 
@@ -36,6 +37,9 @@ public:
   /// nothing and the reason in `error`.
   std::optional<Range> find(ProtoSource &source, const proto::Spans &entries,
                             uint64_t size, std::string &error);
+
+  /// The files that were opened, by name.
+  std::vector<std::string> opened() const;
 
 private:
   std::shared_ptr<MappedFile> open(llvm::StringRef location,
@@ -87,6 +91,10 @@ public:
   readType(proto::Span bytes, mlir::Location at, const llvm::Twine &what = "",
            llvm::SmallVectorImpl<llvm::StringRef> *dims = nullptr,
            unsigned depth = 0);
+
+  std::vector<std::string> externalFiles() const {
+    return externalData.opened();
+  }
 
 private:
   struct Place {
