@@ -23,6 +23,29 @@ func.func @main(%x: tensor<12x8xf32>, %w: tensor<1x8x64xf32>) -> tensor<12x64xf3
 
 // -----
 
+// A panel that fills the second-level cache is taken in blocks, which stay there
+// while all rows pass. The sums of a block wait in scratch memory; those of the
+// last one are the result.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[SUMS:.*]] = rt.scratch
+// CHECK:         scf.for
+// CHECK:           vector.store %{{.*}}, %[[SUMS]]
+// CHECK:         scf.for %{{.*}} = %c0 to %c3000 step %c1000
+// CHECK-COUNT-24:  vector.load %[[SUMS]]
+// CHECK:           scf.for %{{.*}} = %c0 to %c1000 step %c2 iter_args
+// CHECK-COUNT-48:    vector.fma
+// CHECK-COUNT-24:  vector.store %{{.*}}, %[[SUMS]]
+// CHECK-COUNT-24: vector.load %[[SUMS]]
+// CHECK:         scf.for %{{.*}} = %c0 to %c1000 step %c2 iter_args
+// CHECK-NOT:     vector.store %{{.*}}, %[[SUMS]]
+// CHECK:         return
+func.func @main(%x: tensor<12x4000xf32>, %w: tensor<1x4000x64xf32>) -> tensor<12x64xf32> {
+  %0 = dlc.matmul %x, %w packed 64 : (tensor<12x4000xf32>, tensor<1x4000x64xf32>) -> tensor<12x64xf32>
+  return %0 : tensor<12x64xf32>
+}
+
+// -----
+
 // A right side with dense rows is read where it is. Its second vector is masked,
 // the first is not: all its columns are there.
 // CHECK-LABEL: func.func @dlc_run

@@ -258,6 +258,17 @@ def matmul(g):
     g.output("heads", g.MatMul("a_batch", g.Transpose("a_batch", perm=[0, 2, 1])))
 
 
+@graph(opset=13, runs=[{"rows": 5}, {"rows": 401}])
+def matmul_long(g):
+    """Contractions whose panels of weights are taken block by block."""
+    steps = 1501
+    w, bias = g.weight(steps, 37), g.weight(37)
+    for name, rows in (("few", 15), ("many", 403), ("open", "rows")):
+        x = g.input(name, (rows, 1))
+        left = g.Sin(g.Mul(x, g.const(np.linspace(-40, 40, steps, dtype=np.float32))))
+        g.output("y_" + name, g.Relu(g.Add(g.MatMul(left, w), bias)))
+
+
 @graph(opset=13)
 def gemm(g):
     a, at = g.input("a", (6, 10)), g.input("at", (10, 6))

@@ -9,6 +9,7 @@
 
 #include "Codegen/CPU/View.h"
 #include "dialects/dlc/ScalarEmitter.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -23,6 +24,8 @@ struct MatmulEmitter {
   IndexMath m;
   int64_t rank, n, steps; // columns and contracted size, or kDynamic
   int64_t vectors, most, chunk;
+  int64_t block = 0; // steps of the contraction at once; 0: all
+  Value sums;        // of a chunk, with blocks
   View lhs, rhs;
   Value rows, columns, depth, panels, batches;
   SmallVector<Value> batchSizes;
@@ -53,7 +56,23 @@ struct MatmulEmitter {
     most = tileRows(kernel.isa,
                     vectors * accumulator.getIntOrFloatBitWidth() / 32);
     panels = m.ceilDiv(columns, width());
-    // The rows of a chunk stay in the second-level cache while the panels pass.
+    chooseBlocks();
+  }
+
+  /// How much is computed at once, so that what is read again is still in the
+  /// second-level cache.
+  void chooseBlocks() {
+    int64_t total = op.getType().getDimSize(rank - 2);
+    int64_t stepBytes = width() * 4;
+    // A panel that leaves no room for the rows is taken block by block.
+    if (op.getPacked() && !ShapedType::isDynamic(steps) && total != 1 &&
+        steps * stepBytes > kernel.isa.l2 / 4) {
+      int64_t blocks = llvm::divideCeil(steps * stepBytes, kernel.isa.l2 / 4);
+      block = llvm::alignTo(llvm::divideCeil(steps, blocks), 2);
+      chunk = std::clamp<int64_t>(kernel.isa.l2 / 16 / stepBytes / most, 1, 64);
+      return;
+    }
+    // The rows of a chunk stay in the cache while the panels pass.
     int64_t rowBytes =
         4 * (ShapedType::isDynamic(steps) ? 768 : std::max<int64_t>(steps, 1));
     chunk = std::clamp<int64_t>(kernel.isa.l2 / 2 / rowBytes / most, 1, 64);
@@ -84,10 +103,23 @@ struct MatmulEmitter {
     return offset;
   }
 
-  void emitTile(Tile tile, ValueRange batch, Value batchNumber, Value row,
-                Value panel) {
-    ElementEmitter &e = kernel.emitter;
-    e.newPoint();
+  /// Where a tile lies: its batch, first row and panel.
+  struct Place {
+    ValueRange batch;
+    Value batchNumber, row, panel;
+  };
+
+  SmallVector<Value> columnMasks(Value column) {
+    SmallVector<Value> masks;
+    if (masked())
+      for (int64_t v = 0; v < vectors; ++v)
+        masks.push_back(
+            kernel.maskOf(m.sub(columns, m.add(column, v * kernel.lanes()))));
+    return masks;
+  }
+
+  /// What a tile multiplies, from step `first` of the contraction on.
+  TileOperands operands(Tile tile, const Place &at, Value start) {
     TileOperands o;
     o.lhs = lhs.memory;
     o.rhs = rhs.memory;
@@ -95,45 +127,45 @@ struct MatmulEmitter {
     o.rhsElement = op.getRhs().getType().getElementType();
     Value rowStride = lhs.strides[rank - 2];
     auto known = constantIndex(rowStride);
-    Value first =
-        m.add(batchOffset(lhs, op.getLhs(), batch), m.mul(row, rowStride));
+    Value first = m.add(batchOffset(lhs, op.getLhs(), at.batch),
+                        m.mul(at.row, rowStride));
     for (int64_t i = 0; i < tile.rows; ++i) {
       o.rowOffsets.push_back(known ? first : m.add(first, m.mul(rowStride, i)));
       o.rowDeltas.push_back(known ? i * *known : 0);
     }
-    o.lhsBase = m.cst(0);
     o.lhsStep = lhs.strides[rank - 1];
-    Value column = m.mul(panel, width());
-    Value rhsBatch = batchOffset(rhs, op.getRhs(), batch);
-    SmallVector<Value> masks;
-    if (masked())
-      for (int64_t v = 0; v < vectors; ++v)
-        masks.push_back(
-            kernel.maskOf(m.sub(columns, m.add(column, v * kernel.lanes()))));
+    o.lhsBase = m.mul(start, o.lhsStep);
+    Value rhsBatch = batchOffset(rhs, op.getRhs(), at.batch);
     if (op.getPacked()) {
-      o.rhsBase = m.add(rhsBatch, m.mul(panel, m.mul(depth, width())));
+      o.rhsBase = m.add(rhsBatch, m.mul(at.panel, m.mul(depth, width())));
       o.rhsStep = m.cst(width());
     } else {
+      Value column = m.mul(at.panel, width());
       o.rhsBase = m.add(rhsBatch, m.mul(column, rhs.strides[rank - 1]));
       o.rhsStep = rhs.strides[rank - 2];
-      o.rhsMasks = masks;
+      o.rhsMasks = columnMasks(column);
     }
-    SmallVector<Value> acc =
-        multiplyTile(kernel, tile, o, depth,
-                     zeroTile(kernel, tile, accumulator), accumulator);
+    o.rhsBase = m.add(o.rhsBase, m.mul(start, o.rhsStep));
+    return o;
+  }
 
+  /// The cluster's elements from the sums of a tile, to their place.
+  void store(Tile tile, const Place &at, ValueRange acc) {
+    ElementEmitter &e = kernel.emitter;
     ScalarEmitter s(kernel.b, kernel.loc);
+    Value column = m.mul(at.panel, width());
+    SmallVector<Value> masks = columnMasks(column);
     for (int64_t i = 0; i < tile.rows; ++i)
       for (int64_t v = 0; v < tile.vectors; ++v) {
         e.newPoint();
         Point point;
-        for (Value b : batch)
+        for (Value b : at.batch)
           point.indices.push_back({b});
-        Value r = m.add(row, i), c = m.add(column, v * kernel.lanes());
+        Value r = m.add(at.row, i), c = m.add(column, v * kernel.lanes());
         point.indices.push_back({r});
         point.indices.push_back({c, 1, {}});
         point.linear =
-            m.add(m.mul(m.add(m.mul(batchNumber, rows), r), columns), c);
+            m.add(m.mul(m.add(m.mul(at.batchNumber, rows), r), columns), c);
         point.linearStep = 1;
         point.space = kernel.computedType();
         Type element = op.getType().getElementType();
@@ -146,9 +178,18 @@ struct MatmulEmitter {
     e.newPoint();
   }
 
-  /// All tiles of a chunk, for one panel.
-  void emitChunk(ValueRange batch, Value batchNumber, Value number,
-                 Value panel) {
+  /// A tile with its whole contraction.
+  void emitTile(Tile tile, const Place &at) {
+    kernel.emitter.newPoint();
+    store(tile, at,
+          multiplyTile(kernel, tile, operands(tile, at, m.cst(0)), depth,
+                       zeroTile(kernel, tile, accumulator), accumulator));
+  }
+
+  using EmitTile = llvm::function_ref<void(Tile, Value row)>;
+
+  /// All tiles of a chunk.
+  void forTiles(Value number, EmitTile tile) {
     int64_t total = op.getType().getDimSize(rank - 2);
     Value firstTile = m.mul(number, chunk);
     if (!ShapedType::isDynamic(total)) {
@@ -159,25 +200,78 @@ struct MatmulEmitter {
         stop = m.cst(split.tiles);
       }
       m.loop(firstTile, m.min(stop, m.cst(split.high)), 1, [&](Value t) {
-        emitTile({split.rows, vectors}, batch, batchNumber,
-                 m.mul(t, split.rows), panel);
+        tile({split.rows, vectors}, m.mul(t, split.rows));
       });
       if (split.high < split.tiles)
         m.loop(m.max(firstTile, m.cst(split.high)), stop, 1, [&](Value t) {
-          Value row = m.add(m.mul(t, split.rows - 1), split.high);
-          emitTile({split.rows - 1, vectors}, batch, batchNumber, row, panel);
+          tile({split.rows - 1, vectors},
+               m.add(m.mul(t, split.rows - 1), split.high));
         });
       return;
     }
     Value lo = m.mul(firstTile, most);
     Value hi = m.min(m.add(lo, chunk * most), rows);
     Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
-    m.loop(lo, whole, most, [&](Value row) {
-      emitTile({most, vectors}, batch, batchNumber, row, panel);
+    m.loop(lo, whole, most, [&](Value row) { tile({most, vectors}, row); });
+    m.loop(whole, hi, 1, [&](Value row) { tile({1, vectors}, row); });
+  }
+
+  /// Where the sums of a row of the chunk wait for the next block.
+  Value sumsOf(Value firstRow, const Place &at, int64_t i, int64_t v) {
+    return m.add(m.mul(m.add(m.sub(at.row, firstRow), i), width()),
+                 v * kernel.lanes());
+  }
+
+  /// Tiles of a chunk, block by block of a long contraction: a block of the
+  /// panel stays in the cache while all rows pass.
+  void emitBlocks(ValueRange batch, Value batchNumber, Value number,
+                  Value panel) {
+    auto type = cast<VectorType>(kernel.vectorType(accumulator));
+    OpBuilder &b = kernel.b;
+    Value zero =
+        arith::ConstantOp::create(b, kernel.loc, type, b.getZeroAttr(type));
+    m.loop(m.cst(0), m.cst(chunk * most * width()), kernel.lanes(),
+           [&](Value i) {
+             vector::StoreOp::create(b, kernel.loc, zero, sums, i);
+           });
+    Value firstRow = firstRowOf(number);
+    auto accumulate = [&](Tile tile, const Place &at, Value start,
+                          int64_t length) {
+      kernel.emitter.newPoint();
+      SmallVector<Value> acc;
+      for (int64_t i = 0; i < tile.rows; ++i)
+        for (int64_t v = 0; v < tile.vectors; ++v)
+          acc.push_back(vector::LoadOp::create(b, kernel.loc, type, sums,
+                                               sumsOf(firstRow, at, i, v)));
+      return multiplyTile(kernel, tile, operands(tile, at, start),
+                          m.cst(length), acc, accumulator);
+    };
+    int64_t last = (llvm::divideCeil(steps, block) - 1) * block;
+    m.loop(m.cst(0), m.cst(last), block, [&](Value start) {
+      forTiles(number, [&](Tile tile, Value row) {
+        Place at{batch, batchNumber, row, panel};
+        SmallVector<Value> acc = accumulate(tile, at, start, block);
+        for (int64_t i = 0; i < tile.rows; ++i)
+          for (int64_t v = 0; v < tile.vectors; ++v)
+            vector::StoreOp::create(b, kernel.loc, acc[i * tile.vectors + v],
+                                    sums, sumsOf(firstRow, at, i, v));
+      });
     });
-    m.loop(whole, hi, 1, [&](Value row) {
-      emitTile({1, vectors}, batch, batchNumber, row, panel);
+    forTiles(number, [&](Tile tile, Value row) {
+      Place at{batch, batchNumber, row, panel};
+      store(tile, at, accumulate(tile, at, m.cst(last), steps - last));
     });
+  }
+
+  /// The first row of a chunk; no row of it is `chunk * most` behind.
+  Value firstRowOf(Value number) {
+    int64_t total = op.getType().getDimSize(rank - 2);
+    Value tile = m.mul(number, chunk);
+    if (ShapedType::isDynamic(total))
+      return m.mul(tile, most);
+    RowSplit split(total, most);
+    Value high = m.min(tile, m.cst(split.high));
+    return m.add(m.mul(tile, split.rows - 1), high);
   }
 
   LaunchPlan emit() {
@@ -188,13 +282,19 @@ struct MatmulEmitter {
       chunks = m.cst(llvm::divideCeil(RowSplit(total, most).tiles, chunk));
     else
       chunks = m.ceilDiv(rows, perChunk);
+    LaunchPlan plan;
+    if (block)
+      sums = kernel.scratchBuffer(accumulator, chunk * most * width(), plan);
     kernel.forUnits([&](Value unit) {
       Value panel = m.rem(unit, panels), rest = m.div(unit, panels);
       Value number = m.rem(rest, chunks), batchNumber = m.div(rest, chunks);
-      emitChunk(m.delinearize(batchNumber, batchSizes), batchNumber, number,
-                panel);
+      SmallVector<Value> batch = m.delinearize(batchNumber, batchSizes);
+      if (block)
+        return emitBlocks(batch, batchNumber, number, panel);
+      forTiles(number, [&](Tile tile, Value row) {
+        emitTile(tile, {batch, batchNumber, row, panel});
+      });
     });
-    LaunchPlan plan;
     plan.kind =
         "matmul " + std::to_string(most) + "x" + std::to_string(width());
     plan.units = [=, width = width(), rank = rank, most = most,
