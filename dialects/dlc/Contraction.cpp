@@ -94,6 +94,11 @@ bool ConvOp::isDepthwise() {
          getType().getShape().back() == channels;
 }
 
+bool ConvOp::takesViews() {
+  int64_t channels = getInput().getType().getShape().back();
+  return getGroups() == 1 && !isDepthwise() && channels >= 0 && channels <= 4;
+}
+
 /// The checks that only a packed kernel needs less of.
 static LogicalResult packedShape(ShapeAlgebra &s, ConvOp::Adaptor op,
                                  SmallVectorImpl<Dim> &dims) {

@@ -50,6 +50,9 @@ def Dlc_ConvOp : Dlc_ShapedOp<"conv"> {
   let extraClassDeclaration = shapedDeclaration # [{
     /// Whether each output channel reads one input channel of its own.
     bool isDepthwise();
+    /// Whether the input may be a transposed view of memory: so few channels
+    /// cost less where they lie than to bring together.
+    bool takesViews();
     /// The sizes of the window.
     ::llvm::ArrayRef<int64_t> getWindow();
   }];

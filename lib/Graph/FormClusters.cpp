@@ -19,7 +19,7 @@
 //  - Reductions over the last dimension share a cluster with others of the same
 //    rows: softmax and normalisations become one kernel.
 //  - Transposes and slices join the matmul that reads them: it takes strided
-//  views.
+//    views. So does a convolution of few channels, which may lie in planes.
 //  - A reshape is never computed: it is another view of what is in memory.
 //  - The body of a loop is a block like any other: what crosses its border is
 //  in memory.
@@ -195,13 +195,15 @@ private:
     // Only views of matrices in memory.
     if (isa<MatmulOp>(user))
       return (isa<TransposeOp>(op) || isa<SliceOp>(op)) && isView(op, user);
-    if (isa<ConvOp, ScatterOp, TopKOp, NmsOp>(user))
+    if (auto conv = dyn_cast<ConvOp>(user))
+      return isa<TransposeOp>(op) && conv.getInput() == op->getResult(0) &&
+             conv.takesViews();
+    if (isa<ScatterOp, TopKOp, NmsOp>(user))
       return false;
     if (auto gather = dyn_cast<GatherOp>(user))
       return gather.getData() != op->getResult(0) ||
              isa<TransposeOp, SliceOp>(op);
-    if (isa<TransposeOp, SliceOp>(user) && c.anchor &&
-        isa<MatmulOp>(c.anchor) && feedsMatmul(user, c))
+    if (feedsView(user, c))
       return isa<TransposeOp, SliceOp>(op);
     // Repeating recomputes: not what costs more than a load.
     if (isa<BroadcastOp>(user) && !isa<BroadcastOp>(op))
@@ -262,18 +264,19 @@ private:
     });
   }
 
-  bool feedsMatmul(Operation *op, Cluster &c) {
-    return llvm::any_of(op->getUsers(), [&](Operation *user) {
-      return c.members.contains(user) &&
-             (isa<MatmulOp>(user) ||
-              (isa<TransposeOp, SliceOp>(user) && feedsMatmul(user, c)));
-    });
+  /// Whether `op` is part of the view that the cluster's kernel takes of an
+  /// operand.
+  bool feedsView(Operation *op, Cluster &c) {
+    return isa<TransposeOp, SliceOp>(op) &&
+           llvm::any_of(op->getUsers(), [&](Operation *user) {
+             return c.members.contains(user) &&
+                    (isa<MatmulOp, ConvOp>(user) || feedsView(user, c));
+           });
   }
 
   /// Whether the kernel loads the operands of `op` itself: a register won't do.
   bool readsMemory(Operation *op, Cluster &c) {
-    return isa<MatmulOp, ConvOp>(op) ||
-           (isa<TransposeOp, SliceOp>(op) && feedsMatmul(op, c));
+    return isa<MatmulOp, ConvOp>(op) || feedsView(op, c);
   }
 
   /// A matmul's left operand takes any strides; of the right one, rows must be

@@ -69,15 +69,15 @@ func.func @main(%x: tensor<1x7x7x8xf32>, %k: tensor<1x1x3x3x8x32xf32>) -> tensor
 
 // -----
 
-// Groups have panels and channels of their own.
+// Groups have panels and channels of their own; so few steps are no loop.
 // CHECK-LABEL: func.func @dlc_run
 // CHECK:       rt.launch {{.*}} kind "conv 1x1 12x16"
 // CHECK-LABEL: func.func @k0
 // CHECK:         scf.for
-// CHECK:           scf.for {{.*}} to %c4 {{.*}} iter_args
-// CHECK-COUNT-24:    vector.fma
-// CHECK-NOT:         vector.fma
-// CHECK:             scf.yield
+// CHECK-NOT:     iter_args
+// CHECK-COUNT-48:  vector.fma
+// CHECK-NOT:       vector.fma
+// CHECK:         return
 func.func @main(%x: tensor<1x6x6x8xf32>, %k: tensor<2x1x1x1x4x16xf32>) -> tensor<1x6x6x32xf32> {
   %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 2 packed 32
     : (tensor<1x6x6x8xf32>, tensor<2x1x1x1x4x16xf32>) -> tensor<1x6x6x32xf32>
@@ -142,4 +142,23 @@ func.func @main(%x: tensor<1x6x6x8xui8>, %k: tensor<1x1x1x1x8x64xi8>) -> tensor<
   %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
     : (tensor<1x6x6x8xui8>, tensor<1x1x1x1x8x64xi8>) -> tensor<1x6x6x64xi32>
   return %0 : tensor<1x6x6x64xi32>
+}
+
+// -----
+
+// Few channels are read where they are, in planes: the input is a view.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-NOT:     kind "loop"
+// CHECK:         rt.launch {{.*}} kind "conv 3x3 6x64"
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} to %c3 {{.*}} iter_args
+// CHECK:           scf.for {{.*}} to %c3 {{.*}} iter_args
+// CHECK-COUNT-72:    vector.fma
+// CHECK-NOT:         vector.fma
+// CHECK:             scf.yield
+func.func @main(%x: tensor<1x3x8x8xf32>, %k: tensor<1x1x3x3x3x64xf32>) -> tensor<1x6x6x64xf32> {
+  %0 = dlc.transpose %x [0, 2, 3, 1] : tensor<1x3x8x8xf32> -> tensor<1x8x8x3xf32>
+  %1 = dlc.conv %0, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x8x8x3xf32>, tensor<1x1x3x3x3x64xf32>) -> tensor<1x6x6x64xf32>
+  return %1 : tensor<1x6x6x64xf32>
 }

@@ -237,3 +237,17 @@ func.func @main(%x: tensor<f32>) -> tensor<f32> {
   %0 = dlc.neg %x : tensor<f32>
   return %0 : tensor<f32>
 }
+
+// -----
+
+// Rows of a padded plane are read by whole vectors: the mask keeps lanes that
+// are outside from memory.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[IN:.*]] = arith.cmpi ult, %{{.*}} : vector<16xindex>
+// CHECK-NOT:     vector.gather
+// CHECK:         vector.maskedload %{{.*}}, %[[IN]]
+func.func @main(%x: tensor<1x3x32x32xf32>) -> tensor<1x3x34x34xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.pad %x, %z low [0, 0, 1, 1] : tensor<1x3x32x32xf32>, tensor<f32> -> tensor<1x3x34x34xf32>
+  return %0 : tensor<1x3x34x34xf32>
+}

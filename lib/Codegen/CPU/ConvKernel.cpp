@@ -11,6 +11,7 @@
 // so that no step needs a check.
 
 #include "Codegen/CPU/Tile.h"
+#include "Codegen/CPU/View.h"
 
 #include "dialects/dlc/ScalarEmitter.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -27,7 +28,9 @@ struct ConvEmitter {
   int64_t spatial, groups, groupInput, groupOutput, vectors, most, chunk;
   ArrayRef<int64_t> window;
   SmallVector<Value> inputSizes, outputSizes;
-  Value pixels, memory, weights;
+  Value pixels, weights;
+  View input;
+  bool isDense; // channels of a pixel, and pixels, follow each other
   int64_t panels;
   Type accumulator;
 
@@ -43,7 +46,8 @@ struct ConvEmitter {
     inputSizes = kernel.emitter.sizes(op.getInput());
     outputSizes = kernel.emitter.sizes(op.getResult());
     pixels = m.product(ArrayRef(outputSizes).drop_back());
-    memory = kernel.emitter.getMemory(op.getInput());
+    input = viewOf(kernel, op.getInput());
+    isDense = bool(kernel.emitter.getMemory(op.getInput()));
     weights = kernel.emitter.getMemory(op.getKernel());
     accumulator = productType(op.getInput().getType().getElementType());
     most = tileRows(kernel.isa,
@@ -61,35 +65,32 @@ struct ConvEmitter {
 
   /// 1x1 with stride 1: pixel p starts at p * channels.
   bool isPointwise() {
-    return llvm::all_of(window, [](int64_t w) { return w == 1; }) &&
+    return isDense && llvm::all_of(window, [](int64_t w) { return w == 1; }) &&
            llvm::all_of(op.getStrides(), [](int64_t s) { return s == 1; });
   }
 
   /// The offset of a pixel's window in the input.
   Value windowStart(ArrayRef<Value> at) {
-    Value linear = at[0];
+    Value start = m.add(input.offset, m.mul(at[0], input.strides[0]));
     for (int64_t d = 0; d < spatial; ++d)
-      linear = m.add(m.mul(linear, inputSizes[d + 1]),
-                     m.mul(at[d + 1], op.getStrides()[d]));
-    return m.mul(linear, inputSizes.back());
+      start = m.add(start, m.mul(m.mul(at[d + 1], op.getStrides()[d]),
+                                 input.strides[d + 1]));
+    return start;
   }
 
   /// Accumulates over window and channels. The innermost window dimension and
   /// the channels are one run where they are contiguous.
   SmallVector<Value> accumulate(Tile tile, TileOperands &o, ValueRange init) {
-    bool merge =
-        groups == 1 && op.getDilations().back() == 1 && window.back() > 1;
+    bool merge = isDense && groups == 1 && op.getDilations().back() == 1 &&
+                 window.back() > 1;
     int64_t run = merge ? groupInput * window.back() : groupInput;
     SmallVector<int64_t> outer(window);
     if (merge)
       outer.back() = 1;
     Value panel = o.rhsBase;
-    SmallVector<Value> strides(spatial);
-    Value stride = inputSizes.back();
-    for (int64_t d = spatial; d-- > 0;) {
-      strides[d] = m.mul(stride, op.getDilations()[d]);
-      stride = m.mul(stride, inputSizes[d + 1]);
-    }
+    SmallVector<Value> strides;
+    for (int64_t d = 0; d < spatial; ++d)
+      strides.push_back(m.mul(input.strides[d + 1], op.getDilations()[d]));
     std::function<SmallVector<Value>(int64_t, Value, Value, ValueRange)> nest =
         [&](int64_t d, Value offset, Value number,
             ValueRange acc) -> SmallVector<Value> {
@@ -113,11 +114,11 @@ struct ConvEmitter {
     SmallVector<SmallVector<Value>> places;
     SmallVector<Value> sizes(outputSizes.begin(), outputSizes.end() - 1);
     TileOperands o;
-    o.lhs = memory;
+    o.lhs = input.memory;
     o.rhs = weights;
     o.lhsElement = op.getInput().getType().getElementType();
     o.rhsElement = op.getKernel().getType().getElementType();
-    Value groupStart = m.mul(group, groupInput);
+    Value groupStart = m.mul(m.mul(group, groupInput), input.strides.back());
     for (int64_t i = 0; i < tile.rows; ++i) {
       Value p = m.add(pixel, i);
       places.push_back(m.delinearize(p, sizes));
@@ -133,7 +134,7 @@ struct ConvEmitter {
     int64_t panelSize = groupInput * width();
     for (int64_t w : window)
       panelSize *= w;
-    o.lhsStep = m.cst(1);
+    o.lhsStep = input.strides.back();
     o.rhsStep = m.cst(width());
     o.rhsBase = m.mul(m.add(m.mul(group, panels), panel), panelSize);
     SmallVector<Value> acc =

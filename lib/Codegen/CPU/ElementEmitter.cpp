@@ -240,7 +240,7 @@ Scalar ElementEmitter::emitIota(IotaOp op, const Point &point, int64_t lanes) {
 Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes,
                                Value mask) {
   Point at;
-  Value inside;
+  Value inside, loaded = mask;
   ScalarEmitter s(b, loc);
   for (auto [d, low] : llvm::enumerate(op.getMixedLow())) {
     Value size = this->size(op.getInput(), d), first = math().value(low);
@@ -287,11 +287,17 @@ Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes,
       auto [in, clamped] = clamp(i, size, lanes);
       if (op.getMode() == PadMode::constant)
         inside = both(inside, in, lanes);
-      i = clamped;
+      // Lanes that follow each other stay so, for a load and not a gather: no
+      // lane that is outside is read.
+      if (op.getMode() == PadMode::constant && i.step && !i.irregular &&
+          lanes > 1)
+        loaded = both(loaded, in, lanes);
+      else
+        i = clamped;
     }
     at.indices.push_back(i);
   }
-  Scalar value = emit(op.getInput(), at, lanes, mask);
+  Scalar value = emit(op.getInput(), at, lanes, loaded);
   if (!inside)
     return value;
   Scalar pad = emit(op.getValue(), Point(), 1);

@@ -153,13 +153,23 @@ void padInput(ConvOp op, const Isa &target) {
   Packer p(op, target);
   ShapeAlgebra s(op.getLoc(), &p.b);
   int64_t spatial = pads.size() / 2;
-  SmallVector<Dim> dims = s.dims(op.getInput());
+  // Planes stay planes: whole rows are copied, and the kernel takes strides.
+  auto planes = op.getInput().getDefiningOp<TransposeOp>();
+  if (planes && !op.takesViews())
+    planes = nullptr;
+  Value input = planes ? planes.getInput() : op.getInput();
+  SmallVector<Dim> dims = s.dims(input);
   SmallVector<int64_t> low(spatial + 2, 0);
   for (int64_t d = 0; d < spatial; ++d) {
-    low[d + 1] = pads[d];
-    dims[d + 1] = s.add(dims[d + 1], s.constant(pads[d] + pads[spatial + d]));
+    int64_t at = planes ? planes.getPermutation()[d + 1] : d + 1;
+    low[at] = pads[d];
+    dims[at] = s.add(dims[at], s.constant(pads[d] + pads[spatial + d]));
   }
-  op.getInputMutable().assign(p.pad(op.getInput(), low, dims));
+  Value padded = p.pad(input, low, dims);
+  if (planes)
+    padded = TransposeOp::create(p.b, planes.getLoc(), padded,
+                                 planes.getPermutation());
+  op.getInputMutable().assign(padded);
   op.setPads(SmallVector<int64_t>(pads.size(), 0));
 }
 

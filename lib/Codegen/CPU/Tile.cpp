@@ -137,6 +137,12 @@ SmallVector<Value> cpu::multiplyTile(Kernel &kernel, Tile tile,
   // Two steps an iteration where the count is even: fewer loop instructions.
   // More than that makes the scheduler hoist loads until registers spill.
   auto n = constantIndex(steps);
+  if (n && *n <= 4) {
+    SmallVector<Value> result(accumulators);
+    for (int64_t k = 0; k < *n; ++k)
+      result = step(m.cst(k), result);
+    return result;
+  }
   int64_t unroll = n && *n % 2 == 0 ? 2 : 1;
   return m.loop(m.cst(0), steps, unroll, accumulators,
                 [&](Value k, ValueRange acc) {
