@@ -36,11 +36,14 @@ struct TileBlocks {
     isOpen = ShapedType::isDynamic(shape[0]);
     int64_t tiles =
         std::max<int64_t>(1, down * across * (isOpen ? 1 : shape[0]));
-    // A weight that is read serves all tiles of a block: a block takes most of
-    // the cache.
-    int64_t bytes = 4 * (tile + 2) * (tile + 2) *
-                    std::max<int64_t>(op.getInput().getType().getDimSize(3), 1);
-    int64_t most = std::clamp<int64_t>(isa.l2 * 3 / 4 / bytes, 24, 256);
+    int64_t inputs =
+                std::max<int64_t>(op.getInput().getType().getDimSize(3), 1),
+            bytes = 4 * (tile + 2) * (tile + 2) * inputs;
+    // A block leaves room in the second-level cache. Where the weights don't
+    // fit in, it is large, for each one that is read to serve many tiles.
+    int64_t most = bytes * shape[3] > isa.l2
+                       ? std::clamp<int64_t>(8 * isa.l2 / bytes, 8, 64)
+                       : std::clamp<int64_t>(isa.l2 / 8 / bytes, 24, 64);
     size = llvm::divideCeil(tiles, llvm::divideCeil(tiles, most));
   }
 
