@@ -34,19 +34,24 @@ namespace {
 /// What a convolution costs, in multiply-adds of a register tile. Measured, on
 /// processors with AVX-512.
 struct Cost {
-  double pixels, tiles, inputs, outputs;
+  double pixels, tiles;
+  int64_t inputs, outputs;
+  int64_t lanes;
   double weight; ///< to read a weight from memory
 
-  Cost(const Isa &isa) : weight(13.0 * isa.lanes() / 16) {}
+  explicit Cost(const Isa &isa)
+      : lanes(isa.lanes()), weight(13.0 * lanes / 16) {}
 
   double direct() const { return (pixels + weight) * 9 * inputs * outputs; }
 
   double winograd(int64_t m) const {
     // To read, transform and store an element of a tile.
     constexpr double transform = 10;
-    int64_t products = (m + 2) * (m + 2);
+    int64_t products = (m + 2) * (m + 2),
+            elements =
+                llvm::alignTo(inputs, lanes) + llvm::alignTo(outputs, lanes);
     return (1.05 * tiles + weight) * products * inputs * outputs +
-           transform * tiles * products * (inputs + outputs);
+           transform * tiles * products * elements;
   }
 };
 } // namespace
@@ -60,7 +65,8 @@ int64_t cpu::winogradTile(ConvOp op, const Isa &isa) {
   cost.pixels = images * shape[1] * shape[2];
   cost.inputs = op.getInput().getType().getShape().back();
   cost.outputs = shape[3];
-  double least = cost.direct();
+  // More weights and rounding for little are not worth it.
+  double least = 0.9 * cost.direct();
   int64_t best = 0;
   for (int64_t m : {2, 4}) {
     cost.tiles =
@@ -89,7 +95,9 @@ static constexpr double kernel4[6][3] = {{1.0 / 4, 0, 0},
                                          {1.0 / 24, -1.0 / 12, 1.0 / 6},
                                          {0, 0, 1}};
 
-/// The result's row r: what is added to (subtracted from) it in pairs.
+// Rows of these matrices come in pairs that differ in the signs of the odd
+// columns.
+
 SmallVector<Num> cpu::winogradInput(int64_t m, ArrayRef<Num> x) {
   if (m == 2)
     return {x[0] - x[2], x[1] + x[2], x[2] - x[1], x[1] - x[3]};

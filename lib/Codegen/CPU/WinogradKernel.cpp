@@ -55,6 +55,9 @@ struct TileBlocks {
   }
 };
 
+/// Elements of a cache line.
+constexpr int64_t kLine = 64 / 4;
+
 struct WinogradEmitter {
   Kernel &kernel;
   ConvOp op;
@@ -83,8 +86,8 @@ struct WinogradEmitter {
     weights = kernel.emitter.getMemory(op.getKernel());
     // A line between the matrices keeps them off each other's cache sets.
     rowStride = llvm::alignTo(channels, kernel.lanes());
-    inputStride = blocks.size * rowStride + 16;
-    sumStride = blocks.size * width() + 16;
+    inputStride = blocks.size * rowStride + kLine;
+    sumStride = blocks.size * width() + kLine;
     transformed =
         kernel.scratchBuffer(element, side * side * inputStride, plan);
     sums = kernel.scratchBuffer(element, side * side * sumStride, plan);
@@ -92,6 +95,9 @@ struct WinogradEmitter {
   }
 
   int64_t width() const { return vectors * kernel.lanes(); }
+  RowSplit rowSplit() const {
+    return {blocks.size, tileRows(kernel.isa, vectors)};
+  }
 
   VectorType vectorType() {
     return cast<VectorType>(kernel.vectorType(element));
@@ -228,7 +234,25 @@ struct WinogradEmitter {
   // Products
   //===--------------------------------------------------------------------===//
 
-  void emitProductTile(Tile shape, Value panel, Value product, Value row) {
+  /// Weights that don't stay in the cache come while the products before them
+  /// are computed, by the tiles of rows in turn.
+  void fetchAhead(TileOperands &o, Value panel, Value product, Value number) {
+    int64_t products = side * side, size = channels * width();
+    if (4 * panels * products * size <= kernel.isa.l2)
+      return;
+    RowSplit split = rowSplit();
+    int64_t turns = std::max<int64_t>(channels / 2, 1),
+            lines = llvm::divideCeil(size, kLine);
+    o.aheadLines = llvm::divideCeil(lines, split.tiles * turns);
+    Value next = m.min(m.add(m.mul(panel, products), m.add(product, 1)),
+                       m.cst(panels * products - 1));
+    o.aheadBase =
+        m.add(m.mul(next, size), m.mul(number, turns * o.aheadLines * kLine));
+  }
+
+  /// Tile `number` of rows, from `row` on.
+  void emitProductTile(Tile shape, Value panel, Value product, Value number,
+                       Value row) {
     TileOperands o;
     o.lhs = transformed;
     o.rhs = weights;
@@ -243,6 +267,7 @@ struct WinogradEmitter {
     o.rhsBase =
         m.mul(m.add(m.mul(panel, side * side), product), channels * width());
     o.rhsStep = m.cst(width());
+    fetchAhead(o, panel, product, number);
     SmallVector<Value> acc =
         multiplyTile(kernel, shape, o, m.cst(channels),
                      zeroTile(kernel, shape, element), element);
@@ -254,14 +279,14 @@ struct WinogradEmitter {
   /// All products of a block with a panel. Rows behind the last tile are
   /// multiplied too, and not read.
   void emitProducts(Value panel) {
-    RowSplit split(blocks.size, tileRows(kernel.isa, vectors));
+    RowSplit split = rowSplit();
     m.loop(m.cst(0), m.cst(side * side), 1, [&](Value product) {
       m.loop(m.cst(0), m.cst(split.high), 1, [&](Value t) {
-        emitProductTile({split.rows, vectors}, panel, product,
+        emitProductTile({split.rows, vectors}, panel, product, t,
                         m.mul(t, split.rows));
       });
       m.loop(m.cst(split.high), m.cst(split.tiles), 1, [&](Value t) {
-        emitProductTile({split.rows - 1, vectors}, panel, product,
+        emitProductTile({split.rows - 1, vectors}, panel, product, t,
                         m.add(m.mul(t, split.rows - 1), split.high));
       });
     });
@@ -355,7 +380,7 @@ struct WinogradEmitter {
       emitProducts(panel);
       emitOutput(first, count, panel);
     });
-    RowSplit split(blocks.size, tileRows(kernel.isa, vectors));
+    RowSplit split = rowSplit();
     plan.kind = "winograd " + std::to_string(tile) + "x" +
                 std::to_string(tile) + " " + std::to_string(split.rows) + "x" +
                 std::to_string(width());
