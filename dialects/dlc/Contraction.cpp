@@ -223,9 +223,10 @@ LogicalResult ConvOp::verify() {
   if (getType().isDynamicDim(getType().getRank() - 1))
     return emitOpError("needs a result of known channels, not ") << getType();
   auto known = typeOf(getInput()).getShape().drop_front();
-  if (getWinograd() && (!a.isF32() || ShapedType::isDynamicShape(known)))
+  auto isOpenOrEmpty = [](int64_t d) { return d < 1; };
+  if (getWinograd() && (!a.isF32() || llvm::any_of(known, isOpenOrEmpty)))
     return emitOpError("takes Winograd's algorithm for images of f32 of known "
-                       "size, not ")
+                       "size that are not empty, not ")
            << getInput().getType();
   return success();
 }

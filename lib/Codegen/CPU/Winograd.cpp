@@ -22,11 +22,12 @@ static bool isPossible(ConvOp op) {
   auto isOnes = [](ArrayRef<int64_t> list) {
     return list == ArrayRef<int64_t>{1, 1};
   };
+  auto isSome = [](int64_t size) { return size > 0; }; // and known
   RankedTensorType input = op.getInput().getType();
   return input.getRank() == 4 && input.getElementType().isF32() &&
          op.getWindow() == ArrayRef<int64_t>{3, 3} && isOnes(op.getStrides()) &&
          isOnes(op.getDilations()) && op.getGroups() == 1 &&
-         !ShapedType::isDynamicShape(input.getShape().drop_front()) &&
+         llvm::all_of(input.getShape().drop_front(), isSome) &&
          matchPattern(op.getKernel(), m_Constant());
 }
 

@@ -36,8 +36,7 @@ struct TileBlocks {
     isOpen = ShapedType::isDynamic(shape[0]);
     int64_t tiles =
         std::max<int64_t>(1, down * across * (isOpen ? 1 : shape[0]));
-    int64_t inputs =
-                std::max<int64_t>(op.getInput().getType().getDimSize(3), 1),
+    int64_t inputs = op.getInput().getType().getDimSize(3),
             bytes = 4 * (tile + 2) * (tile + 2) * inputs;
     // A block leaves room in the second-level cache. Where the weights don't
     // fit in, it is large, for each one that is read to serve many tiles.
