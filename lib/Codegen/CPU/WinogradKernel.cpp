@@ -39,10 +39,13 @@ struct TileBlocks {
     int64_t inputs = op.getInput().getType().getDimSize(3),
             bytes = 4 * (tile + 2) * (tile + 2) * inputs;
     // A block leaves room in the second-level cache. Where the weights don't
-    // fit in, it is large, for each one that is read to serve many tiles.
+    // fit in, it is large, for each one that is read to serve many tiles; but
+    // there are units for some threads.
     int64_t most = bytes * shape[3] > isa.l2
                        ? std::clamp<int64_t>(8 * isa.l2 / bytes, 8, 64)
-                       : std::clamp<int64_t>(isa.l2 / 8 / bytes, 24, 64);
+                       : std::clamp<int64_t>(isa.l2 / 8 / bytes, 24, 64),
+            panels = op.getKernel().getType().getDimSize(0);
+    most = std::min(most, std::max<int64_t>(32, tiles * panels / 8));
     size = llvm::divideCeil(tiles, llvm::divideCeil(tiles, most));
   }
 
