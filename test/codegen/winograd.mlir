@@ -17,8 +17,15 @@
 // CHECK:           %[[NEW:.*]] = arith.ori %[[START]], %[[FIRST]]
 // CHECK:           scf.if %[[NEW]] {
 // A row of six pixels: that of the first column and the last three ones may lie
-// beside the image, and so may the row.
+// beside the image, and so may the row. Where all rows are inside, half of the
+// tile stays in registers.
 // CHECK-COUNT-4:     vector.broadcast {{.*}} : i1 to vector<16xi1>
+// CHECK:             scf.if
+// CHECK-COUNT-30:      vector.load
+// CHECK-COUNT-18:      vector.store
+// CHECK-COUNT-30:      vector.load
+// CHECK-COUNT-18:      vector.store
+// CHECK:             else
 // CHECK:             scf.for {{.*}} to %c6
 // CHECK:               scf.if {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>)
 // CHECK-COUNT-6:         vector.load

@@ -161,74 +161,133 @@ struct WinogradEmitter {
     return columns;
   }
 
-  /// The pixels of a row of an input tile, of one vector of channels from
-  /// `offset` on.
-  SmallVector<Value> loadRow(Value offset, ArrayRef<Column> columns,
-                             Value channelMask) {
-    SmallVector<Value> row;
-    for (const Column &column : columns) {
-      Value at = m.add(offset, column.offset), v;
-      if (channelMask)
-        v = vector::MaskedLoadOp::create(kernel.b, kernel.loc, vectorType(),
-                                         memory, ValueRange(at), channelMask,
-                                         zero());
-      else
-        v = load(memory, at).v;
-      if (column.mask)
-        v = arith::SelectOp::create(kernel.b, kernel.loc, column.mask, v,
-                                    zero());
-      row.push_back(v);
+  /// A vector of channels of the pixel of this column in the row at `offset`.
+  Num loadPixel(Value offset, const Column &column, Value channelMask) {
+    Value at = m.add(offset, column.offset), v;
+    if (channelMask)
+      v = vector::MaskedLoadOp::create(kernel.b, kernel.loc, vectorType(),
+                                       memory, ValueRange(at), channelMask,
+                                       zero());
+    else
+      v = load(memory, at).v;
+    if (column.mask)
+      v = arith::SelectOp::create(kernel.b, kernel.loc, column.mask, v, zero());
+    return {&numbers, v};
+  }
+
+  /// An input tile, one vector of channels of it.
+  struct InputTile {
+    Value number;     ///< in the block
+    Value image, top; ///< its first row in the input, perhaps beside the image
+    ArrayRef<Column> columns;
+    Value channel, mask;
+  };
+
+  Value rowOffset(const InputTile &t, Value y) {
+    int64_t size = op.getInput().getType().getDimSize(1);
+    Value row = m.mul(m.add(m.mul(t.image, size), y), inputSizes[2]);
+    return m.add(m.mul(row, channels), t.channel);
+  }
+
+  void storeInput(const InputTile &t, Value row, Value column, Num v) {
+    Value product = m.add(m.mul(row, side), column);
+    store(v, transformed,
+          m.add(m.add(m.mul(t.number, rowStride), t.channel),
+                m.mul(product, inputStride)));
+  }
+
+  /// All rows are in the image: half of the transformed tile at a time stays in
+  /// registers.
+  void emitInnerInput(const InputTile &t) {
+    // Rows that share their sums are computed together.
+    SmallVector<int64_t> order{1, 2, 0, side - 1};
+    if (tile == 4)
+      order.append({3, 4});
+    int64_t most = 18 / side; // vectors, of 32 registers
+    for (ArrayRef<int64_t> rest = order; !rest.empty();) {
+      ArrayRef<int64_t> rows = rest.take_front(most);
+      rest = rest.drop_front(rows.size());
+      SmallVector<SmallVector<Num>> halves(rows.size());
+      for (const Column &column : t.columns) {
+        SmallVector<Num> pixels;
+        for (int64_t i = 0; i < side; ++i)
+          pixels.push_back(
+              loadPixel(rowOffset(t, m.add(t.top, i)), column, t.mask));
+        SmallVector<Num> half = winogradInput(tile, pixels);
+        for (auto [row, to] : llvm::zip(rows, halves))
+          to.push_back(half[row]);
+      }
+      for (auto [row, half] : llvm::zip(rows, halves))
+        for (auto [j, v] : llvm::enumerate(winogradInput(tile, half)))
+          storeInput(t, m.cst(row), m.cst(j), v);
     }
-    return row;
   }
 
   /// Row number i of an input tile, zeros where it is beside the image.
-  SmallVector<Value> inputRow(ArrayRef<Value> place, Value i, Value channel,
-                              ArrayRef<Column> columns, Value channelMask) {
-    int64_t size = op.getInput().getType().getDimSize(1), low = op.getPads()[0];
-    Value y = m.add(m.add(m.mul(place[1], tile), i), -low);
-    auto loaded = [&] {
-      Value row = m.mul(m.add(m.mul(place[0], size), y), inputSizes[2]);
-      return loadRow(m.add(m.mul(row, channels), channel), columns,
-                     channelMask);
-    };
-    if (low <= 0 && blocks.down * tile + 2 - low <= size)
-      return loaded();
-    auto ifOp = scf::IfOp::create(kernel.b, kernel.loc,
-                                  SmallVector<Type>(side, vectorType()),
-                                  isInside(y, m.cst(size)), true);
+  SmallVector<Num> inputRow(const InputTile &t, Value i) {
+    SmallVector<Type> types(side, vectorType());
+    Value y = m.add(t.top, i);
+    Value inside = isInside(y, m.cst(op.getInput().getType().getDimSize(1)));
+    auto ifOp = scf::IfOp::create(kernel.b, kernel.loc, types, inside, true);
     OpBuilder::InsertionGuard guard(kernel.b);
     kernel.b.setInsertionPointToStart(ifOp.thenBlock());
-    scf::YieldOp::create(kernel.b, kernel.loc, loaded());
+    SmallVector<Value> row;
+    for (const Column &column : t.columns)
+      row.push_back(loadPixel(rowOffset(t, y), column, t.mask).v);
+    scf::YieldOp::create(kernel.b, kernel.loc, row);
     kernel.b.setInsertionPointToStart(ifOp.elseBlock());
     scf::YieldOp::create(kernel.b, kernel.loc,
                          SmallVector<Value>(side, zero()));
-    return SmallVector<Value>(ifOp.getResults());
+    return llvm::map_to_vector(ifOp.getResults(),
+                               [&](Value v) { return Num{&numbers, v}; });
+  }
+
+  /// Rows may be beside the image: row by row, and then column by column.
+  void emitOuterInput(const InputTile &t) {
+    m.loop(m.cst(0), m.cst(side), 1, [&](Value i) {
+      for (auto [j, v] : llvm::enumerate(winogradInput(tile, inputRow(t, i))))
+        store(v, between, betweenAt(i, m.cst(j)));
+    });
+    m.loop(m.cst(0), m.cst(side), 1, [&](Value j) {
+      SmallVector<Num> column;
+      for (int64_t i = 0; i < side; ++i)
+        column.push_back(load(between, betweenAt(m.cst(i), j)));
+      for (auto [i, v] : llvm::enumerate(winogradInput(tile, column)))
+        storeInput(t, m.cst(i), j, v);
+    });
   }
 
   void emitInput(Value first, Value count) {
-    m.loop(m.cst(0), count, 1, [&](Value t) {
-      SmallVector<Value> place = placeOf(m.add(first, t));
+    int64_t size = op.getInput().getType().getDimSize(1), low = op.getPads()[0];
+    bool allInside = low <= 0 && blocks.down * tile + 2 - low <= size;
+    m.loop(m.cst(0), count, 1, [&](Value number) {
+      SmallVector<Value> place = placeOf(m.add(first, number));
       SmallVector<Column> columns = columnsOf(place[2]);
-      kernel.forVectors(
-          m.cst(0), m.cst(channels), [&](Value channel, Value mask) {
-            m.loop(m.cst(0), m.cst(side), 1, [&](Value i) {
-              SmallVector<Num> row;
-              for (Value v : inputRow(place, i, channel, columns, mask))
-                row.push_back({&numbers, v});
-              for (auto [j, v] : llvm::enumerate(winogradInput(tile, row)))
-                store(v, between, betweenAt(i, m.cst(j)));
-            });
-            m.loop(m.cst(0), m.cst(side), 1, [&](Value j) {
-              SmallVector<Num> column;
-              for (int64_t i = 0; i < side; ++i)
-                column.push_back(load(between, betweenAt(m.cst(i), j)));
-              Value at = m.add(m.mul(t, rowStride), channel);
-              for (auto [i, v] : llvm::enumerate(winogradInput(tile, column)))
-                store(v, transformed,
-                      m.add(at, m.mul(m.add(j, i * side), inputStride)));
-            });
-          });
+      Value top = m.add(m.mul(place[1], tile), -low);
+      auto forChannels = [&](function_ref<void(const InputTile &)> emit) {
+        kernel.forVectors(m.cst(0), m.cst(channels), [&](Value c, Value mask) {
+          emit({number, place[0], top, columns, c, mask});
+        });
+      };
+      auto inner = [&] {
+        forChannels([&](const InputTile &t) { emitInnerInput(t); });
+      };
+      auto outer = [&] {
+        forChannels([&](const InputTile &t) { emitOuterInput(t); });
+      };
+      if (kernel.isa.registers < 32)
+        return outer();
+      if (allInside)
+        return inner();
+      Value inside = arith::AndIOp::create(
+          kernel.b, kernel.loc, isInside(top, m.cst(size)),
+          isInside(m.add(top, side - 1), m.cst(size)));
+      auto ifOp = scf::IfOp::create(kernel.b, kernel.loc, inside, true);
+      OpBuilder::InsertionGuard guard(kernel.b);
+      kernel.b.setInsertionPointToStart(ifOp.thenBlock());
+      inner();
+      kernel.b.setInsertionPointToStart(ifOp.elseBlock());
+      outer();
     });
   }
 
