@@ -83,7 +83,11 @@ static ArrayRef<int64_t> windowOf(RankedTensorType kernel, bool packed,
   return kernel.getShape().slice(!packed ? 1 : depthwise ? 0 : 2, spatial);
 }
 
+static constexpr int64_t kWinogradWindow[] = {3, 3};
+
 ArrayRef<int64_t> ConvOp::getWindow() {
+  if (getWinograd())
+    return kWinogradWindow;
   return windowOf(typeOf(getKernel()), getPacked().has_value(),
                   typeOf(getInput()).getRank() - 2);
 }
@@ -144,8 +148,47 @@ static LogicalResult packedShape(ShapeAlgebra &s, ConvOp::Adaptor op,
   return success();
 }
 
+/// The checks of a kernel that Winograd's algorithm multiplies by.
+static LogicalResult winogradShape(ShapeAlgebra &s, ConvOp::Adaptor op,
+                                   SmallVectorImpl<Dim> &dims) {
+  auto input = typeOf(op.getInput()), kernel = typeOf(op.getKernel());
+  int64_t m = *op.getWinograd(), outputs = op.getPacked().value_or(-1);
+  if (m != 2 && m != 4)
+    return s.error("knows Winograd's algorithm for tiles of 2 and 4, not of " +
+                   Twine(m));
+  auto isOnes = [](ArrayRef<int64_t> list) {
+    return list == ArrayRef<int64_t>{1, 1};
+  };
+  if (input.getRank() != 4 || kernel.getRank() != 4 ||
+      !isOnes(op.getStrides()) || !isOnes(op.getDilations()) ||
+      op.getGroups() != 1)
+    return s.error("takes Winograd's algorithm for two dimensions without "
+                   "strides, dilations and groups");
+  if (!kernel.hasStaticShape())
+    return s.error("needs a kernel of known shape");
+  int64_t channels = input.getShape().back(), each = kernel.getDimSize(2);
+  if (!ShapedType::isDynamic(channels) && channels != each)
+    return s.error("kernel takes " + Twine(each) + " channels, the input has " +
+                   Twine(channels));
+  if (kernel.getDimSize(1) != (m + 2) * (m + 2) ||
+      !isPanelCount(kernel.getDimSize(0), kernel.getDimSize(3), outputs))
+    return s.error(Twine(outputs) + " packed output channels are not what " +
+                   Twine(kernel.getDimSize(0)) + " panels of " +
+                   Twine(kernel.getDimSize(1)) + " products and " +
+                   Twine(kernel.getDimSize(3)) + " columns hold");
+  dims.push_back(s.dim(op.getInput(), 0));
+  if (failed(windowShape(s, op.getInput(), kWinogradWindow,
+                         {op.getStrides(), op.getDilations(), op.getPads()},
+                         dims)))
+    return failure();
+  dims.push_back(s.constant(outputs));
+  return success();
+}
+
 LogicalResult ConvOp::shape(ShapeAlgebra &s, Adaptor op,
                             SmallVectorImpl<Dim> &dims) {
+  if (op.getWinograd())
+    return winogradShape(s, op, dims);
   if (op.getPacked())
     return packedShape(s, op, dims);
   auto input = typeOf(op.getInput()), kernel = typeOf(op.getKernel());
@@ -184,5 +227,11 @@ LogicalResult ConvOp::verify() {
   // Kernels are laid out by the number of output channels.
   if (getType().isDynamicDim(getType().getRank() - 1))
     return emitOpError("needs a result of known channels, not ") << getType();
+  auto known = typeOf(getInput()).getShape().drop_front();
+  auto isOpenOrEmpty = [](int64_t d) { return d < 1; };
+  if (getWinograd() && (!a.isF32() || llvm::any_of(known, isOpenOrEmpty)))
+    return emitOpError("takes Winograd's algorithm for images of f32 of known "
+                       "size that are not empty, not ")
+           << getInput().getType();
   return success();
 }

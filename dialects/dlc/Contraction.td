@@ -37,14 +37,18 @@ def Dlc_ConvOp : Dlc_ShapedOp<"conv"> {
     With `packed` = oc, the kernel is in the order that it is read:
     [groups, panels, window..., c / groups, width], as dlc.matmul's rhs; of a depthwise
     convolution (c / groups = 1, oc = c): [window..., c].
+
+    With `winograd` = m too, it is what Winograd's F(m x m, 3 x 3) multiplies by: G k G^T of
+    each 3 x 3 kernel k, [panels, (m + 2) * (m + 2), c, width]. The convolution has two spatial
+    dimensions and neither strides, dilations nor groups.
   }];
   let arguments = (ins Dlc_Tensor:$input, Dlc_Tensor:$kernel, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, I64Attr:$groups,
-                       OptionalAttr<I64Attr>:$packed);
+                       OptionalAttr<I64Attr>:$packed, OptionalAttr<I64Attr>:$winograd);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = [{
     $input `,` $kernel `strides` $strides `dilations` $dilations `pads` $pads `groups` $groups
-    (`packed` $packed^)? attr-dict `:` functional-type(operands, results)
+    (`packed` $packed^)? (`winograd` $winograd^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = shapedDeclaration # [{

@@ -326,8 +326,8 @@ LogicalResult formClusters(Compilation &compilation) {
     auto folding = FoldConstantsOptions();
     folding.keepData = compilation.codes.size() > 1;
     if (failed(runPasses(compilation, *code.module, [&](OpPassManager &pm) {
-          pm.nest<func::FuncOp>().addPass(
-              cpu::createPackWeightsPass(isaOf(code.target)));
+          pm.nest<func::FuncOp>().addPass(cpu::createPackWeightsPass(
+              isaOf(code.target), compilation.options.winograd));
           pm.addPass(createFoldConstants(folding));
           pm.addPass(createCanonicalizerPass());
           pm.addPass(createCSEPass());

@@ -183,6 +183,8 @@ void Parser::parseTarget() {
   options.triple = text(OPT_target);
   options.sysroot = text(OPT_sysroot);
   options.debugInfo = args.hasArg(OPT_g);
+  options.winograd =
+      args.hasFlag(OPT_fwinograd, OPT_fno_winograd, /*Default=*/true);
   std::string device = args.getLastArgValue(OPT_device, "cpu").str();
   if (device == "cuda")
     error("device 'cuda' is not supported yet; expected cpu");

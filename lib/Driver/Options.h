@@ -65,6 +65,7 @@ struct Options {
   std::string triple; // empty: the host's
   std::string sysroot;
   bool debugInfo = false;
+  bool winograd = true;
   // Model
   std::string input; // "-" is standard input
   Format format = Format::Detect;

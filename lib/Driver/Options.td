@@ -59,6 +59,10 @@ def mattr : M<"mattr">, Group<target_Group>, MetaVarName<"+A,-B,...">,
 defm target : Long<"target", target_Group, "TRIPLE", "Generate code for this system">;
 defm sysroot : Long<"sysroot", target_Group, "DIR", "Find the target's C library below DIR">;
 defm device : Long<"device", target_Group, "DEVICE", "Where the model runs: cpu">;
+def fno_winograd : F<"fno-winograd">, Group<target_Group>,
+  HelpText<"Compute no convolution by Winograd's algorithm, which is faster and rounds a little more">;
+def fwinograd : F<"fwinograd">, Group<target_Group>, Flags<[HelpHidden]>,
+  HelpText<"Allow Winograd's algorithm; the default">;
 def g : F<"g">, Group<target_Group>, HelpText<"Keep symbols and source locations">;
 
 // Model

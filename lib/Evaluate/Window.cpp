@@ -41,6 +41,8 @@ static SmallVector<int64_t> matrixPlaces(ArrayRef<int64_t> shape,
 }
 
 Result dlc::evaluateOp(MatmulOp op, const Call &call) {
+  if (op.getPacked())
+    return call.fail("a packed operand is for generated code alone");
   Result result = call.allocate();
   if (failed(result))
     return failure();
@@ -169,6 +171,8 @@ template <typename T> static T dot(const T *a, const T *b, int64_t n) {
 }
 
 Result dlc::evaluateOp(ConvOp op, const Call &call) {
+  if (op.getPacked())
+    return call.fail("a packed kernel is for generated code alone");
   Result result = call.allocate();
   if (failed(result))
     return failure();

@@ -65,8 +65,14 @@ DEPTHWISE = """func.func @main(%x: tensor<1x28x28x96xf32>, %k: tensor<96x3x3x1xf
 }
 """
 
-MODELS = {
+# Without Winograd's algorithm.
+DIRECT = {
     "conv3x3": conv(14, 32, 64, 3, 1),
+}
+MODELS = {
+    "winograd": conv(14, 32, 64, 3, 1),
+    "winograd48": conv(30, 40, 48, 3, 1),
+    "winograd2": conv(7, 128, 128, 3, 1),
     "conv3x3s2": conv(15, 16, 48, 3, 2),
     "conv1x1": conv(14, 64, 64, 1, 1),
     "matmul": matmul(100, 64, 128),
@@ -123,11 +129,13 @@ def check(name, listing):
 def main():
     folder, march = sys.argv[1:]
     spills = []
-    for name, text in MODELS.items():
+    for name, text in (MODELS | DIRECT).items():
         base = f"{folder}/{name}.{march}"
         with open(base + ".mlir", "w") as file:
             file.write(text)
-        subprocess.run(["dlc", base + ".mlir", "-c", f"-march={march}", "-o", base + ".o"], check=True)
+        algorithm = "-fno-winograd" if name in DIRECT else "-fwinograd"
+        command = ["dlc", base + ".mlir", "-c", f"-march={march}", algorithm, "-o", base + ".o"]
+        subprocess.run(command, check=True)
         listing = subprocess.run(
             ["llvm-objdump", "-d", "--no-show-raw-insn", base + ".o"], check=True, capture_output=True, text=True
         ).stdout

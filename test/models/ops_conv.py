@@ -124,6 +124,40 @@ def batchnorm_opset9(g):
     g.output("vector", batchnorm(g, flat, 4, epsilon=1e-3))
 
 
+@graph(opset=14)
+def conv_winograd(g):
+    """What Winograd's algorithm computes, in tiles that do not cover the image."""
+    x, other = g.input("x", (2, 24, 15, 14)), g.input("other", (2, 24, 15, 14))
+    for name, cout, pads in (
+        ("same", 24, [1, 1, 1, 1]),
+        ("valid", 40, [0, 0, 0, 0]),
+        ("low", 17, [2, 1, 0, 0]),
+        ("high", 64, [0, 0, 1, 3]),
+        ("wide", 70, [2, 3, 3, 2]),
+    ):
+        g.output(name, conv(g, x, 24, cout, (3, 3), pads=pads))
+
+    def y(bias=True):
+        return conv(g, x, 24, 24, (3, 3), bias=bias, pads=[1, 1, 1, 1])
+    g.output("no_bias", y(bias=False))
+    g.output("relu", g.Relu(y()))
+    g.output("residual", g.Relu(g.Add(y(), other)))
+    a = y()
+    g.output("silu", g.Mul(a, g.Sigmoid(a)))
+    g.output("chain", conv(g, g.Relu(y()), 24, 24, (3, 3), pads=[1, 1, 1, 1]))
+    g.output("padded", conv(g, g.Relu(y()), 24, 4, (5, 5), pads=[2, 2, 2, 2]))
+    uneven = g.input("uneven", (1, 37, 10, 12))
+    g.output("channels", conv(g, uneven, 37, 37, (3, 3), pads=[1, 1, 1, 1]))
+    small = g.input("small", (1, 96, 7, 8))
+    g.output("small_tiles", conv(g, small, 96, 48, (3, 3), pads=[1, 1, 2, 1]))
+
+
+@graph(opset=13, runs=[{"n": 1}, {"n": 3}])
+def conv_winograd_batch(g):
+    x = g.input("x", ("n", 32, 14, 15))
+    g.output("y", g.Relu(conv(g, x, 32, 32, (3, 3), pads=[1, 1, 1, 1])))
+
+
 @graph(opset=13, runs=[{"n": 1}, {"n": 3}, {"n": 4}])
 def conv_dynamic_batch(g):
     x = g.input("x", ("n", 3, 12, 12))

@@ -93,8 +93,9 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
         TypeSwitch<Operation *, LaunchPlan>(anchor)
             .Case([&](MatmulOp op) { return emitMatmul(kernel, op); })
             .Case([&](ConvOp op) {
-              return op.isDepthwise() ? emitDepthwise(kernel, op)
-                                      : emitConv(kernel, op);
+              return op.getWinograd()   ? emitWinograd(kernel, op)
+                     : op.isDepthwise() ? emitDepthwise(kernel, op)
+                                        : emitConv(kernel, op);
             })
             .Case([&](PoolOp op) { return emitPool(kernel, op); })
             .Case([&](ReduceOp op) {

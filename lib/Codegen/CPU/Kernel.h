@@ -110,6 +110,7 @@ LaunchPlan emitPool(Kernel &kernel, PoolOp op);
 LaunchPlan emitMatmul(Kernel &kernel, MatmulOp op);
 LaunchPlan emitConv(Kernel &kernel, ConvOp op);
 LaunchPlan emitDepthwise(Kernel &kernel, ConvOp op);
+LaunchPlan emitWinograd(Kernel &kernel, ConvOp op);
 
 /// Fills the border of a padded root with zeros.
 LaunchPlan emitBorder(Kernel &kernel, PadOp op);

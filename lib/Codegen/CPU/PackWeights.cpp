@@ -14,6 +14,7 @@
 
 #include "Codegen/CPU/Passes.h"
 #include "Codegen/CPU/Tile.h"
+#include "Codegen/CPU/Winograd.h"
 #include "dialects/dlc/Dlc.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -201,9 +202,32 @@ void pack(ConvOp op, const Isa &target) {
   op.setPacked(outputs);
 }
 
+/// Gives a convolution the kernel that Winograd's algorithm multiplies by;
+/// false where it is better computed directly.
+bool packWinograd(ConvOp op, const Isa &target) {
+  int64_t tile = op.getPacked() ? 0 : winogradTile(op, target);
+  ElementsAttr kernel;
+  if (!tile || !matchPattern(op.getKernel(), m_Constant(&kernel)))
+    return false;
+  int64_t outputs = op.getType().getShape().back();
+  int64_t width = panelVectors(target, ShapedType::kDynamic, outputs,
+                               op.getType().getElementType()) *
+                  target.lanes();
+  ElementsAttr packed = winogradKernel(kernel, tile, width);
+  if (!packed)
+    return false;
+  OpBuilder b(op);
+  op.getKernelMutable().assign(ConstantOp::create(b, op.getLoc(), packed));
+  op.setPacked(outputs);
+  op.setWinograd(tile);
+  return true;
+}
+
 struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
   using PackWeightsBase::PackWeightsBase;
-  explicit PackWeights(const Isa &target) : target(target) {}
+  PackWeights(const Isa &target, bool allowWinograd) : target(target) {
+    winograd = allowWinograd;
+  }
 
   void runOnOperation() override {
     if (!target) {
@@ -216,6 +240,8 @@ struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
       if (auto matmul = dyn_cast<MatmulOp>(op))
         pack(matmul, *target);
       if (auto conv = dyn_cast<ConvOp>(op)) {
+        if (conv.getWinograd() || (winograd && packWinograd(conv, *target)))
+          return;
         padInput(conv, *target);
         pack(conv, *target);
       }
@@ -228,6 +254,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Pass> cpu::createPackWeightsPass(const Isa &target) {
-  return std::make_unique<PackWeights>(target);
+std::unique_ptr<Pass> cpu::createPackWeightsPass(const Isa &target,
+                                                 bool winograd) {
+  return std::make_unique<PackWeights>(target, winograd);
 }

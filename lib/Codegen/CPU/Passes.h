@@ -19,8 +19,10 @@ namespace dlc::cpu {
 #define GEN_PASS_REGISTRATION
 #include "lib/Codegen/CPU/Passes.h.inc"
 
-/// Rearranges operands into the order that the kernels for `isa` read.
-std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa);
+/// Rearranges operands into the order that the kernels for `isa` read, and
+/// chooses the convolutions that Winograd's algorithm computes.
+std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa,
+                                                  bool winograd);
 
 /// The instruction set that a pass option names; of no name AVX-512.
 mlir::FailureOr<Isa> isaOfOption(mlir::Location loc, llvm::StringRef name);

@@ -20,9 +20,13 @@ def PackWeights : Pass<"dlc-pack-weights", "::mlir::func::FuncOp"> {
     convolutions get inputs that hold their padding. Both are written as
     operations of the dlc dialect, so that dlc-fold-constants does the work for
     weights, and what is not constant becomes a kernel like any other.
+
+    Where it pays, a 3x3 convolution gets the kernel of Winograd's algorithm
+    (see `winograd` of dlc.conv), which needs no padding.
   }];
   let options = [
-    Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2, sse or neon">
+    Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2, sse or neon">,
+    Option<"winograd", "winograd", "bool", "true", "allow Winograd's algorithm">
   ];
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }

@@ -99,6 +99,19 @@ struct TileStep {
                    o.rhsElement);
   }
 
+  /// What two steps from k on bring into the cache.
+  void fetchAhead(Value k) {
+    IndexMath m = kernel.math();
+    int64_t line =
+        64 * 8 / cast<MemRefType>(o.rhs.getType()).getElementTypeBitWidth();
+    Value at = m.add(o.aheadBase, m.mul(k, o.aheadLines * line / 2));
+    for (int64_t i = 0; i < o.aheadLines; ++i)
+      memref::PrefetchOp::create(kernel.b, kernel.loc, o.rhs,
+                                 ValueRange(m.add(at, i * line)),
+                                 /*isWrite=*/false, /*localityHint=*/2,
+                                 /*isDataCache=*/true);
+  }
+
   Value loadRow(Value at, int64_t i) {
     IndexMath m = kernel.math();
     Value offset = m.add(m.add(o.rowOffsets[i], at), o.rowDeltas[i]);
@@ -149,6 +162,8 @@ SmallVector<Value> cpu::multiplyTile(Kernel &kernel, Tile tile,
                   SmallVector<Value> result = step(k, acc);
                   if (unroll == 2)
                     result = step(m.add(k, 1), result);
+                  if (unroll == 2 && operands.aheadLines)
+                    step.fetchAhead(k);
                   return result;
                 });
 }

@@ -41,6 +41,10 @@ struct TileOperands {
   mlir::Value lhsBase, rhsBase;
   mlir::Value lhsStep, rhsStep;
   llvm::SmallVector<mlir::Value> rhsMasks; ///< one a vector; empty: all lanes
+  /// Lines of rhs, from `aheadBase` on, to bring into the second-level cache
+  /// with each two steps.
+  int64_t aheadLines = 0;
+  mlir::Value aheadBase = {};
 };
 
 /// accumulators[i * vectors + v] += sum over k in [0, steps) of lhs row i times

@@ -175,3 +175,57 @@ func.func @conv_packed_outputs(%a: tensor<1x8x4xf32>, %k: tensor<1x1x3x4x16xf32>
   %0 = dlc.conv %a, %k strides [1] dilations [1] pads [0, 0] groups 1 packed 17 : (tensor<1x8x4xf32>, tensor<1x1x3x4x16xf32>) -> tensor<1x6x17xf32>
   return
 }
+
+// -----
+
+// A kernel for Winograd's algorithm is [panels, products, channels, width].
+func.func @winograd_tile(%a: tensor<1x8x8x4xf32>, %k: tensor<1x25x4x16xf32>) {
+  // expected-error @+2 {{knows Winograd's algorithm for tiles of 2 and 4, not of 3}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 2 winograd 3 : (tensor<1x8x8x4xf32>, tensor<1x25x4x16xf32>) -> tensor<1x6x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_strides(%a: tensor<1x8x8x4xf32>, %k: tensor<1x16x4x16xf32>) {
+  // expected-error @+2 {{takes Winograd's algorithm for two dimensions without strides, dilations and groups}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [2, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 2 winograd 2 : (tensor<1x8x8x4xf32>, tensor<1x16x4x16xf32>) -> tensor<1x3x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_channels(%a: tensor<1x8x8x4xf32>, %k: tensor<1x16x5x16xf32>) {
+  // expected-error @+2 {{kernel takes 5 channels, the input has 4}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 2 winograd 2 : (tensor<1x8x8x4xf32>, tensor<1x16x5x16xf32>) -> tensor<1x6x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_products(%a: tensor<1x8x8x4xf32>, %k: tensor<1x16x4x16xf32>) {
+  // expected-error @+2 {{2 packed output channels are not what 1 panels of 16 products and 16 columns hold}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 2 winograd 4 : (tensor<1x8x8x4xf32>, tensor<1x16x4x16xf32>) -> tensor<1x6x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_not_packed(%a: tensor<1x8x8x4xf32>, %k: tensor<1x16x4x16xf32>) {
+  // expected-error @+2 {{packed output channels are not what}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.conv %a, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 winograd 2 : (tensor<1x8x8x4xf32>, tensor<1x16x4x16xf32>) -> tensor<1x6x6x2xf32>
+  return
+}
+
+// -----
+
+func.func @winograd_open(%a: tensor<1x?x8x4xf32>, %k: tensor<1x16x4x16xf32>) {
+  // expected-error @+1 {{takes Winograd's algorithm for images of f32 of known size that are not empty, not 'tensor<1x?x8x4xf32>'}}
+  %0 = dlc.conv %a, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 2 winograd 2 : (tensor<1x?x8x4xf32>, tensor<1x16x4x16xf32>) -> tensor<1x?x6x2xf32>
+  return
+}

@@ -149,7 +149,7 @@ func.func @reduction(%x: tensor<4x8xf32>, %c: tensor<4x8xi1>, %image: tensor<1x8
 
 // CHECK-LABEL: @contraction
 func.func @contraction(%a: tensor<2x4x8xf32>, %b: tensor<1x8x5xf32>, %p: tensor<1x1x8x16xf32>, %x: tensor<1x8x8x3xui8>,
-                       %k: tensor<5x3x3x3xi8>, %image: tensor<1x8x8x3xf32>, %q: tensor<1x1x3x3x3x16xf32>) {
+                       %k: tensor<5x3x3x3xi8>, %image: tensor<1x8x8x3xf32>, %q: tensor<1x1x3x3x3x16xf32>, %u: tensor<1x36x3x16xf32>) {
   // CHECK: dlc.matmul %{{.*}}, %{{.*}} : (tensor<2x4x8xf32>, tensor<1x8x5xf32>) -> tensor<2x4x5xf32>
   %0 = dlc.matmul %a, %b : (tensor<2x4x8xf32>, tensor<1x8x5xf32>) -> tensor<2x4x5xf32>
   // CHECK: dlc.matmul %{{.*}}, %{{.*}} packed 5 : (tensor<2x4x8xf32>, tensor<1x1x8x16xf32>) -> tensor<2x4x5xf32>
@@ -158,6 +158,8 @@ func.func @contraction(%a: tensor<2x4x8xf32>, %b: tensor<1x8x5xf32>, %p: tensor<
   %2 = dlc.conv %x, %k strides [2, 1] dilations [1, 2] pads [1, 0, 1, 0] groups 1 : (tensor<1x8x8x3xui8>, tensor<5x3x3x3xi8>) -> tensor<1x4x4x5xi32>
   // CHECK: dlc.conv %{{.*}}, %{{.*}} strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 5 : (tensor<1x8x8x3xf32>, tensor<1x1x3x3x3x16xf32>) -> tensor<1x6x6x5xf32>
   %3 = dlc.conv %image, %q strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 5 : (tensor<1x8x8x3xf32>, tensor<1x1x3x3x3x16xf32>) -> tensor<1x6x6x5xf32>
+  // CHECK: dlc.conv %{{.*}}, %{{.*}} strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 5 winograd 4 : (tensor<1x8x8x3xf32>, tensor<1x36x3x16xf32>) -> tensor<1x6x6x5xf32>
+  %4 = dlc.conv %image, %u strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 5 winograd 4 : (tensor<1x8x8x3xf32>, tensor<1x36x3x16xf32>) -> tensor<1x6x6x5xf32>
   return
 }
 
