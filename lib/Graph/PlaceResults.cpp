@@ -36,22 +36,31 @@ public:
         give(operand);
       else
         place(operand);
-    func.walk([&](scf::ForOp loop) { place(loop); });
+    func.walk([&](LoopLikeOpInterface loop) { place(loop); });
   }
 
 private:
   llvm::DenseSet<Value> placed; // what has its place already
 
-  void place(scf::ForOp loop) {
-    for (OpOperand &init : loop.getInitArgsMutable())
-      // The loop writes over what it starts from.
-      place(init, /*alone=*/true);
-    for (OpOperand &yielded : loop.getBody()->getTerminator()->getOpOperands())
-      if (auto insert = yielded.get().getDefiningOp<InsertOp>();
-          insert && insert.isInPlace())
+  void place(LoopLikeOpInterface loop) {
+    bool keepsShapes = isa<scf::ForOp>(loop);
+    for (auto [init, yielded] :
+         llvm::zip(loop.getInitsMutable(), *loop.getYieldedValuesMutable())) {
+      auto insert = yielded.get().getDefiningOp<InsertOp>();
+      auto concat = yielded.get().getDefiningOp<ConcatOp>();
+      auto type = dyn_cast<RankedTensorType>(init.get().getType());
+      bool isInserted = insert && insert.isInPlace();
+      // The loop writes over what it starts from; what may change its shape is
+      // elsewhere after each step.
+      if (type && (isInserted || keepsShapes || type.hasStaticShape()))
+        place(init, /*alone=*/true);
+      if (isInserted)
         place(insert.getPartMutable(), /*alone=*/false, insert.getOffset());
+      else if (concat && concat.isAppend())
+        place(concat.getInputsMutable()[1]);
       else
         place(yielded);
+    }
   }
 
   /// Sees to it that a kernel of its own computes an operand, one that starts
@@ -96,7 +105,7 @@ private:
     Operation *op = size.getDefiningOp();
     if (!op || !seen.insert(op).second)
       return false;
-    return isa<tensor::ExtractOp>(op) ||
+    return isa<tensor::ExtractOp, scf::IfOp, LoopOp>(op) ||
            llvm::any_of(op->getOperands(),
                         [&](Value v) { return dependsOnData(v, seen); });
   }
