@@ -55,17 +55,19 @@ private:
       if (type && (isInserted || keepsShapes || type.hasStaticShape()))
         place(init, /*alone=*/true);
       if (isInserted)
-        place(insert.getPartMutable(), /*alone=*/false, insert.getOffset());
+        place(insert.getPartMutable(), /*alone=*/false, {insert.getOffset()});
       else if (concat && concat.isAppend())
-        place(concat.getInputsMutable()[1]);
+        place(concat.getInputsMutable()[1], /*alone=*/false,
+              openSizes(concat.getInputs()[1]));
       else
         place(yielded);
     }
   }
 
   /// Sees to it that a kernel of its own computes an operand, one that starts
-  /// when `known` is known. `alone`: nothing else reads it.
-  void place(OpOperand &operand, bool alone = false, Value known = {}) {
+  /// when all of `known` is known. `alone`: nothing else reads it.
+  void place(OpOperand &operand, bool alone = false,
+             ArrayRef<Value> known = {}) {
     if (!isa<RankedTensorType>(operand.get().getType()))
       return;
     Value source = operand.get();
@@ -77,7 +79,9 @@ private:
     auto cluster = source.getDefiningOp<ClusterOp>();
     Operation *owner = operand.getOwner();
     if (cluster && cluster->getBlock() == owner->getBlock() &&
-        (oneUse || !alone) && isKnownBefore(known, cluster) &&
+        (oneUse || !alone) &&
+        llvm::all_of(known,
+                     [&](Value v) { return isKnownBefore(v, cluster); }) &&
         placed.insert(source).second)
       return;
     give(operand);
@@ -111,9 +115,16 @@ private:
   }
 
   static bool isKnownBefore(Value known, Operation *op) {
-    Operation *def = known ? known.getDefiningOp() : nullptr;
+    Operation *def = known.getDefiningOp();
     return !def || def->getBlock() != op->getBlock() ||
            def->isBeforeInBlock(op);
+  }
+
+  /// What the view that a tensor is leaves open.
+  static SmallVector<Value> openSizes(Value v) {
+    auto reshape = v.getDefiningOp<ReshapeOp>();
+    return reshape ? SmallVector<Value>(reshape.getSizes())
+                   : SmallVector<Value>();
   }
 
   static Value copy(OpOperand &operand) {

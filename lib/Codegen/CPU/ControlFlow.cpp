@@ -48,11 +48,11 @@ Value ControlFlow::grow(Value room, Value bytes, Value from, Value kept) {
 }
 
 /// The part is stored behind what is there.
-Value ControlFlow::appendMemory(Value part, const Append &append) {
-  SmallVector<Value> shape(shapeOf(append.to)), added = p.sizesOf(part);
+Value ControlFlow::appendMemory(const Append &append) {
+  SmallVector<Value> shape(shapeOf(append.to)), added = p.sizesOf(append.part);
   // Nothing yet may be of other rows, the part has those that count.
   Value row = math().product(ArrayRef(added).drop_front());
-  int64_t element = elementBytes(part.getType());
+  int64_t element = elementBytes(append.part.getType());
   Value kept = math().mul(math().mul(shape.front(), row), element);
   shape.front() = math().add(shape.front(), added.front());
   llvm::copy(ArrayRef(added).drop_front(), shape.begin() + 1);
@@ -65,7 +65,7 @@ Value ControlFlow::appendMemory(Value part, const Append &append) {
 
 Value ControlFlow::memoryFor(Value result) {
   if (auto it = appends.find(result); it != appends.end())
-    return appendMemory(result, it->second);
+    return appendMemory(it->second);
   Value room = roomsOf.lookup(result);
   // What is planned has its memory; a room is for sizes not known before.
   if (!room && (depth == 0 || p.memory.contains(result)))
@@ -125,9 +125,9 @@ ControlFlow::carriedBy(LoopLikeOpInterface loop) {
                  loop.getYieldedValues(), *loop.getLoopResults())) {
     auto type = dyn_cast<RankedTensorType>(arg.getType());
     // Inserts and joins that aren't done in place are in kernels.
-    auto kind = !type                               ? Carried::scalar
-                : yielded.getDefiningOp<InsertOp>() ? Carried::inPlace
-                : yielded.getDefiningOp<ConcatOp>() ? Carried::appended
+    auto kind = !type                                  ? Carried::scalar
+                : yielded.getDefiningOp<InsertOp>()    ? Carried::inPlace
+                : yielded.getDefiningOp<ConcatOp>()    ? Carried::appended
                 : keepsShapes || type.hasStaticShape() ? Carried::swapped
                                                        : Carried::moved;
     all.push_back({kind, init, arg, yielded, result});
@@ -176,9 +176,10 @@ void ControlFlow::enter(const Carried &c, ValueRange args) {
   unsigned next = bind(c.arg, args);
   if (c.kind == Carried::moved)
     roomsOf[sourceOf(c.yielded)] = args[next];
-  if (auto concat = c.yielded.getDefiningOp<ConcatOp>();
-      concat && c.kind == Carried::appended)
-    appends[sourceOf(concat.getInputs()[1])] = {c.arg, c.room, c.yielded};
+  if (c.kind == Carried::appended) {
+    Value part = c.yielded.getDefiningOp<ConcatOp>().getInputs()[1];
+    appends[sourceOf(part)] = {c.arg, part, c.room, c.yielded};
+  }
 }
 
 LogicalResult ControlFlow::leave(const Carried &c, ValueRange args,

@@ -67,12 +67,12 @@ private:
       appended, ///< a room that grows
     } kind;
     mlir::Value init, arg, yielded, result;
-    mlir::Value room = {};  ///< where it is appended
-    unsigned first = 0;     ///< of the values that the emitted loop carries
+    mlir::Value room = {}; ///< where it is appended
+    unsigned first = 0;    ///< of the values that the emitted loop carries
   };
   /// Where a part is appended, and to what.
   struct Append {
-    mlir::Value to, room, result;
+    mlir::Value to, part, room, result;
   };
 
   ProgramScope p;
@@ -80,13 +80,13 @@ private:
   unsigned depth = 0; ///< of loops
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> shapes;
   llvm::DenseMap<mlir::Value, mlir::Value> roomsOf; ///< by the result
-  llvm::DenseMap<mlir::Value, Append> appends;      ///< by the part
+  llvm::DenseMap<mlir::Value, Append> appends;      ///< by the part's source
 
   IndexMath math() { return {p.b, p.loc}; }
   mlir::Value newRoom();
   mlir::Value grow(mlir::Value room, mlir::Value bytes, mlir::Value from,
                    mlir::Value kept);
-  mlir::Value appendMemory(mlir::Value part, const Append &append);
+  mlir::Value appendMemory(const Append &append);
   llvm::SmallVector<mlir::Value> openSizesOf(mlir::Value tensor);
   /// A value that comes over a border as `parts`; returns how many those are.
   unsigned bind(mlir::Value v, mlir::ValueRange parts);
