@@ -309,6 +309,7 @@ private:
   int64_t copies = 1; ///< of what is built: the product of unrolled counts
 
   friend class IndexReader;
+  friend class BranchMaker;
   friend class LoopMaker;
   Tensor pointwise(llvm::StringRef op, llvm::ArrayRef<Tensor> operands,
                    bool isPredicate);

@@ -1,4 +1,4 @@
-//===- TensorControl.cpp - branches and loops -------------------*- C++ -*-===//
+//===- TensorLoop.cpp - loops whose values may change shape -----*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,7 +13,6 @@
 #include "Frontend/Common/TensorDetail.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -24,142 +23,7 @@ static constexpr unsigned kMostNested = 8;
 /// Loops of so few steps become straight code.
 static constexpr int64_t kMostUnrolled = 16;
 
-/// The type of sizes some of which are open, though known here.
-static RankedTensorType typeLike(ArrayRef<int64_t> shape, Tensor x) {
-  return RankedTensorType::get(shape, x.elementType());
-}
-
-/// A tensor as one of a type that says less (or other things) of its sizes.
-static Value asType(TensorBuilder &b, Tensor x, RankedTensorType type) {
-  if (x.type() == type)
-    return x.value();
-  Dims dims = b.dims(x);
-  SmallVector<Value> open;
-  for (auto [size, d] : llvm::zip(type.getShape(), dims))
-    if (ShapedType::isDynamic(size))
-      open.push_back(b.indexValue(d));
-  return ReshapeOp::create(b.opBuilder(), b.getLoc(), type, x.value(), open);
-}
-
-/// A single bool as a scalar.
-static Value conditionOf(TensorBuilder &b, Tensor x) {
-  Tensor one = x ? b.reshape(x, ArrayRef<int64_t>()) : x;
-  Dim d = one ? b.index(one) : Dim();
-  if (!d)
-    return {};
-  return b.opBuilder().createOrFold<arith::CmpIOp>(
-      b.getLoc(), arith::CmpIPredicate::ne, b.indexValue(d),
-      b.indexValue(b.dim(0)));
-}
-
-/// Whether a size is the same value in and around a region.
-static bool isOutside(Dim d, Region &region) {
-  return isKnown(d) || !region.isAncestor(cast<Value>(d).getParentRegion());
-}
-
 static bool isNull(Tensor x) { return !x; }
-
-void TensorBuilder::require(Dim a, Dim b, StringRef message) {
-  if (a == b || (isKnown(a) && isKnown(b)))
-    return;
-  Value x = indexValue(a), y = indexValue(b);
-  CheckOp::create(
-      ops, loc,
-      ops.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, x, y),
-      message, ValueRange{x, y});
-}
-
-//===----------------------------------------------------------------------===//
-// Branches
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// One side of a branch, built.
-struct Side {
-  Region region;
-  Tensors tensors;
-  SmallVector<Dims> dims;
-};
-} // namespace
-
-Tensors TensorBuilder::branch(Tensor condition, Branch then, Branch otherwise) {
-  Location here = loc;
-  Value holds = conditionOf(*this, condition);
-  if (!holds)
-    return Tensor();
-  if (loopDepth >= kMostNested)
-    return error("control flow is nested more than " + Twine(kMostNested) +
-                 " deep");
-  Side sides[2];
-  SizeCache outside = cache;
-  ++loopDepth;
-  for (auto [side, build] :
-       {std::pair(&sides[0], then), {&sides[1], otherwise}}) {
-    OpBuilder::InsertionGuard guard(ops);
-    ops.setInsertionPointToStart(&side->region.emplaceBlock());
-    side->tensors = build();
-    loc = here;
-    for (Tensor x : side->tensors)
-      side->dims.push_back(x ? dims(x) : Dims());
-    cache = outside;
-  }
-  --loopDepth;
-  auto &[yes, no] = sides;
-  if (llvm::any_of(yes.tensors, isNull) || llvm::any_of(no.tensors, isNull))
-    return Tensor();
-  if (yes.tensors.size() != no.tensors.size())
-    return error("one branch gives " + Twine(yes.tensors.size()) +
-                 " tensors, the other " + Twine(no.tensors.size()));
-  SmallVector<Type> types;
-  SmallVector<Dims> known;
-  for (size_t i = 0; i < yes.tensors.size(); ++i) {
-    Tensor x = yes.tensors[i], y = no.tensors[i];
-    if (x.elementType() != y.elementType() || x.rank() != y.rank())
-      return error("output " + Twine(i) + " is " + describe(x.type()) +
-                   " in one branch, but " + describe(y.type()) +
-                   " in the other");
-    Dims &sizes = known.emplace_back();
-    Ints shape;
-    for (auto [d, e] : llvm::zip(yes.dims[i], no.dims[i])) {
-      bool same = d == e && isOutside(d, yes.region);
-      shape.push_back(same ? staticDim(d) : ShapedType::kDynamic);
-      sizes.push_back(same ? d : Dim());
-    }
-    types.push_back(typeLike(shape, x));
-  }
-  for (Side &side : sides) {
-    OpBuilder::InsertionGuard guard(ops);
-    ops.setInsertionPointToEnd(&side.region.front());
-    SizeCache none;
-    std::swap(cache, none);
-    SmallVector<Value> values;
-    for (auto [x, type, sizes] : llvm::zip(side.tensors, types, side.dims)) {
-      setDims(x.value(), sizes);
-      values.push_back(asType(*this, x, cast<RankedTensorType>(type)));
-    }
-    scf::YieldOp::create(ops, loc, values);
-    std::swap(cache, none);
-  }
-  auto op = scf::IfOp::create(ops, loc, types, holds, false, false);
-  op.getThenRegion().takeBody(yes.region);
-  op.getElseRegion().takeBody(no.region);
-  Tensors results;
-  for (auto [result, sizes, x, y] :
-       llvm::zip(op.getResults(), known, yes.tensors, no.tensors)) {
-    if (x.value() == y.value()) {
-      results.push_back(x);
-      continue;
-    }
-    if (!llvm::all_of(sizes, isKnown))
-      setDims(result, sizes);
-    results.push_back(wrap(result));
-  }
-  return results;
-}
-
-//===----------------------------------------------------------------------===//
-// Loops
-//===----------------------------------------------------------------------===//
 
 namespace dlc {
 
@@ -522,7 +386,7 @@ std::optional<LoopEnd> LoopMaker::make() {
   if (llvm::any_of(inits, isNull))
     return std::nullopt;
   if (b.loopDepth >= kMostNested) {
-    b.error("control flow is nested more than " + Twine(kMostNested) + " deep");
+    b.error("loops are nested more than " + Twine(kMostNested) + " deep");
     return std::nullopt;
   }
   {
