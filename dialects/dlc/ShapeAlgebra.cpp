@@ -208,8 +208,8 @@ LogicalResult ShapeAlgebra::error(const Twine &message) const {
 Value dlc::loopInit(Value carried) {
   OpOperand *init = nullptr;
   if (auto arg = dyn_cast<BlockArgument>(carried)) {
-    if (auto loop = dyn_cast_if_present<scf::ForOp>(
-            arg.getOwner()->getParentOp()))
+    if (auto loop =
+            dyn_cast_if_present<scf::ForOp>(arg.getOwner()->getParentOp()))
       init = loop.getTiedLoopInit(arg);
   } else if (auto loop = carried.getDefiningOp<scf::ForOp>()) {
     init = loop.getTiedLoopInit(cast<OpResult>(carried));

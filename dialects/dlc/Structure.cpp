@@ -50,30 +50,27 @@ MutableArrayRef<OpOperand> LoopOp::getInitsMutable() {
   return getOperation()->getOpOperands().drop_front(2);
 }
 
+// These are asked for before the body is verified.
+
 Block::BlockArgListType LoopOp::getRegionIterArgs() {
-  return getBody().getArguments().drop_front();
+  auto args = getBody().getArguments();
+  return args.drop_front(std::min<size_t>(args.size(), 1));
 }
 
 std::optional<MutableArrayRef<OpOperand>> LoopOp::getYieldedValuesMutable() {
-  return getBody().front().getTerminator()->getOpOperands().drop_front();
+  auto yielded = getBody().front().back().getOpOperands();
+  return yielded.drop_front(std::min<size_t>(yielded.size(), 1));
 }
 
 std::optional<ResultRange> LoopOp::getLoopResults() { return getOutputs(); }
 
+/// That the rest fits is the interface's business.
 LogicalResult LoopOp::verifyRegions() {
   Block &body = getBody().front();
-  if (body.getNumArguments() != getStarts().size() + 1 ||
-      !body.getArgument(0).getType().isIndex() ||
-      !llvm::equal(TypeRange(ValueRange(getRegionIterArgs())), getStarts().getTypes()))
-    return emitOpError("block arguments are not an index and the values that "
-                       "it starts from");
+  if (body.getNumArguments() == 0 || !getStep().getType().isIndex())
+    return emitOpError("the body's first argument is not an index");
   Operation *end = body.getTerminator();
-  if (end->getNumOperands() != getStarts().size() + 1 ||
-      !end->getOperand(0).getType().isInteger(1) ||
-      !llvm::equal(end->getOperands().drop_front().getTypes(), getStarts().getTypes()))
-    return emitOpError("yields other than a condition and values of the types "
-                       "that it starts from");
-  if (!llvm::equal(getStarts().getTypes(), getOutputs().getTypes()))
-    return emitOpError("results are not of the types that it starts from");
+  if (end->getNumOperands() == 0 || !getNextCondition().getType().isInteger(1))
+    return emitOpError("the body's first result is not a condition");
   return success();
 }

@@ -40,7 +40,8 @@ struct HoistFromLoops : dlc::impl::HoistFromLoopsBase<HoistFromLoops> {
           loop.getLoopRegions(),
           [&](Value v, Region *) { return loop.isDefinedOutsideOfLoop(v); },
           [&](Operation *op, Region *) {
-            return isPure(op) && !(isa<LoopOp>(loop) && mayFail(op)) && !isa<BroadcastOp, IotaOp, SliceOp>(op);
+            return isPure(op) && !(isa<LoopOp>(loop) && mayFail(op)) &&
+                   !isa<BroadcastOp, IotaOp, SliceOp>(op);
           },
           [&](Operation *op, Region *) { loop.moveOutOfLoop(op); });
     });

@@ -27,7 +27,14 @@ using namespace dlc;
 namespace {
 
 enum FrameField { Services = 0, Inputs = 1, InputDims = 2, Weights = 3 };
-enum Service { Parallel = 0, Arena = 1, Alloc = 2, Output = 3, Fail = 4, Grow = 5 };
+enum Service {
+  Parallel = 0,
+  Arena = 1,
+  Alloc = 2,
+  Output = 3,
+  Fail = 4,
+  Grow = 5
+};
 
 class Converter {
 public:
@@ -224,10 +231,10 @@ private:
     int64_t bytes = op.getCount() * rt::RoomsOp::kSize;
     Value rooms = LLVM::AllocaOp::create(b, loc, pointer, b.getI8Type(),
                                          constant(bytes), 8);
-    LLVM::MemsetOp::create(b, loc, rooms,
-                           LLVM::ConstantOp::create(b, loc, b.getI8Type(),
-                                                    b.getI8IntegerAttr(0)),
-                           constant(bytes), /*isVolatile=*/false);
+    LLVM::MemsetOp::create(
+        b, loc, rooms,
+        LLVM::ConstantOp::create(b, loc, b.getI8Type(), b.getI8IntegerAttr(0)),
+        constant(bytes), /*isVolatile=*/false);
     replace(op, rooms);
   }
 

@@ -460,9 +460,13 @@ private:
       at.push_back(sizes.lookup(i));
     Value offset = math().linearize(at, mappedSizes(op.getTensor()));
     Type element = typeOf(op.getTensor()).getElementType();
-    sizes.map(op.getResult(),
-              memref::LoadOp::create(b, loc, asMemref(*from, element), offset)
-                  .getResult());
+    Value loaded =
+        memref::LoadOp::create(b, loc, asMemref(*from, element), offset);
+    if (element.isInteger(1)) // a byte in memory
+      loaded = arith::CmpIOp::create(
+          b, loc, arith::CmpIPredicate::ne, loaded,
+          arith::ConstantIntOp::create(b, loc, loaded.getType(), 0));
+    sizes.map(op.getResult(), loaded);
     return success();
   }
 

@@ -139,6 +139,7 @@ void Importer::shareDims() {
 /// they were last.
 Tensors Importer::importGraph(Region &graph, ArrayRef<Tensor> args) {
   Block &block = graph.front();
+  Location around = b.getLoc();
   for (auto [argument, x] : llvm::zip(block.getArguments(), args))
     values[argument] = x;
   graph.walk([&](Operation *op) {
@@ -146,6 +147,7 @@ Tensors Importer::importGraph(Region &graph, ArrayRef<Tensor> args) {
       poisoned.erase(result);
   });
   importBlock(block);
+  b.setLoc(around);
   Tensors results;
   for (Value given : block.getTerminator()->getOperands())
     results.push_back(poisoned.contains(given) ? Tensor()
