@@ -103,6 +103,24 @@ static void *alloc(dlc_frame *frame, int64_t size) {
   return block + 1;
 }
 
+/* At least doubled, so that what is copied over all steps of a loop is little
+ * beside what they store. */
+static void *grow(dlc_frame *frame, dlc_room *room, int64_t size,
+                  const void *from, int64_t kept) {
+  if (!room->data || size < 0 || size > room->capacity) {
+    int64_t doubled =
+        room->capacity > INT64_MAX / 2 ? INT64_MAX : 2 * room->capacity;
+    int64_t capacity = size < 0 || size > doubled ? size : doubled;
+    void *data = alloc(frame, capacity);
+    if (!data)
+      return NULL;
+    *room = (dlc_room){data, capacity};
+  }
+  if (kept > 0 && from != room->data)
+    memcpy(room->data, from, (size_t)kept);
+  return room->data;
+}
+
 /* The caller's memory, when the code can write to it as it is. */
 static bool can_write_to(const dlc_tensor *t, int32_t dtype) {
   return dlc_is_dense(t->rank, t->shape, t->strides) &&
@@ -184,4 +202,4 @@ static int fail(dlc_frame *frame, const dlc_site *site, const char *format,
 }
 
 const dlc_services dlc_runtime_services = {parallel, arena, alloc, output,
-                                           fail};
+                                           fail,     grow};

@@ -366,3 +366,14 @@ bool InsertOp::isInPlace() {
            return user == getOperation() || isa<tensor::DimOp>(user);
          });
 }
+
+bool ConcatOp::isAppend() {
+  auto loop = dyn_cast<LoopOp>(getOperation()->getParentOp());
+  auto arg = dyn_cast<BlockArgument>(getInputs().front());
+  if (!loop || !arg || arg.getOwner() != getOperation()->getBlock() ||
+      getAxis() != 0 || getInputs().size() != 2 || arg.getType() != getType() ||
+      !getType().isDynamicDim(0))
+    return false;
+  OpOperand *yielded = loop.getTiedLoopYieldedValue(arg);
+  return yielded && yielded->get() == getResult();
+}

@@ -121,6 +121,11 @@ def Dlc_ConcatOp : Dlc_ShapedOp<"concat"> {
   let arguments = (ins Variadic<Dlc_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = "$inputs `axis` `=` $axis attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = shapedDeclaration # [{
+    /// Whether this is what a dlc.loop carries with one tensor more behind it, to
+    /// be stored in place.
+    bool isAppend();
+  }];
   let hasFolder = 1;
   let hasVerifier = 1;
 }

@@ -8,10 +8,10 @@
 #include "dialects/dlc/ShapeAlgebra.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -208,10 +208,10 @@ LogicalResult ShapeAlgebra::error(const Twine &message) const {
 Value dlc::loopInit(Value carried) {
   OpOperand *init = nullptr;
   if (auto arg = dyn_cast<BlockArgument>(carried)) {
-    if (auto loop = dyn_cast_if_present<LoopLikeOpInterface>(
-            arg.getOwner()->getParentOp()))
+    if (auto loop =
+            dyn_cast_if_present<scf::ForOp>(arg.getOwner()->getParentOp()))
       init = loop.getTiedLoopInit(arg);
-  } else if (auto loop = carried.getDefiningOp<LoopLikeOpInterface>()) {
+  } else if (auto loop = carried.getDefiningOp<scf::ForOp>()) {
     init = loop.getTiedLoopInit(cast<OpResult>(carried));
   }
   return init ? init->get() : Value();

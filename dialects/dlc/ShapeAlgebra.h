@@ -72,8 +72,8 @@ private:
 int64_t staticDim(Dim d);
 llvm::SmallVector<int64_t> staticDims(llvm::ArrayRef<Dim> dims);
 
-/// What a loop starts from in place of a value that it carries (an argument of
-/// its body, or its result), which has the same shape; null for any other
+/// What an scf.for starts from in place of a value that it carries (an argument
+/// of its body, or its result), which has the same shape; null for any other
 /// value.
 mlir::Value loopInit(mlir::Value carried);
 

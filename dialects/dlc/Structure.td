@@ -11,9 +11,10 @@
 #define DLC_STRUCTURE_TD
 
 include "dialects/dlc/DlcBase.td"
+include "mlir/Interfaces/LoopLikeInterface.td"
 
-def Dlc_YieldOp : Dlc_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<["CompositeOp", "ClusterOp"]>]> {
-  let summary = "ends the body of a composite or a cluster";
+def Dlc_YieldOp : Dlc_Op<"yield", [Pure, Terminator, ReturnLike, ParentOneOf<["CompositeOp", "ClusterOp", "LoopOp"]>]> {
+  let summary = "ends the body of a composite, a cluster or a loop";
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
@@ -47,6 +48,32 @@ def Dlc_ClusterOp : Dlc_Op<"cluster", [Pure, IsolatedFromAbove, AttrSizedOperand
   let assemblyFormat = "`(` $inputs `)` (`sizes` `(` $sizes^ `)`)? attr-dict `:` functional-type($inputs, results) $body";
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+}
+
+def Dlc_LoopOp : Dlc_Op<"loop", [RecursiveMemoryEffects, SingleBlock,
+    DeclareOpInterfaceMethods<LoopLikeOpInterface, ["getInitsMutable", "getRegionIterArgs",
+      "getYieldedValuesMutable", "getLoopResults"]>]> {
+  let summary = "steps that end at a count or by a condition, and may change shapes";
+  let description = [{
+    For i = 0, 1, ... while i < `trips` and the condition holds, the body takes i
+    and what the step before gave, `starts` at first; it yields the next condition
+    and as many values of the same types. An open size may differ from step to
+    step, other than in `scf.for`: `tensor.dim` of an argument of the body or of a
+    result says what it is.
+
+    Where a tensor that the loop carries is joined with others along its first
+    dimension (see ConcatOp::isAppend), they are stored behind it in memory that
+    grows.
+  }];
+  let arguments = (ins Index:$trips, I1:$condition, Variadic<AnyType>:$starts);
+  let results = (outs Variadic<AnyType>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$trips `while` $condition `(` $starts `)` attr-dict `:` functional-type($starts, $outputs) $body";
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::Value getStep() { return getBody().front().getArgument(0); }
+    ::mlir::Value getNextCondition();
+  }];
 }
 
 def Dlc_CheckOp : Dlc_Op<"check"> {

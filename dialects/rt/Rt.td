@@ -88,6 +88,24 @@ def Rt_AllocOp : Rt_Op<"alloc"> {
   let assemblyFormat = "$frame `,` $bytes attr-dict";
 }
 
+def Rt_RoomsOp : Rt_Op<"rooms"> {
+  let summary = "so many rooms of this run, see dlc_room; all empty";
+  let arguments = (ins I64Attr:$count);
+  let results = (outs Rt_Pointer:$rooms);
+  let assemblyFormat = "$count attr-dict";
+  let extraClassDeclaration = [{
+    /// Bytes from one room to the next.
+    static constexpr int64_t kSize = 16;
+  }];
+}
+
+def Rt_GrowOp : Rt_Op<"grow"> {
+  let summary = "memory of a room that may have had less, starting with what lies elsewhere; the run ends where there is none";
+  let arguments = (ins Rt_Pointer:$frame, Rt_Pointer:$room, Index:$bytes, Rt_Pointer:$from, Index:$kept);
+  let results = (outs Rt_Pointer:$data);
+  let assemblyFormat = "$frame `,` $room `to` $bytes `from` $from `[` $kept `]` attr-dict";
+}
+
 def Rt_OutputOp : Rt_Op<"output"> {
   let summary = "the memory of an output, whose shape is known now";
   let arguments = (ins Rt_Pointer:$frame, I64Attr:$number, Variadic<Index>:$dims);

@@ -34,7 +34,7 @@
 extern "C" {
 #endif
 
-#define DLC_ABI_VERSION 1
+#define DLC_ABI_VERSION 2
 #define DLC_MAX_RANK 16
 
 /* Element types; the values are ONNX's TensorProto.DataType. A bool is one
@@ -117,6 +117,13 @@ typedef struct dlc_site {
 
 typedef struct dlc_frame dlc_frame;
 
+/* Memory that grows while the code runs: of a loop's temporary, or of what it
+ * gathers. All zero at first. */
+typedef struct dlc_room {
+  void *data;
+  int64_t capacity;
+} dlc_room;
+
 /* The services of the run time to compiled code, in this order. Those that
  * return an int give 0, or another dlc_status that the code returns at once. */
 typedef struct dlc_services {
@@ -137,6 +144,11 @@ typedef struct dlc_services {
    * of the values) and returns DLC_INVALID_ARGUMENT. `site` may be NULL. */
   int (*fail)(dlc_frame *, const dlc_site *site, const char *format,
               const int64_t *values, int32_t count);
+  /* Memory of at least `size` bytes in a room, until more is asked of it. It
+   * starts with the `kept` bytes at `from`, which may lie in the room. What was
+   * given before stays as it is, until the run's end. NULL: no memory. */
+  void *(*grow)(dlc_frame *, dlc_room *room, int64_t size, const void *from,
+                int64_t kept);
 } dlc_services;
 
 /* One run, as compiled code sees it. The run time has checked the inputs

@@ -179,7 +179,7 @@ static bool isCandidate(Operation *op) {
   if (isa<tensor::ExtractOp, tensor::FromElementsOp>(op))
     return true;
   return isa_and_nonnull<DlcDialect>(op->getDialect()) &&
-         op->getNumResults() != 0;
+         op->getNumResults() != 0 && !isa<LoopOp>(op);
 }
 
 /// The values of all operands (null for those of a scalar type, which the

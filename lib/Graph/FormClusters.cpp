@@ -97,8 +97,8 @@ public:
 
   void run() {
     for (Operation &op : llvm::reverse(block))
-      if (isa<DlcDialect>(op.getDialect()) && !isa<ConstantOp, CheckOp>(op) &&
-          !isInPlace(&op))
+      if (isa<DlcDialect>(op.getDialect()) &&
+          !isa<ConstantOp, CheckOp, LoopOp, YieldOp>(op) && !isInPlace(&op))
         place(&op);
     for (auto &cluster : llvm::reverse(clusters))
       outline(*cluster);
@@ -115,7 +115,8 @@ private:
   /// Written to by the kernel of the part.
   static bool isInPlace(Operation *op) {
     auto insert = dyn_cast<InsertOp>(op);
-    return insert && insert.isInPlace();
+    auto concat = dyn_cast<ConcatOp>(op);
+    return (insert && insert.isInPlace()) || (concat && concat.isAppend());
   }
 
   /// The clusters that read an operation's result; null where something else

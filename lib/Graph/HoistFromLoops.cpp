@@ -19,6 +19,18 @@ namespace dlc {
 using namespace mlir;
 using namespace dlc;
 
+/// Whether an operation may find fault with its operands, be it by the checks
+/// that it needs: then it must not go where it was not asked for.
+static bool mayFail(Operation *op) {
+  auto isOpen = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && !tensor.hasStaticShape();
+  };
+  return isa<GatherOp, ScatterOp>(op) || op->getNumRegions() != 0 ||
+         llvm::any_of(op->getOperandTypes(), isOpen) ||
+         llvm::any_of(op->getResultTypes(), isOpen);
+}
+
 namespace {
 struct HoistFromLoops : dlc::impl::HoistFromLoopsBase<HoistFromLoops> {
   void runOnOperation() override {
@@ -27,8 +39,9 @@ struct HoistFromLoops : dlc::impl::HoistFromLoopsBase<HoistFromLoops> {
       moveLoopInvariantCode(
           loop.getLoopRegions(),
           [&](Value v, Region *) { return loop.isDefinedOutsideOfLoop(v); },
-          [](Operation *op, Region *) {
-            return isPure(op) && !isa<BroadcastOp, IotaOp, SliceOp>(op);
+          [&](Operation *op, Region *) {
+            return isPure(op) && !(isa<LoopOp>(loop) && mayFail(op)) &&
+                   !isa<BroadcastOp, IotaOp, SliceOp>(op);
           },
           [&](Operation *op, Region *) { loop.moveOutOfLoop(op); });
     });

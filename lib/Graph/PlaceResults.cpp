@@ -36,27 +36,38 @@ public:
         give(operand);
       else
         place(operand);
-    func.walk([&](scf::ForOp loop) { place(loop); });
+    func.walk([&](LoopLikeOpInterface loop) { place(loop); });
   }
 
 private:
   llvm::DenseSet<Value> placed; // what has its place already
 
-  void place(scf::ForOp loop) {
-    for (OpOperand &init : loop.getInitArgsMutable())
-      // The loop writes over what it starts from.
-      place(init, /*alone=*/true);
-    for (OpOperand &yielded : loop.getBody()->getTerminator()->getOpOperands())
-      if (auto insert = yielded.get().getDefiningOp<InsertOp>();
-          insert && insert.isInPlace())
-        place(insert.getPartMutable(), /*alone=*/false, insert.getOffset());
+  void place(LoopLikeOpInterface loop) {
+    bool keepsShapes = isa<scf::ForOp>(loop);
+    for (auto [init, yielded] :
+         llvm::zip(loop.getInitsMutable(), *loop.getYieldedValuesMutable())) {
+      auto insert = yielded.get().getDefiningOp<InsertOp>();
+      auto concat = yielded.get().getDefiningOp<ConcatOp>();
+      auto type = dyn_cast<RankedTensorType>(init.get().getType());
+      bool isInserted = insert && insert.isInPlace();
+      // The loop writes over what it starts from; what may change its shape is
+      // elsewhere after each step.
+      if (type && (isInserted || keepsShapes || type.hasStaticShape()))
+        place(init, /*alone=*/true);
+      if (isInserted)
+        place(insert.getPartMutable(), /*alone=*/false, {insert.getOffset()});
+      else if (concat && concat.isAppend())
+        place(concat.getInputsMutable()[1], /*alone=*/false,
+              openSizes(concat.getInputs()[1]));
       else
         place(yielded);
+    }
   }
 
   /// Sees to it that a kernel of its own computes an operand, one that starts
-  /// when `known` is known. `alone`: nothing else reads it.
-  void place(OpOperand &operand, bool alone = false, Value known = {}) {
+  /// when all of `known` is known. `alone`: nothing else reads it.
+  void place(OpOperand &operand, bool alone = false,
+             ArrayRef<Value> known = {}) {
     if (!isa<RankedTensorType>(operand.get().getType()))
       return;
     Value source = operand.get();
@@ -68,7 +79,9 @@ private:
     auto cluster = source.getDefiningOp<ClusterOp>();
     Operation *owner = operand.getOwner();
     if (cluster && cluster->getBlock() == owner->getBlock() &&
-        (oneUse || !alone) && isKnownBefore(known, cluster) &&
+        (oneUse || !alone) &&
+        llvm::all_of(known,
+                     [&](Value v) { return isKnownBefore(v, cluster); }) &&
         placed.insert(source).second)
       return;
     give(operand);
@@ -96,15 +109,22 @@ private:
     Operation *op = size.getDefiningOp();
     if (!op || !seen.insert(op).second)
       return false;
-    return isa<tensor::ExtractOp>(op) ||
+    return isa<tensor::ExtractOp, scf::IfOp, LoopOp>(op) ||
            llvm::any_of(op->getOperands(),
                         [&](Value v) { return dependsOnData(v, seen); });
   }
 
   static bool isKnownBefore(Value known, Operation *op) {
-    Operation *def = known ? known.getDefiningOp() : nullptr;
+    Operation *def = known.getDefiningOp();
     return !def || def->getBlock() != op->getBlock() ||
            def->isBeforeInBlock(op);
+  }
+
+  /// What the view that a tensor is leaves open.
+  static SmallVector<Value> openSizes(Value v) {
+    auto reshape = v.getDefiningOp<ReshapeOp>();
+    return reshape ? SmallVector<Value>(reshape.getSizes())
+                   : SmallVector<Value>();
   }
 
   static Value copy(OpOperand &operand) {

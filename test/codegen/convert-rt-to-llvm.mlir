@@ -112,3 +112,28 @@ func.func @kernel(%args: !llvm.ptr, %begin: index, %end: index, %scratch: !llvm.
   memref.store %3, %2[%begin] : memref<?xf32>
   return
 }
+
+// -----
+
+// Rooms are empty at first, and grow by the sixth service.
+// CHECK-LABEL: @dlc_run
+// CHECK-SAME:  (%[[FRAME:.*]]: !llvm.ptr,
+// CHECK:         %[[BYTES:.*]] = llvm.mlir.constant(32 : i64)
+// CHECK:         %[[ROOMS:.*]] = llvm.alloca %[[BYTES]] x i8
+// CHECK:         "llvm.intr.memset"(%[[ROOMS]]
+// CHECK:         %[[SERVICES:.*]] = llvm.load %[[FRAME]]
+// CHECK:         %[[AT:.*]] = llvm.getelementptr %[[SERVICES]][40]
+// CHECK:         %[[GROW:.*]] = llvm.load %[[AT]]
+// CHECK:         %[[DATA:.*]] = llvm.call %[[GROW]](%[[FRAME]], %[[ROOMS]], %{{.*}}, %[[ROOMS]], %{{.*}})
+// CHECK:         %[[NONE:.*]] = llvm.icmp "eq" %[[DATA]]
+// CHECK:         cf.cond_br %[[NONE]]
+func.func @dlc_run(%frame: !llvm.ptr, %n: index) -> i32 {
+  %rooms = rt.rooms 2
+  %data = rt.grow %frame, %rooms to %n from %rooms[%n]
+  rt.launch %frame, @kernel[%n, %n] (%data) : !llvm.ptr at "node" kind "loop"
+  %ok = arith.constant 0 : i32
+  return %ok : i32
+}
+func.func @kernel(%args: !llvm.ptr, %begin: index, %end: index, %scratch: !llvm.ptr) {
+  return
+}

@@ -107,3 +107,51 @@ func.func @hoisted(%x: tensor<2x4xf32>, %y: tensor<4xf32>) -> tensor<2x4xf32> {
   }
   return %0 : tensor<2x4xf32>
 }
+
+// -----
+
+// What is appended is stored in place, what changes its shape has a kernel, and
+// neither changes what the loop starts from.
+// CHECK-LABEL: @appends
+// CHECK-SAME:  (%[[X:.*]]: tensor<?x4xf32>, %[[N:.*]]: index, %[[GO:.*]]: i1)
+// CHECK:       %[[LOOP:.*]]:2 = dlc.loop %[[N]] while %[[GO]](%[[X]], %[[X]])
+// CHECK-NEXT:  ^bb0(%{{.*}}: index, %[[P:.*]]: tensor<?x4xf32>, %[[Q:.*]]: tensor<?x4xf32>):
+// CHECK:         %[[PART:.*]] = dlc.cluster(%[[X]])
+// CHECK:           dlc.exp
+// CHECK:         %[[ALL:.*]] = dlc.concat %[[P]], %[[PART]] axis = 0
+// CHECK:         %[[BOTH:.*]] = dlc.cluster(%[[P]], %[[Q]])
+// CHECK:           dlc.concat
+// CHECK:         dlc.yield %[[GO]], %[[ALL]], %[[BOTH]]
+// CHECK:       %[[R:.*]] = dlc.cluster(%[[LOOP]]#0)
+func.func @appends(%x: tensor<?x4xf32>, %n: index, %go: i1) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  %0:2 = dlc.loop %n while %go (%x, %x) : (tensor<?x4xf32>, tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  ^bb0(%i: index, %p: tensor<?x4xf32>, %q: tensor<?x4xf32>):
+    %e = dlc.exp %x : tensor<?x4xf32>
+    %all = dlc.concat %p, %e axis = 0 : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+    %both = dlc.concat %p, %q axis = 0 : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+    dlc.yield %go, %all, %both : i1, tensor<?x4xf32>, tensor<?x4xf32>
+  }
+  return %0#0, %0#1 : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
+// A gather may fail: it stays in a loop that may take no step. A product of known
+// sizes does not.
+// CHECK-LABEL: @stays
+// CHECK:       dlc.cluster
+// CHECK:         dlc.matmul
+// CHECK:       dlc.loop
+// CHECK:         dlc.cluster
+// CHECK:           dlc.gather
+func.func @stays(%x: tensor<4x4xf32>, %at: tensor<4xi64>, %n: index, %go: i1) -> tensor<4x4xf32> {
+  %0 = dlc.loop %n while %go (%x) : (tensor<4x4xf32>) -> tensor<4x4xf32> {
+  ^bb0(%i: index, %p: tensor<4x4xf32>):
+    %g = dlc.gather %x, %at axis = 0 : (tensor<4x4xf32>, tensor<4xi64>) -> tensor<4x4xf32>
+    %m = dlc.matmul %x, %x : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    %a = dlc.add %g, %m : tensor<4x4xf32>
+    %b = dlc.add %a, %p : tensor<4x4xf32>
+    dlc.yield %go, %b : i1, tensor<4x4xf32>
+  }
+  return %0 : tensor<4x4xf32>
+}

@@ -112,6 +112,24 @@ static void test_runs(void) {
   dlc_context_destroy(NULL);
 }
 
+/* Rows that are gathered one by one are copied a few times only. */
+static void test_grow(void) {
+  problem p;
+  allocator a = {.refuse = -1};
+  dlc_options options = {
+      .threads = 1, .allocate = allocate, .release = release, .allocator = &a};
+  dlc_context *c;
+  CHECK(dlc_context_create(&linear, &options, &c) == DLC_OK);
+  make_problem(&p, ROWS, 17);
+  CHECK(dlc_run(c, p.in, p.out) == DLC_OK && is_right(&p));
+  int before = a.calls;
+  CHECK(dlc_run(c, p.in, p.out) == DLC_OK && is_right(&p));
+  /* One of the code's own, one for no rows, then 1, 2, 4, ... 64 rows. */
+  CHECK(a.calls - before == 9);
+  dlc_context_destroy(c);
+  CHECK(a.live == 0 && a.bytes == 0);
+}
+
 static void test_no_memory(void) {
   for (int refuse = 0; refuse < 20; refuse++) {
     problem p;
@@ -121,7 +139,7 @@ static void test_no_memory(void) {
                            .release = release,
                            .allocator = &a};
     dlc_context *c;
-    make_problem(&p, 9, 0);
+    make_problem(&p, 9, 15);
     int64_t strides[] = {3, -1};
     p.in[0].strides = strides;
     p.in[0].data = p.x + 2;
@@ -437,6 +455,7 @@ int main(void) {
   test_crc32();
   test_dtypes();
   test_runs();
+  test_grow();
   test_no_memory();
   test_layouts();
   test_input_errors();

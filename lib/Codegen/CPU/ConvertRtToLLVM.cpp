@@ -27,7 +27,14 @@ using namespace dlc;
 namespace {
 
 enum FrameField { Services = 0, Inputs = 1, InputDims = 2, Weights = 3 };
-enum Service { Parallel = 0, Arena = 1, Alloc = 2, Output = 3, Fail = 4 };
+enum Service {
+  Parallel = 0,
+  Arena = 1,
+  Alloc = 2,
+  Output = 3,
+  Fail = 4,
+  Grow = 5
+};
 
 class Converter {
 public:
@@ -103,6 +110,12 @@ private:
           .Case([&](rt::AllocOp op) {
             memoryCall(op, call(op.getFrame(), Alloc, pointer,
                                 {integer(op.getBytes())}));
+          })
+          .Case([&](rt::RoomsOp op) { convert(op); })
+          .Case([&](rt::GrowOp op) {
+            memoryCall(op, call(op.getFrame(), Grow, pointer,
+                                {op.getRoom(), integer(op.getBytes()),
+                                 op.getFrom(), integer(op.getKept())}));
           })
           .Case([&](rt::OutputOp op) {
             fill(op.getDims());
@@ -212,6 +225,17 @@ private:
     else
       replace(op,
               memref(load(pointer, op.getArgs(), op.getSlot()), op.getType()));
+  }
+
+  void convert(rt::RoomsOp op) {
+    int64_t bytes = op.getCount() * rt::RoomsOp::kSize;
+    Value rooms = LLVM::AllocaOp::create(b, loc, pointer, b.getI8Type(),
+                                         constant(bytes), 8);
+    LLVM::MemsetOp::create(
+        b, loc, rooms,
+        LLVM::ConstantOp::create(b, loc, b.getI8Type(), b.getI8IntegerAttr(0)),
+        constant(bytes), /*isVolatile=*/false);
+    replace(op, rooms);
   }
 
   void convert(rt::CheckOp op) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/Codegen.h"
+#include "Codegen/CPU/ControlFlow.h"
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
@@ -25,18 +26,6 @@ namespace {
 
 RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
-int64_t elementBytes(RankedTensorType type) {
-  return llvm::divideCeil(
-      memoryType(type.getElementType()).getIntOrFloatBitWidth(), 8);
-}
-
-/// What a reshape views.
-Value sourceOf(Value v) {
-  while (auto reshape = v.getDefiningOp<ReshapeOp>())
-    v = reshape.getInput();
-  return v;
-}
-
 class ProgramEmitter {
 public:
   ProgramEmitter(ModuleOp model, const Isa &isa, WeightSink weights,
@@ -44,7 +33,12 @@ public:
       : main(model.lookupSymbol<func::FuncOp>("main")), target(isa),
         weights(weights), needs(needs),
         program(ModuleOp::create(model.getLoc())), b(model.getContext()),
-        loc(model.getLoc()) {}
+        loc(model.getLoc()),
+        control({b, loc, frame, sizes, memory,
+                 [this](Value v) { return memoryOf(v); },
+                 [this](Value v) { return resultMemory(v); },
+                 [this](Value v) { return mappedSizes(v); },
+                 [this](Block &block) { return emitBlock(block); }}) {}
 
   FailureOr<OwningOpRef<ModuleOp>> emit() {
     b.setInsertionPointToEnd(program->getBody());
@@ -90,6 +84,7 @@ private:
   llvm::StringMap<std::pair<std::string, LaunchPlan>>
       borders; // by the main kernel's name
   llvm::DenseMap<Attribute, int64_t> weightOffsets;
+  ControlFlow control;
 
   IndexMath math() { return {b, loc}; }
 
@@ -104,13 +99,20 @@ private:
 
   /// What the kernels of loops' bodies write straight to its place.
   void placeInserts() {
-    main.walk([&](scf::ForOp loop) {
+    main.walk([&](LoopLikeOpInterface loop) {
       for (Value yielded : loop.getYieldedValues())
         if (auto insert = yielded.getDefiningOp<InsertOp>())
           inserted[sourceOf(insert.getPart())] = insert;
+        else if (auto concat = yielded.getDefiningOp<ConcatOp>())
+          carried.insert(sourceOf(concat.getInputs()[1]));
         else
           carried.insert(sourceOf(yielded));
     });
+  }
+
+  /// Whether an operation may be passed over, and must not be computed then.
+  static bool isConditional(Operation *op) {
+    return op->getParentOfType<scf::IfOp>() || op->getParentOfType<LoopOp>();
   }
 
   /// The operations of the model, loops before their bodies, without those of
@@ -130,6 +132,8 @@ private:
       if (auto dim = dyn_cast<tensor::DimOp>(op)) {
         auto arg = dyn_cast<BlockArgument>(dim.getSource());
         auto index = dim.getConstantIndex();
+        if (index && isHandedOn(dim.getSource()))
+          return; // known when that is
         if (!arg || arg.getOwner() != &body || !index) {
           op->emitError("internal error: unresolved size of a tensor");
           resolved = false;
@@ -140,6 +144,8 @@ private:
                                          arg.getArgNumber(), *index)
                       .getResult());
         done.insert(op);
+      } else if (isConditional(op) && !isSpeculatable(op)) {
+        return;
       } else if (isSizeArithmetic(op) &&
                  llvm::all_of(op->getOperands(),
                               [&](Value v) { return sizes.contains(v); })) {
@@ -165,7 +171,19 @@ private:
   }
 
   static bool isSizeArithmetic(Operation *op) {
-    return isa<arith::ArithDialect>(op->getDialect());
+    return isa<arith::ArithDialect>(op->getDialect()) &&
+           !isa<RankedTensorType>(op->getResult(0).getType());
+  }
+
+  /// Whether a tensor comes from a branch or a loop that may change its shape.
+  static bool isHandedOn(Value tensor) {
+    while (Value init = loopInit(tensor))
+      tensor = init;
+    if (auto arg = dyn_cast<BlockArgument>(tensor))
+      return isa<LoopOp>(arg.getOwner()->getParentOp());
+    auto concat = tensor.getDefiningOp<ConcatOp>();
+    return (concat && concat.isAppend()) ||
+           isa<scf::IfOp, LoopOp, arith::SelectOp>(tensor.getDefiningOp());
   }
 
   SmallVector<Value> sizesOf(Value tensor, ValueRange open) {
@@ -192,6 +210,8 @@ private:
     RankedTensorType type = typeOf(tensor);
     while (Value init = loopInit(tensor))
       tensor = init;
+    if (ArrayRef<Value> shape = control.shapeOf(tensor); !shape.empty())
+      return SmallVector<Value>(shape);
     if (auto arg = dyn_cast<BlockArgument>(tensor)) {
       SmallVector<Value> result;
       for (auto [d, size] : llvm::enumerate(type.getShape()))
@@ -216,12 +236,14 @@ private:
         if (!outputs.contains(v) && !inserted.contains(v) &&
             !carried.contains(v))
           values.push_back(v);
-      } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
+      } else if (auto loop = dyn_cast<LoopLikeOpInterface>(op)) {
         for (auto [yielded, result] :
-             llvm::zip(loop.getYieldedValues(), loop.getResults()))
-          if (isa<RankedTensorType>(result.getType()) &&
-              !yielded.getDefiningOp<InsertOp>())
+             llvm::zip(loop.getYieldedValues(), *loop.getLoopResults())) {
+          auto type = dyn_cast<RankedTensorType>(result.getType());
+          if (type && !yielded.getDefiningOp<InsertOp>() &&
+              (isa<scf::ForOp>(op) || type.hasStaticShape()))
             values.push_back(result);
+        }
       }
     });
     return values;
@@ -276,6 +298,9 @@ private:
         fixedValues.push_back(v);
         continue;
       }
+      // Its size may be none, or too large, where it is not computed.
+      if (isConditional(v.getDefiningOp()))
+        continue;
       Value shaped = v;
       while (Value init = loopInit(shaped))
         shaped = init;
@@ -373,6 +398,8 @@ private:
                  b, loc, pointer, memory.lookup(insert.getInto()),
                  math().mul(elements, elementBytes(typeOf(v))));
     }
+    if (Value m = control.memoryFor(v))
+      return memory[v] = m;
     if (Value m = memory.lookup(v))
       return m;
     Value bytes = math().byteSize(mappedSizes(v), elementBytes(typeOf(v)));
@@ -387,10 +414,19 @@ private:
   }
 
   LogicalResult emitOp(Operation *op) {
-    if (isa<ConstantOp, ReshapeOp, InsertOp>(op))
+    if (isa<ConstantOp, ReshapeOp, InsertOp, ConcatOp>(op))
       return success();
     if (auto loop = dyn_cast<scf::ForOp>(op))
-      return emitLoop(loop);
+      return control.emit(loop);
+    if (auto loop = dyn_cast<LoopOp>(op))
+      return control.emit(loop);
+    if (auto branch = dyn_cast<scf::IfOp>(op))
+      return control.emit(branch);
+    if (auto dim = dyn_cast<tensor::DimOp>(op)) {
+      sizes.map(dim.getResult(),
+                mappedSizes(dim.getSource())[*dim.getConstantIndex()]);
+      return success();
+    }
     if (auto cluster = dyn_cast<ClusterOp>(op))
       return emitCluster(cluster);
     if (auto extract = dyn_cast<tensor::ExtractOp>(op))
@@ -405,60 +441,9 @@ private:
       emitCheck(check);
       return success();
     }
+    if (auto select = dyn_cast<arith::SelectOp>(op))
+      return control.emit(select);
     return op->emitError("'") << op->getName() << "' can't be compiled";
-  }
-
-  /// A tensor that a loop carries is in two buffers by turns, that which a step
-  /// reads and that which it writes; one is enough where the step only inserts.
-  LogicalResult emitLoop(scf::ForOp op) {
-    SmallVector<Value> start;
-    for (auto [init, arg, yielded, result] :
-         llvm::zip(op.getInitArgs(), op.getRegionIterArgs(),
-                   op.getYieldedValues(), op.getResults())) {
-      if (!isa<RankedTensorType>(init.getType())) {
-        start.push_back(sizes.lookup(init));
-        continue;
-      }
-      FailureOr<Value> from = memoryOf(init);
-      if (failed(from))
-        return failure();
-      if (yielded.getDefiningOp<InsertOp>()) {
-        memory[arg] = *from;
-        memory[result] = *from;
-      } else {
-        start.append({*from, resultMemory(result)});
-      }
-    }
-    auto loop = scf::ForOp::create(b, loc, sizes.lookup(op.getLowerBound()),
-                                   sizes.lookup(op.getUpperBound()),
-                                   sizes.lookup(op.getStep()), start);
-    sizes.map(op.getInductionVar(), loop.getInductionVar());
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    unsigned next = 0;
-    for (auto [arg, yielded, result] : llvm::zip(
-             op.getRegionIterArgs(), op.getYieldedValues(), op.getResults())) {
-      if (!isa<RankedTensorType>(arg.getType())) {
-        sizes.map(arg, loop.getRegionIterArg(next));
-        sizes.map(result, loop.getResult(next++));
-      } else if (!yielded.getDefiningOp<InsertOp>()) {
-        memory[arg] = loop.getRegionIterArg(next);
-        memory[result] = loop.getResult(next++);
-        memory[sourceOf(yielded)] = loop.getRegionIterArg(next++);
-      }
-    }
-    if (failed(emitBlock(*op.getBody())))
-      return failure();
-    SmallVector<Value> after;
-    for (auto [arg, yielded] :
-         llvm::zip(op.getRegionIterArgs(), op.getYieldedValues()))
-      if (!isa<RankedTensorType>(arg.getType()))
-        after.push_back(sizes.lookup(yielded));
-      else if (!yielded.getDefiningOp<InsertOp>())
-        after.append({memory[sourceOf(yielded)], memory[arg]});
-    if (!after.empty())
-      scf::YieldOp::create(b, loc, after);
-    return success();
   }
 
   Value asMemref(Value pointer, Type element) {
@@ -475,9 +460,13 @@ private:
       at.push_back(sizes.lookup(i));
     Value offset = math().linearize(at, mappedSizes(op.getTensor()));
     Type element = typeOf(op.getTensor()).getElementType();
-    sizes.map(op.getResult(),
-              memref::LoadOp::create(b, loc, asMemref(*from, element), offset)
-                  .getResult());
+    Value loaded =
+        memref::LoadOp::create(b, loc, asMemref(*from, element), offset);
+    if (element.isInteger(1)) // a byte in memory
+      loaded = arith::CmpIOp::create(
+          b, loc, arith::CmpIPredicate::ne, loaded,
+          arith::ConstantIntOp::create(b, loc, loaded.getType(), 0));
+    sizes.map(op.getResult(), loaded);
     return success();
   }
 

@@ -8,6 +8,7 @@
 #include "Codegen/CPU/Lifetimes.h"
 
 #include "dialects/dlc/Dlc.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -38,9 +39,16 @@ int64_t Lifetimes::lastUse(Value v, Block *home) const {
       last = std::max(last, ends.lookup(within));
     if (auto reshape = dyn_cast<ReshapeOp>(user))
       last = std::max(last, lastUse(reshape.getResult(), home));
-    if (auto loop = dyn_cast<scf::ForOp>(user))
+    // Another view, or memory that is handed on as it is.
+    if (auto loop = dyn_cast<LoopLikeOpInterface>(user))
       if (OpResult result = loop.getTiedLoopResult(&use))
         last = std::max(last, lastUse(result, home));
+    if (isa<arith::SelectOp>(user))
+      last = std::max(last, lastUse(user->getResult(0), home));
+    if (auto branch = dyn_cast<scf::IfOp>(user->getParentOp());
+        branch && isa<scf::YieldOp>(user))
+      last = std::max(last, lastUse(branch.getResult(use.getOperandNumber()),
+                                    branch->getBlock()));
   }
   return last;
 }

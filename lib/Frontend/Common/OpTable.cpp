@@ -178,7 +178,19 @@ ElementsAttr NodeArgs::tensor(StringRef name) {
   return value;
 }
 
-Region *NodeArgs::graph(StringRef name) { return node.getGraph(name); }
+Tensors NodeArgs::run(StringRef name, ArrayRef<Tensor> args) {
+  Region *graph = node.getGraph(name);
+  if (!graph || graph->empty()) {
+    error("the graph '" + name + "' is missing");
+    return {};
+  }
+  if (graph->getNumArguments() != args.size()) {
+    error("the graph '" + name + "' takes " + Twine(graph->getNumArguments()) +
+          " inputs, expected " + Twine(args.size()));
+    return {};
+  }
+  return runGraph(*graph, args);
+}
 
 void NodeArgs::checkAttributes() {
   for (NamedAttribute attr : node.getAttrs())
@@ -274,7 +286,8 @@ static bool checkCount(TensorBuilder &b, StringRef op, size_t given,
 }
 
 FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,
-                                  graph::NodeOp node, ArrayRef<Tensor> inputs) {
+                                  graph::NodeOp node, ArrayRef<Tensor> inputs,
+                                  NodeArgs::RunGraph runGraph) {
   while (!inputs.empty() && !inputs.back())
     inputs = inputs.drop_back();
   bool fits =
@@ -289,7 +302,7 @@ FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,
               " of type " + describe(x.type()));
       return failure();
     }
-  NodeArgs args(b, node, inputs);
+  NodeArgs args(b, node, inputs, runGraph);
   Tensors results = row.build(b, args);
   if (args.failed() || results.size() < node.getNumResults())
     return failure();

@@ -31,9 +31,14 @@ namespace dlc {
 /// has not asked is reported as unknown.
 class NodeArgs {
 public:
+  /// Builds the nodes of a graph where its arguments are these. What fails is
+  /// null.
+  using RunGraph =
+      llvm::function_ref<Tensors(mlir::Region &, llvm::ArrayRef<Tensor>)>;
+
   NodeArgs(TensorBuilder &builder, graph::NodeOp node,
-           llvm::ArrayRef<Tensor> inputs)
-      : b(builder), node(node), inputs(inputs) {}
+           llvm::ArrayRef<Tensor> inputs, RunGraph runGraph)
+      : b(builder), node(node), inputs(inputs), runGraph(runGraph) {}
 
   llvm::StringRef op() { return node.getOpType(); }
   int64_t version() { return node.getVersion().value_or(0); }
@@ -71,7 +76,9 @@ public:
   mlir::ElementsAttr tensor(llvm::StringRef name);
   /// An attribute that has no influence on the result.
   void ignore(llvm::StringRef name) { asked.insert(name); }
-  mlir::Region *graph(llvm::StringRef name);
+  /// What the graph of this name gives; nothing if there is none, or if it does
+  /// not take so many arguments.
+  Tensors run(llvm::StringRef name, llvm::ArrayRef<Tensor> args);
 
   /// An axis attribute, made positive.
   int64_t axis(llvm::StringRef name, std::optional<int64_t> otherwise,
@@ -94,6 +101,7 @@ private:
   TensorBuilder &b;
   graph::NodeOp node;
   llvm::ArrayRef<Tensor> inputs;
+  RunGraph runGraph;
   llvm::StringSet<> asked;
   bool bad = false;
 };
@@ -133,7 +141,8 @@ private:
 /// function, checks attributes. Failure is reported.
 mlir::FailureOr<Tensors> buildNode(const OpRow &row, TensorBuilder &b,
                                    graph::NodeOp node,
-                                   llvm::ArrayRef<Tensor> inputs);
+                                   llvm::ArrayRef<Tensor> inputs,
+                                   NodeArgs::RunGraph runGraph);
 
 } // namespace dlc
 

@@ -61,6 +61,18 @@ struct Tensors : llvm::SmallVector<Tensor, 2> {
   Tensors(Tensor t) : SmallVector({t}) {}
 };
 
+/// What a step of a loop gives.
+struct LoopStep {
+  bool failed = true; ///< reported
+  Tensor condition;   ///< of the next step; null: true
+  Tensors state;
+  Tensors rows; ///< one of each stack
+};
+struct LoopEnd {
+  Tensors state;
+  Tensors stacks;
+};
+
 class TensorBuilder {
 public:
   TensorBuilder(mlir::OpBuilder &builder, mlir::Location loc)
@@ -126,6 +138,9 @@ public:
   Dim product(llvm::ArrayRef<Dim> values);
   /// A quotient of products; common factors cancel. The division is exact.
   Dim quotient(llvm::ArrayRef<Dim> numerator, llvm::ArrayRef<Dim> denominator);
+  /// Two sizes must be equal, at run time where neither is known; each `%` of
+  /// the message stands for one of them.
+  void require(Dim a, Dim b, llvm::StringRef message);
   /// A size as an index value.
   mlir::Value indexValue(Dim d);
   /// The sizes of a value are known to be these, e.g. shared with an argument.
@@ -272,12 +287,30 @@ public:
   /// shapes. It may use any tensor; what it builds lives in the body alone.
   Tensors loop(Dim low, Dim high, llvm::ArrayRef<Tensor> inits, LoopBody body);
 
+  using Branch = llvm::function_ref<Tensors()>;
+  /// What `then` gives if the condition (a single i1) holds, else what
+  /// `otherwise` does. Sizes in which they differ are known at run time.
+  Tensors branch(Tensor condition, Branch then, Branch otherwise);
+
+  using StepBody =
+      llvm::function_ref<LoopStep(Dim i, llvm::ArrayRef<Tensor> state)>;
+  /// Runs `body` for i = 0, 1, ... while i < trips (null: no limit) and the
+  /// condition (null: true) holds. The state may change its sizes; the rows of
+  /// all steps are stacked. `body` may be asked for several times, and may use
+  /// any tensor; what it builds lives in the body alone. Null: reported.
+  std::optional<LoopEnd> iterate(Dim trips, Tensor condition,
+                                 llvm::ArrayRef<Tensor> inits, StepBody body);
+
 private:
   mlir::OpBuilder ops;
   mlir::Location loc;
   SizeCache cache;
+  unsigned loopDepth = 0;
+  int64_t copies = 1; ///< of what is built: the product of unrolled counts
 
   friend class IndexReader;
+  friend class BranchMaker;
+  friend class LoopMaker;
   Tensor pointwise(llvm::StringRef op, llvm::ArrayRef<Tensor> operands,
                    bool isPredicate);
   /// Builds an op that derives its own shape.

@@ -29,6 +29,15 @@ inline bool contradict(Dim a, Dim b) {
   return isKnown(a) && isKnown(b) && staticDim(a) != staticDim(b);
 }
 
+/// A type of x's elements.
+mlir::RankedTensorType typeLike(llvm::ArrayRef<int64_t> shape, Tensor x);
+/// A tensor as one of a type that says less of its sizes.
+mlir::Value asType(TensorBuilder &b, Tensor x, mlir::RankedTensorType type);
+/// A single bool as a scalar; null if it is none, which is reported.
+mlir::Value conditionOf(TensorBuilder &b, Tensor x);
+/// Whether a size is the same value in and around a region.
+bool isOutside(Dim d, mlir::Region &region);
+
 template <typename OpT>
 Tensor TensorBuilder::shaped(mlir::ValueRange operands,
                              const typename OpT::Properties &properties) {

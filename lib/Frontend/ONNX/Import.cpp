@@ -11,6 +11,7 @@
 #include "Frontend/ONNX/Ops.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -46,7 +47,7 @@ private:
   void importBlock(Block &block);
   void importOp(Operation *op);
   void importNode(graph::NodeOp node);
-  void importIf(graph::NodeOp node);
+  Tensors importGraph(Region &graph, ArrayRef<Tensor> args);
   LogicalResult importResults();
   LogicalResult checkDeclared(unsigned index, RankedTensorType found);
   void removeDead();
@@ -56,11 +57,6 @@ private:
 };
 
 } // namespace
-
-static bool isControlFlow(graph::NodeOp node) {
-  return node.getDomain() == "onnx" &&
-         llvm::is_contained({"If", "Loop", "Scan"}, node.getOpType());
-}
 
 func::FuncOp Importer::createFunction(OpBuilder &ops, func::FuncOp main) {
   SmallVector<Type> inputs(main.getArgumentTypes());
@@ -74,8 +70,7 @@ LogicalResult Importer::checkSupported() {
   LogicalResult result = success();
   for (auto node : from.getBody().front().getOps<graph::NodeOp>()) {
     int64_t version = node.getVersion().value_or(0);
-    if (isControlFlow(node) ||
-        onnx::opTable().find(node.getDomain(), node.getOpType(), version) ||
+    if (onnx::opTable().find(node.getDomain(), node.getOpType(), version) ||
         !seen.insert({node.getOp(), version}).second)
       continue;
     emitError(node.getLoc())
@@ -140,38 +135,30 @@ void Importer::shareDims() {
 // Nodes
 //===----------------------------------------------------------------------===//
 
-void Importer::importIf(graph::NodeOp node) {
-  std::optional<Ints> condition;
-  if (node.getNumOperands() == 1)
-    condition = b.constantInts(values.lookup(node.getOperand(0)));
-  Region *branch = nullptr;
-  if (condition && condition->size() == 1)
-    branch = node.getGraph(condition->front() ? "then_branch" : "else_branch");
-  if (!branch || branch->empty()) {
-    b.error("control flow is not supported yet: 'If' with a condition that is "
-            "not constant");
-    return poison(node);
-  }
-  importBlock(branch->front());
-  Operation *yield = branch->front().getTerminator();
-  for (auto [i, result] : llvm::enumerate(node.getResults())) {
-    if (i >= yield->getNumOperands() || poisoned.contains(yield->getOperand(i)))
-      poisoned.insert(result);
-    else
-      values[result] = values.lookup(yield->getOperand(i));
-  }
+/// A graph may be asked for several times; what stands for its values is what
+/// they were last.
+Tensors Importer::importGraph(Region &graph, ArrayRef<Tensor> args) {
+  Block &block = graph.front();
+  Location around = b.getLoc();
+  for (auto [argument, x] : llvm::zip(block.getArguments(), args))
+    values[argument] = x;
+  graph.walk([&](Operation *op) {
+    for (Value result : op->getResults())
+      poisoned.erase(result);
+  });
+  importBlock(block);
+  b.setLoc(around);
+  Tensors results;
+  for (Value given : block.getTerminator()->getOperands())
+    results.push_back(poisoned.contains(given) ? Tensor()
+                                               : values.lookup(given));
+  return results;
 }
 
 void Importer::importNode(graph::NodeOp node) {
   if (llvm::any_of(node.getOperands(),
                    [&](Value v) { return poisoned.contains(v); }))
     return poison(node);
-  if (node.getDomain() == "onnx" && node.getOpType() == "If")
-    return importIf(node);
-  if (isControlFlow(node)) {
-    b.error("control flow is not supported yet: '" + node.getOpType() + "'");
-    return poison(node);
-  }
   const OpRow *row = onnx::opTable().find(node.getDomain(), node.getOpType(),
                                           node.getVersion().value_or(0));
   if (!row) {
@@ -183,7 +170,10 @@ void Importer::importNode(graph::NodeOp node) {
   for (Value operand : node.getOperands())
     inputs.push_back(values.lookup(operand));
   unsigned before = errors;
-  FailureOr<Tensors> results = buildNode(*row, b, node, inputs);
+  FailureOr<Tensors> results = buildNode(
+      *row, b, node, inputs, [&](Region &graph, ArrayRef<Tensor> args) {
+        return importGraph(graph, args);
+      });
   if (failed(results)) {
     if (errors == before)
       b.error("'" + node.getOpType() + "' can't be imported");
@@ -332,8 +322,8 @@ struct ImportONNXPass : PassWrapper<ImportONNXPass, OperationPass<ModuleOp>> {
     return "Lower a graph of ONNX nodes to the dlc dialect";
   }
   void getDependentDialects(DialectRegistry &registry) const final {
-    registry.insert<DlcDialect, arith::ArithDialect, tensor::TensorDialect,
-                    func::FuncDialect>();
+    registry.insert<DlcDialect, arith::ArithDialect, scf::SCFDialect,
+                    tensor::TensorDialect, func::FuncDialect>();
   }
   void runOnOperation() final {
     if (failed(importONNX(getOperation())))

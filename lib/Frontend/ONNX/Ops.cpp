@@ -21,7 +21,8 @@ const OpTable &onnx::opTable() {
          {arithmeticOps(), unaryOps(), activationOps(), logicOps(),
           reductionOps(), shapeOps(), movementOps(), indexingOps(), searchOps(),
           generatorOps(), windowOps(), matrixOps(), normalizationOps(),
-          attentionOps(), recurrentOps(), resizeOps(), quantizationOps()})
+          attentionOps(), recurrentOps(), resizeOps(), quantizationOps(),
+          controlOps()})
       t.add("onnx", rows);
     return t;
   }();

@@ -31,6 +31,7 @@ llvm::ArrayRef<OpRow> attentionOps();
 llvm::ArrayRef<OpRow> recurrentOps();
 llvm::ArrayRef<OpRow> resizeOps();
 llvm::ArrayRef<OpRow> quantizationOps();
+llvm::ArrayRef<OpRow> controlOps();
 
 /// Long enough for a file of its own.
 Tensors einsum(TensorBuilder &b, NodeArgs &n);

@@ -183,3 +183,16 @@ func.func @structure(%x: tensor<4xf32>, %d: tensor<?xf32>, %n: index) {
   }
   return
 }
+
+// CHECK-LABEL: func.func @loop
+func.func @loop(%n: index, %go: i1, %x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK:      dlc.loop %{{.*}} while %{{.*}}(%{{.*}}, %{{.*}}) : (tensor<?x4xf32>, index) -> (tensor<?x4xf32>, index) {
+  // CHECK-NEXT: ^bb0(%{{.*}}: index, %{{.*}}: tensor<?x4xf32>, %{{.*}}: index):
+  %0:2 = dlc.loop %n while %go (%x, %n) : (tensor<?x4xf32>, index) -> (tensor<?x4xf32>, index) {
+  ^bb0(%i: index, %t: tensor<?x4xf32>, %k: index):
+    %all = dlc.concat %t, %x axis = 0 : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+    // CHECK: dlc.yield %{{.*}}, %{{.*}}, %{{.*}} : i1, tensor<?x4xf32>, index
+    dlc.yield %go, %all, %i : i1, tensor<?x4xf32>, index
+  }
+  return %0#0 : tensor<?x4xf32>
+}

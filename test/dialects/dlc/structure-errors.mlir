@@ -92,6 +92,39 @@ func.func @no_yield(%a: tensor<4xf32>) {
 // -----
 
 func.func @stray_yield(%a: tensor<4xf32>) {
-  // expected-error @+1 {{'dlc.yield' op expects parent op to be one of 'dlc.composite, dlc.cluster'}}
+  // expected-error @+1 {{'dlc.yield' op expects parent op to be one of 'dlc.composite, dlc.cluster, dlc.loop'}}
   dlc.yield %a : tensor<4xf32>
+}
+
+// -----
+
+func.func @loop_arguments(%n: index, %go: i1) {
+  // expected-error @+1 {{'dlc.loop' op the body's first argument is not an index}}
+  dlc.loop %n while %go () : () -> () {
+  ^bb0:
+    dlc.yield %go : i1
+  }
+  return
+}
+
+// -----
+
+func.func @loop_yields(%n: index, %go: i1) {
+  // expected-error @+1 {{'dlc.loop' op the body's first result is not a condition}}
+  dlc.loop %n while %go () : () -> () {
+  ^bb0(%i: index):
+    dlc.yield
+  }
+  return
+}
+
+// -----
+
+func.func @loop_results(%n: index, %go: i1, %x: tensor<?xf32>) {
+  // expected-error @+1 {{'dlc.loop' op 0-th region iter_arg and 0-th loop result have different type}}
+  %0 = dlc.loop %n while %go (%x) : (tensor<?xf32>) -> tensor<4xf32> {
+  ^bb0(%i: index, %t: tensor<?xf32>):
+    dlc.yield %go, %t : i1, tensor<?xf32>
+  }
+  return
 }

@@ -18,6 +18,10 @@ func.func @run(%frame: !llvm.ptr) -> i32 {
   %at = rt.offset %a[%n]
   // CHECK: rt.alloc %[[FRAME]], %[[D]]
   %m = rt.alloc %frame, %d
+  // CHECK: %[[ROOMS:.*]] = rt.rooms 2
+  %rooms = rt.rooms 2
+  // CHECK: rt.grow %[[FRAME]], %[[ROOMS]] to %[[N]] from %[[M:.*]][%[[D]]]
+  %g = rt.grow %frame, %rooms to %n from %m[%d]
   // CHECK: %[[OUT:.*]] = rt.output %[[FRAME]][0] (%[[N]], %[[D]])
   %out = rt.output %frame[0] (%n, %d)
   // CHECK: rt.output %[[FRAME]][1] ()

@@ -1,4 +1,4 @@
-// RUN: dlc-opt -import-onnx %s | FileCheck %s
+// RUN: dlc-opt -split-input-file -import-onnx %s | FileCheck %s
 
 // A branch that is known is inlined.
 // CHECK-LABEL: func.func @main
@@ -15,4 +15,89 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   %2 = graph.export %1 : tensor<4xf32>
   return %2 : tensor<4xf32>
+}
+
+// -----
+
+// Sizes in which the branches differ are open. What both hand on does not go
+// through them.
+// CHECK-LABEL: func.func @main
+// CHECK-SAME:  (%[[X:.*]]: tensor<?x4xf32>, %{{.*}}: tensor<i1>)
+// CHECK:       %[[IF:.*]]:2 = scf.if %{{.*}} -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+// CHECK:         dlc.neg %[[X]]
+// CHECK:       } else {
+// CHECK:         %[[TWO:.*]] = dlc.concat %[[X]], %[[X]]
+// CHECK:         scf.yield %[[TWO]]
+// CHECK:       return %[[IF]]#0, %[[X]]
+func.func @main(%x: tensor<?x4xf32>, %c: tensor<i1>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  %0 = graph.import %x : tensor<?x4xf32>
+  %1 = graph.import %c : tensor<i1>
+  %2:2 = graph.node "onnx.If"(%1) version 16 "else_branch" {
+    %two = graph.node "onnx.Concat"(%0, %0) version 13 {axis = 0 : i64}
+    graph.yield %two, %0
+  } "then_branch" {
+    %n = graph.node "onnx.Neg"(%0) version 13
+    graph.yield %n, %0
+  }
+  %3 = graph.export %2#0 : tensor<?x4xf32>
+  %4 = graph.export %2#1 : tensor<?x4xf32>
+  return %3, %4 : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
+// What keeps its shape says so. The stack's size is known from the count; not
+// where a condition may end the loop: rows are appended then.
+// CHECK-LABEL: func.func @main
+// CHECK:       dlc.loop %[[N:.*]] while %true{{.*}} : (tensor<2xf32>, tensor<?xf32>, tensor<?x2xf32>, index) ->
+// CHECK:       ^bb0(%[[I:.*]]: index, %[[P:.*]]: tensor<2xf32>, %[[Q:.*]]: tensor<?xf32>, %[[S:.*]]: tensor<?x2xf32>, %{{.*}}: index):
+// CHECK:         %[[ADD:.*]] = dlc.add %[[P]]
+// CHECK:         %[[CAT:.*]] = dlc.concat %[[Q]], %[[P]]
+// CHECK:         %[[ALL:.*]] = dlc.insert %{{.*}} into %[[S]] at %[[I]]
+// CHECK:         dlc.yield %true{{.*}}, %[[ADD]], %[[CAT]], %[[ALL]]
+// CHECK:       dlc.loop %{{.*}} while %true{{.*}} : (tensor<2xf32>, tensor<?x2xf32>, index) ->
+// CHECK:       ^bb0(%{{.*}}: index, %[[P:.*]]: tensor<2xf32>, %[[S:.*]]: tensor<?x2xf32>, %{{.*}}: index):
+// CHECK:         %[[GO:.*]] = arith.cmpi ne
+// CHECK:         %[[ALL:.*]] = dlc.concat %[[S]], %{{.*}} axis = 0
+// CHECK:         dlc.yield %[[GO]], %{{.*}}, %[[ALL]]
+func.func @main(%x: tensor<2xf32>, %n: tensor<i64>) -> (tensor<?x2xf32>, tensor<?x2xf32>) {
+  %0 = graph.import %x : tensor<2xf32>
+  %1 = graph.import %n : tensor<i64>
+  %none = graph.none
+  %2:3 = graph.node "onnx.Loop"(%1, %none, %0, %0) version 13 "body"(%i, %go, %p, %q) {
+    %a = graph.node "onnx.Add"(%p, %0) version 14
+    %c = graph.node "onnx.Concat"(%q, %p) version 13 {axis = 0 : i64}
+    graph.yield %go, %a, %c, %a
+  }
+  %3:2 = graph.node "onnx.Loop"(%1, %none, %0) version 13 "body"(%i, %go, %p) {
+    %a = graph.node "onnx.Add"(%p, %0) version 14
+    %s = graph.node "onnx.ReduceSum"(%a, %none) version 13 {keepdims = 0 : i64}
+    %w = graph.weight "w" = dense<9.0> : tensor<f32>
+    %l = graph.node "onnx.Less"(%s, %w) version 13
+    graph.yield %l, %a, %a
+  }
+  %4 = graph.export %2#2 : tensor<?x2xf32>
+  %5 = graph.export %3#1 : tensor<?x2xf32>
+  return %4, %5 : tensor<?x2xf32>, tensor<?x2xf32>
+}
+
+// -----
+
+// A few steps are straight code.
+// CHECK-LABEL: func.func @main
+// CHECK-NOT:   dlc.loop
+// CHECK:       dlc.concat
+// CHECK:       dlc.concat
+// CHECK-NOT:   dlc.concat
+// CHECK:       return %{{.*}} : tensor<6xf32>
+func.func @main(%x: tensor<2xf32>) -> (tensor<6xf32>) {
+  %0 = graph.import %x : tensor<2xf32>
+  %n = graph.weight "n" = dense<2> : tensor<i64>
+  %none = graph.none
+  %1 = graph.node "onnx.Loop"(%n, %none, %0) version 13 "body"(%i, %go, %p) {
+    %c = graph.node "onnx.Concat"(%p, %0) version 13 {axis = 0 : i64}
+    graph.yield %go, %c
+  }
+  %2 = graph.export %1 : tensor<6xf32>
+  return %2 : tensor<6xf32>
 }

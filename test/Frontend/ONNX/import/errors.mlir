@@ -33,8 +33,8 @@ func.func @main(%x: tensor<4x5xf32>, %y: tensor<3xf32>, %z: tensor<3xi32>) -> te
   %f = graph.node "onnx.LeakyRelu"(%0) version 16 {beta = 1.0 : f32}
   // expected-error @+1 {{axis 2 is out of range for rank 2}}
   %g = graph.node "onnx.Concat"(%0, %0) version 13 {axis = 2 : i64}
-  // expected-error @+1 {{control flow is not supported yet: 'Loop'}}
-  %h = graph.node "onnx.Loop"(%0, %0) version 13
+  // expected-error @+1 {{the graph 'body' is missing}}
+  %h = graph.node "onnx.Loop"(%none, %none, %0) version 13
   // expected-error @+1 {{axes of type tensor<3xi32> don't fit a tensor of rank 2}}
   %i = graph.node "onnx.CumSum"(%0, %2) version 14
   %last = graph.node "onnx.Relu"(%i) version 14
@@ -74,4 +74,56 @@ func.func @main(%x: tensor<4xf32>) -> tensor<?x?xf32> {
   %2 = graph.node "onnx.Reshape"(%0, %s) version 13
   %3 = graph.export %2 : tensor<?x?xf32>
   return %3 : tensor<?x?xf32>
+}
+
+// -----
+
+// What a loop or a branch gives has one type, but for its sizes.
+func.func @main(%x: tensor<4xf32>, %n: tensor<i64>, %c: tensor<i1>) -> (tensor<4xf32>) {
+  %0 = graph.import %x : tensor<4xf32>
+  %1 = graph.import %n : tensor<i64>
+  %2 = graph.import %c : tensor<i1>
+  %none = graph.none
+  // expected-error @+1 {{output 0 is tensor<4xf32> in one branch, but tensor<i64> in the other}}
+  %a = graph.node "onnx.If"(%2) version 16 "else_branch" {
+    graph.yield %1
+  } "then_branch" {
+    graph.yield %0
+  }
+  // expected-error @+1 {{the condition is tensor<i64>, expected one bool}}
+  %b = graph.node "onnx.If"(%1) version 16 "else_branch" {
+    graph.yield %1
+  } "then_branch" {
+    graph.yield %0
+  }
+  // expected-error @+1 {{value 0 that a loop carries is tensor<4xf32> at first, then tensor<i64>}}
+  %d = graph.node "onnx.Loop"(%1, %none, %0) version 13 "body"(%i, %go, %s) {
+    graph.yield %go, %1
+  }
+  // expected-error @+1 {{the body gives 1 tensors, expected a condition and 1}}
+  %e = graph.node "onnx.Loop"(%1, %none, %0) version 13 "body"(%i, %go, %s) {
+    graph.yield %go
+  }
+  // expected-error @+1 {{the graph 'body' takes 2 inputs, expected 3}}
+  %f = graph.node "onnx.Loop"(%1, %none, %0) version 13 "body"(%i, %go) {
+    graph.yield %go, %0
+  }
+  // expected-error @+1 {{the loop never ends: it has neither a trip count nor a condition that changes}}
+  %g = graph.node "onnx.Loop"(%none, %none, %0) version 13 "body"(%i, %go, %s) {
+    graph.yield %go, %s
+  }
+  // expected-error @+1 {{attribute 'scan_input_axes' has 2 values, expected 1}}
+  %h = graph.node "onnx.Scan"(%0) version 11 {num_scan_inputs = 1 : i64, scan_input_axes = [0, 0]} "body"(%r) {
+    graph.yield %r
+  }
+  // expected-error @+1 {{scan input of type tensor<4xf32> has no such axis}}
+  %j = graph.node "onnx.Scan"(%0) version 11 {num_scan_inputs = 1 : i64, scan_input_axes = [1]} "body"(%r) {
+    graph.yield %r
+  }
+  // expected-error @+1 {{1 inputs and 1 outputs don't fit 2 scan inputs}}
+  %k = graph.node "onnx.Scan"(%0) version 11 {num_scan_inputs = 2 : i64} "body"(%r) {
+    graph.yield %r
+  }
+  %3 = graph.export %k : tensor<4xf32>
+  return %3 : tensor<4xf32>
 }
