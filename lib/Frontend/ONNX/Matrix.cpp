@@ -22,6 +22,8 @@ static Tensor scaled(Tensor x, double factor) {
 static Tensors gemm(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "A"), y = n.input(1, "B");
   double alpha = n.real("alpha", 1), beta = n.real("beta", 1);
+  if (n.version() < 7)
+    n.ignore("broadcast"); // C fits or it does not
   bool transX = n.flag("transA", false), transY = n.flag("transB", false);
   if (!x || !y)
     return Tensor();
@@ -80,7 +82,7 @@ static Tensors matMulInteger(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> dlc::onnx::matrixOps() {
   static const OpRow rows[] = {
       {"MatMul", 1, matMul, {2, 2}},
-      {"Gemm", 7, gemm, {2, 3}},
+      {"Gemm", 1, gemm, {2, 3}},
       {"MatMulInteger", 10, matMulInteger, {2, 4}},
   };
   return rows;

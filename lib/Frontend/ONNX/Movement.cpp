@@ -25,7 +25,8 @@ static Tensors concat(TensorBuilder &b, NodeArgs &n) {
   SmallVector<Tensor> xs = n.allInputs();
   if (!xs.front())
     return Tensor();
-  int64_t axis = n.axis("axis", std::nullopt, xs.front().rank());
+  auto otherwise = n.version() < 4 ? std::optional<int64_t>(1) : std::nullopt;
+  int64_t axis = n.axis("axis", otherwise, xs.front().rank());
   return n.failed() ? Tensor() : b.concat(xs, axis);
 }
 
@@ -275,7 +276,7 @@ static Tensors pad(TensorBuilder &b, NodeArgs &n) {
   std::optional<Dims> pads;
   if (isInputs)
     pads = b.indices(n.input(1, "pads"));
-  else if (std::optional<Ints> given = n.integers("pads"))
+  else if (auto given = n.integers(n.version() < 2 ? "paddings" : "pads"))
     pads = b.dims(*given);
   else
     n.error("attribute 'pads' is missing");
@@ -366,10 +367,10 @@ static Tensors trilu(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> onnx::movementOps() {
   static const OpRow rows[] = {
       {"Transpose", 1, transpose},
-      {"Concat", 4, concat, {1, kMany}},
-      {"Split", 2, split, {1, 2}, {1, kMany}},
+      {"Concat", 1, concat, {1, kMany}},
+      {"Split", 1, split, {1, 2}, {1, kMany}},
       {"Slice", 1, slice, {1, 5}},
-      {"Pad", 2, pad, {1, 4}},
+      {"Pad", 1, pad, {1, 4}},
       {"DepthToSpace", 1, depthToSpace},
       {"SpaceToDepth", 1, spaceToDepth},
       {"Trilu", 14, trilu, {1, 2}},

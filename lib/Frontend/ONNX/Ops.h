@@ -35,6 +35,10 @@ llvm::ArrayRef<OpRow> quantizationOps();
 /// Long enough for a file of its own.
 Tensors einsum(TensorBuilder &b, NodeArgs &n);
 
+/// The second operand of an operator that broadcasts. Before version 7 it did so
+/// only where an attribute said so, and to the dimensions from `axis` on.
+Tensor secondOperand(TensorBuilder &b, NodeArgs &n, Tensor x);
+
 /// All of the above, by domain.
 const OpTable &opTable();
 

@@ -242,7 +242,11 @@ static Tensors resizeByScales(TensorBuilder &b, NodeArgs &n, Tensor x,
 
 static Tensors upsample7(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
-  auto scales = n.reals("scales");
+  std::optional<SmallVector<double>> scales;
+  if (n.version() >= 7)
+    scales = n.reals("scales");
+  else
+    scales = {1, 1, n.real("height_scale"), n.real("width_scale")};
   if (!scales)
     return n.error("attribute 'scales' is missing");
   SmallVector<float> values(scales->begin(), scales->end());
@@ -299,7 +303,7 @@ static Tensors resize11(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> dlc::onnx::resizeOps() {
   static const OpRow rows[] = {
-      {"Upsample", 7, upsample7},
+      {"Upsample", 1, upsample7},
       {"Upsample", 9, resize10, {2, 2}},
       {"Resize", 10, resize10, {2, 2}},
       {"Resize", 11, resize11, {1, 4}},

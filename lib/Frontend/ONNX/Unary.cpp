@@ -60,8 +60,25 @@ static Tensor castTo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type) {
   return b.cast(x, type);
 }
 
+/// The type that Cast is to give; before version 6 by its name.
+static int64_t castCode(NodeArgs &n) {
+  if (n.version() >= 6)
+    return n.integer("to");
+  static constexpr StringLiteral kNames[] = {
+      "FLOAT",  "UINT8", "INT8",    "UINT16", "INT16",  "INT32", "INT64",
+      "STRING", "BOOL",  "FLOAT16", "DOUBLE", "UINT32", "UINT64"};
+  StringRef name = n.string("to");
+  const StringLiteral *found = llvm::find(kNames, name);
+  if (found != std::end(kNames))
+    return found - kNames + 1;
+  n.error("attribute 'to' is '" + name + "', which is no type");
+  return 0;
+}
+
 static Tensors cast(TensorBuilder &b, NodeArgs &n) {
-  int64_t code = n.integer("to");
+  int64_t code = castCode(n);
+  if (n.failed())
+    return Tensor();
   Type type = onnx::elementType(b.context(), code);
   if (!type)
     return n.error("conversion to element type " + Twine(code) +
@@ -94,13 +111,13 @@ static Tensors dropout(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> onnx::unaryOps() {
   static const OpRow rows[] = {
       {"Identity", 1, identity},
-      {"Neg", 6, unary<NegOp>},
-      {"Abs", 6, absolute},
+      {"Neg", 1, unary<NegOp>},
+      {"Abs", 1, absolute},
       {"Sign", 9, unary<SignOp>},
-      {"Exp", 6, unary<ExpOp>},
-      {"Log", 6, unary<LogOp>},
-      {"Sqrt", 6, unary<SqrtOp>},
-      {"Reciprocal", 6, reciprocal},
+      {"Exp", 1, unary<ExpOp>},
+      {"Log", 1, unary<LogOp>},
+      {"Sqrt", 1, unary<SqrtOp>},
+      {"Reciprocal", 1, reciprocal},
       {"Sin", 7, unary<SinOp>},
       {"Cos", 7, unary<CosOp>},
       {"Tan", 7, unary<TanOp>},
@@ -109,21 +126,21 @@ ArrayRef<OpRow> onnx::unaryOps() {
       {"Atan", 7, unary<AtanOp>},
       {"Sinh", 9, unary<SinhOp>},
       {"Cosh", 9, unary<CoshOp>},
-      {"Tanh", 6, unary<TanhOp>},
+      {"Tanh", 1, unary<TanhOp>},
       {"Asinh", 9, unary<AsinhOp>},
       {"Acosh", 9, unary<AcoshOp>},
       {"Atanh", 9, unary<AtanhOp>},
       {"Erf", 9, unary<ErfOp>},
-      {"Floor", 6, unary<FloorOp>},
-      {"Ceil", 6, unary<CeilOp>},
+      {"Floor", 1, unary<FloorOp>},
+      {"Ceil", 1, unary<CeilOp>},
       {"Round", 11, unary<RoundOp>},
-      {"Sigmoid", 6, unary<SigmoidOp>},
+      {"Sigmoid", 1, unary<SigmoidOp>},
       {"BitwiseNot", 18, unary<NotOp>},
       {"IsNaN", 9, isNaN},
       {"IsInf", 10, isInf},
-      {"Cast", 6, cast},
+      {"Cast", 1, cast},
       {"CastLike", 15, castLike, {2, 2}},
-      {"Dropout", 7, dropout, {1, 3}, {1, 2}},
+      {"Dropout", 1, dropout, {1, 3}, {1, 2}},
   };
   return rows;
 }

@@ -182,9 +182,9 @@ static Tensors averagePooling(TensorBuilder &b, NodeArgs &n) {
 }
 
 static double positiveP(NodeArgs &n) {
-  int64_t p = n.integer("p", 2);
-  if (p < 1)
-    n.error("attribute 'p' is " + Twine(p) + ", expected at least 1");
+  double p = n.version() < 2 ? n.real("p", 2) : n.integer("p", 2);
+  if (!(p >= 1))
+    n.error("attribute 'p' must be at least 1");
   return p;
 }
 
@@ -236,11 +236,11 @@ ArrayRef<OpRow> dlc::onnx::windowOps() {
       {"Conv", 1, convolution, {2, 3}},
       {"ConvTranspose", 1, transposedConvolution, {2, 3}},
       {"MaxPool", 1, maxPooling, {1, 1}, {1, 2}},
-      {"AveragePool", 7, averagePooling},
-      {"LpPool", 2, lpPooling},
+      {"AveragePool", 1, averagePooling},
+      {"LpPool", 1, lpPooling},
       {"GlobalAveragePool", 1, globalAveragePool},
       {"GlobalMaxPool", 1, globalMaxPool},
-      {"GlobalLpPool", 2, globalLpPool},
+      {"GlobalLpPool", 1, globalLpPool},
   };
   return rows;
 }

@@ -59,16 +59,6 @@ func.func @main(%x: tensor<2x1x4xf32>, %w: tensor<1x3x4xf32>, %r: tensor<1x3x3xf
 
 // -----
 
-func.func @main(%x: tensor<1x2x4xf32>, %s: tensor<2xf32>) -> !graph.value {
-  %0 = graph.import %x : tensor<1x2x4xf32>
-  %1 = graph.import %s : tensor<2xf32>
-  // expected-error @+1 {{BatchNormalization in training mode is not supported}}
-  %2 = graph.node "onnx.BatchNormalization"(%0, %1, %1, %1, %1) version 15 {training_mode = 1 : i64}
-  return %2 : !graph.value
-}
-
-// -----
-
 func.func @main(%x: tensor<1x2x4xf32>) -> !graph.value {
   %0 = graph.import %x : tensor<1x2x4xf32>
   // expected-error @+1 {{exactly one of the inputs 'scales' and 'sizes' must be given}}
