@@ -435,6 +435,11 @@ Scalar ScalarEmitter::cast(S x, Type type) {
   return isFloat(type) ? intToFloat(x, type) : intToInt(x, type);
 }
 
+Scalar ScalarEmitter::bitcast(S x, Type type) {
+  Type result = typeLike(storageType(type), x.value.getType());
+  return {type, create<arith::BitcastOp>(result, x.value)};
+}
+
 Scalar ScalarEmitter::intToInt(S x, Type type) {
   Type from = storageType(x.type), to = storageType(type);
   Type result = typeLike(to, x.value.getType());

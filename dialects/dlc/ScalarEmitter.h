@@ -33,6 +33,7 @@ public:
 
   Scalar constant(mlir::Type type, double value) override;
   Scalar cast(S x, mlir::Type type) override;
+  Scalar bitcast(S x, mlir::Type type) override;
 
   Scalar add(S x, S y) override;
   Scalar sub(S x, S y) override;

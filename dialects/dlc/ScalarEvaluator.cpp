@@ -156,6 +156,26 @@ Scalar ScalarEvaluator::cast(S x, Type type) {
   return integer(type, x.i);
 }
 
+Scalar ScalarEvaluator::bitcast(S x, Type type) {
+  uint64_t bits = x.i;
+  bool losesInfo;
+  if (isFloatScalar(x.type)) {
+    APFloat value(x.f);
+    value.convert(llvm::cast<FloatType>(x.type).getFloatSemantics(),
+                  APFloat::rmNearestTiesToEven, &losesInfo);
+    bits = value.bitcastToAPInt().getZExtValue();
+  }
+  if (!isFloatScalar(type))
+    return integer(type, bits);
+  const llvm::fltSemantics &semantics =
+      llvm::cast<FloatType>(type).getFloatSemantics();
+  unsigned width = APFloat::semanticsSizeInBits(semantics);
+  APFloat value(semantics, APInt(width, bits, false, /*implicitTrunc=*/true));
+  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                &losesInfo);
+  return number(type, value.convertToDouble());
+}
+
 //===----------------------------------------------------------------------===//
 // Arithmetic
 //===----------------------------------------------------------------------===//

@@ -31,6 +31,7 @@ class ScalarEvaluator final : public ScalarAlgebra {
 public:
   Scalar constant(mlir::Type type, double value) override;
   Scalar cast(S x, mlir::Type type) override;
+  Scalar bitcast(S x, mlir::Type type) override;
 
   Scalar add(S x, S y) override;
   Scalar sub(S x, S y) override;

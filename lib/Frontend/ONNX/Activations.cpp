@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -92,6 +94,15 @@ static Tensors swish(TensorBuilder &b, NodeArgs &n) {
   return x * b.sigmoid(alpha == 1 ? x : x * alpha);
 }
 
+static Tensors swiGLU(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "A"), y = n.input(1, "B");
+  double alpha = n.real("alpha", 1);
+  if (x && y && failed(verifyCompatibleShape(x.type(), y.type())))
+    return n.error("inputs A and B must be of one shape, not " +
+                   describe(x.shape()) + " and " + describe(y.shape()));
+  return x * b.sigmoid(alpha == 1 ? x : x * alpha) * y;
+}
+
 static Tensors shrink(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
   double bias = n.real("bias", 0), lambda = n.real("lambd", 0.5);
@@ -114,6 +125,7 @@ ArrayRef<OpRow> onnx::activationOps() {
       {"Softsign", 1, softsign},
       {"Mish", 18, mish},
       {"Swish", 24, swish},
+      {"SwiGLU", 28, swiGLU, {2, 2}},
       {"Shrink", 9, shrink},
   };
   return rows;

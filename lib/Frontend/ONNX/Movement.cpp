@@ -294,6 +294,38 @@ static Tensors pad(TensorBuilder &b, NodeArgs &n) {
   return b.pad(x, low, high, value, *mode);
 }
 
+/// Each axis is cut or padded to its size, the same on both sides but for one.
+static Tensors centerCropPad(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input_data");
+  std::optional<Dims> to = b.indices(n.input(1, "shape"));
+  std::optional<Ints> axes = n.integers("axes");
+  if (!x || !to)
+    return Tensor();
+  if (!axes)
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
+  axes = n.axes(*axes, x.rank());
+  if (!axes)
+    return Tensor();
+  if (axes->size() != to->size())
+    return n.error("has " + Twine(to->size()) + " sizes for " +
+                   Twine(axes->size()) + " axes");
+  ShapeAlgebra s = b.sizes();
+  Dim zero = b.dim(0);
+  Dims offsets(x.rank(), zero), sizes = b.dims(x), low = offsets, high = low;
+  for (auto [axis, size] : llvm::zip(*axes, *to)) {
+    if (isKnown(size) && staticDim(size) < 0)
+      return n.error("input 1 ('shape') has the size " +
+                     Twine(staticDim(size)));
+    Dim from = sizes[axis], kept = s.min(from, size);
+    offsets[axis] = s.floorDiv(s.sub(from, kept), 2);
+    sizes[axis] = kept;
+    Dim added = s.sub(size, kept);
+    low[axis] = s.floorDiv(added, 2);
+    high[axis] = s.sub(added, low[axis]);
+  }
+  return b.pad(b.slice(x, offsets, sizes), low, high);
+}
+
 //===----------------------------------------------------------------------===//
 // Depth and space
 //===----------------------------------------------------------------------===//
@@ -371,6 +403,7 @@ ArrayRef<OpRow> onnx::movementOps() {
       {"Split", 1, split, {1, 2}, {1, kMany}},
       {"Slice", 1, slice, {1, 5}},
       {"Pad", 1, pad, {1, 4}},
+      {"CenterCropPad", 18, centerCropPad, {2, 2}},
       {"DepthToSpace", 1, depthToSpace},
       {"SpaceToDepth", 1, spaceToDepth},
       {"Trilu", 14, trilu, {1, 2}},

@@ -18,10 +18,13 @@ const OpTable &onnx::opTable() {
   static const OpTable table = [] {
     OpTable t;
     for (ArrayRef<OpRow> rows :
-         {arithmeticOps(), unaryOps(), activationOps(), logicOps(),
-          reductionOps(), shapeOps(), movementOps(), indexingOps(), searchOps(),
-          generatorOps(), windowOps(), matrixOps(), normalizationOps(),
-          attentionOps(), recurrentOps(), resizeOps(), quantizationOps()})
+         {arithmeticOps(),    unaryOps(),        activationOps(),
+          logicOps(),         reductionOps(),    shapeOps(),
+          movementOps(),      indexingOps(),     searchOps(),
+          generatorOps(),     windowOps(),       matrixOps(),
+          normalizationOps(), attentionOps(),    recurrentOps(),
+          resizeOps(),        quantizationOps(), quantizedProductOps(),
+          lossOps(),          samplingOps(),     unfoldOps()})
       t.add("onnx", rows);
     return t;
   }();

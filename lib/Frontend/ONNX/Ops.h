@@ -25,19 +25,27 @@ llvm::ArrayRef<OpRow> indexingOps();
 llvm::ArrayRef<OpRow> searchOps();
 llvm::ArrayRef<OpRow> generatorOps();
 llvm::ArrayRef<OpRow> windowOps();
+llvm::ArrayRef<OpRow> unfoldOps();
 llvm::ArrayRef<OpRow> matrixOps();
 llvm::ArrayRef<OpRow> normalizationOps();
 llvm::ArrayRef<OpRow> attentionOps();
 llvm::ArrayRef<OpRow> recurrentOps();
 llvm::ArrayRef<OpRow> resizeOps();
 llvm::ArrayRef<OpRow> quantizationOps();
+llvm::ArrayRef<OpRow> quantizedProductOps();
+llvm::ArrayRef<OpRow> lossOps();
+llvm::ArrayRef<OpRow> samplingOps();
 
 /// Long enough for a file of its own.
 Tensors einsum(TensorBuilder &b, NodeArgs &n);
 
-/// The second operand of an operator that broadcasts. Before version 7 it did so
-/// only where an attribute said so, and to the dimensions from `axis` on.
+/// The second operand of an operator that broadcasts. Before version 7 it did
+/// so only where an attribute said so, and to the dimensions from `axis` on.
 Tensor secondOperand(TensorBuilder &b, NodeArgs &n, Tensor x);
+
+/// Rounds real x to a quantised type around `zero`, which may be null; what is
+/// out of range goes to the nearest end.
+Tensor quantize(TensorBuilder &b, Tensor x, Tensor zero, mlir::Type type);
 
 /// All of the above, by domain.
 const OpTable &opTable();

@@ -86,6 +86,21 @@ static Tensors cast(TensorBuilder &b, NodeArgs &n) {
   return castTo(b, n, n.input(0, "input"), type);
 }
 
+static Tensors bitCast(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  int64_t code = n.integer("to");
+  Type type = onnx::elementType(b.context(), code), boolean = b.boolean();
+  if (!x || !type)
+    return x ? n.error("conversion to element type " + Twine(code) +
+                       " is not supported")
+             : x;
+  // A bool is a byte of 0 or 1.
+  Type byte = IntegerType::get(b.context(), 8, IntegerType::Unsigned);
+  if (type == boolean && x.elementType().getIntOrFloatBitWidth() == 8)
+    return b.ne(b.bitcast(x, byte), 0.0);
+  return b.bitcast(x.isBool() ? b.cast(x, byte) : x, type);
+}
+
 static Tensors castLike(TensorBuilder &b, NodeArgs &n) {
   Tensor like = n.input(1, "target_type");
   return like ? castTo(b, n, n.input(0, "input"), like.elementType()) : like;
@@ -139,6 +154,7 @@ ArrayRef<OpRow> onnx::unaryOps() {
       {"IsNaN", 9, isNaN},
       {"IsInf", 10, isInf},
       {"Cast", 1, cast},
+      {"BitCast", 26, bitCast},
       {"CastLike", 15, castLike, {2, 2}},
       {"Dropout", 1, dropout, {1, 3}, {1, 2}},
   };

@@ -246,11 +246,11 @@ Case binary(StringRef op, StringRef type, double ulps = 0,
           (op + " " + type).str(), ulps};
 }
 
-Case castCase(StringRef from, StringRef to) {
+Case castCase(StringRef from, StringRef to, StringRef op = "cast") {
   std::string t = tensor(from), r = tensor(to);
-  return {"func.func @f(%x: " + t + ") -> " + r + " {\n%0 = dlc.cast %x : " +
-              t + " -> " + r + "\nreturn %0 : " + r + "\n}",
-          ("cast " + from + " to " + to).str(), 0};
+  return {"func.func @f(%x: " + t + ") -> " + r + " {\n%0 = dlc." + op.str() +
+              " %x : " + t + " -> " + r + "\nreturn %0 : " + r + "\n}",
+          (op + " " + from + " to " + to).str(), 0};
 }
 
 std::vector<Case> allCases() {
@@ -287,6 +287,10 @@ std::vector<Case> allCases() {
   std::vector<StringRef> types(std::begin(floats), std::end(floats));
   types.insert(types.end(), std::begin(integers), std::end(integers));
   types.push_back("i1");
+  for (auto [from, to] : {std::pair("f32", "i32"), {"i32", "f32"},
+                          {"f64", "i64"}, {"i64", "f64"}, {"f16", "i16"},
+                          {"bf16", "ui16"}, {"ui16", "f16"}, {"i8", "ui8"}})
+    cases.push_back(castCase(from, to, "bitcast"));
   for (StringRef from : types) {
     for (StringRef to : types)
       cases.push_back(castCase(from, to));

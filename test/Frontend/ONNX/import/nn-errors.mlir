@@ -39,15 +39,6 @@ func.func @main(%x: tensor<1x3x8x8xf32>) -> !graph.value {
 
 // -----
 
-func.func @main(%x: tensor<1x3x8x8xf32>) -> !graph.value {
-  %0 = graph.import %x : tensor<1x3x8x8xf32>
-  // expected-error @+1 {{output 'Indices' of MaxPool is not supported}}
-  %1:2 = graph.node "onnx.MaxPool"(%0) version 12 {kernel_shape = array<i64: 2, 2>}
-  return %1#1 : !graph.value
-}
-
-// -----
-
 func.func @main(%x: tensor<2x1x4xf32>, %w: tensor<1x3x4xf32>, %r: tensor<1x3x3xf32>) -> !graph.value {
   %0 = graph.import %x : tensor<2x1x4xf32>
   %1 = graph.import %w : tensor<1x3x4xf32>
