@@ -209,6 +209,30 @@ Tensor resize(TensorBuilder &b, Tensor x, llvm::ArrayRef<ResizedAxis> axes,
               const ResizeSpec &spec);
 
 //===----------------------------------------------------------------------===//
+// Signals
+//===----------------------------------------------------------------------===//
+
+struct Complex {
+  Tensor re, im; ///< no `im`: real
+};
+/// The discrete Fourier transform of f64 along the last dimension, of size n,
+/// without a factor.
+Complex fourier(TensorBuilder &b, Complex x, Dim n, bool inverse);
+
+//===----------------------------------------------------------------------===//
+// Random numbers. Each element is a function of `key` and its place alone.
+//===----------------------------------------------------------------------===//
+
+/// A key that no other seed gives.
+uint64_t randomKey(uint64_t seed);
+/// Evenly distributed over [0, 1), of type f32 or f64.
+Tensor randomUniform(TensorBuilder &b, llvm::ArrayRef<Dim> shape, uint64_t key,
+                     mlir::Type type);
+/// Of the standard normal distribution.
+Tensor randomNormal(TensorBuilder &b, llvm::ArrayRef<Dim> shape, uint64_t key,
+                    mlir::Type type);
+
+//===----------------------------------------------------------------------===//
 // Sampling
 //===----------------------------------------------------------------------===//
 
@@ -231,7 +255,7 @@ struct SampleSpec {
 /// then c.
 Tensor sample(TensorBuilder &b, Tensor x, Tensor batch,
               llvm::ArrayRef<Tensor> at, const SampleSpec &spec);
-/// An f32 (or, `like`, wider) scalar.
+/// A size as a scalar of the type of `like`.
 Tensor sizeLike(TensorBuilder &b, Dim size, Tensor like);
 
 } // namespace dlc

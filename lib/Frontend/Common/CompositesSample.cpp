@@ -61,9 +61,11 @@ static SmallVector<Tap> tapsOf(TensorBuilder &b, Tensor at, Dim size,
   if (spec.mode == SampleMode::nearest)
     at = b.round(at);
   Tensor last = sizeLike(b, size, at) - 1.0;
-  if (spec.padding == SamplePadding::border)
+  // A cubic is laid through elements of the padding itself.
+  bool comesBack = spec.mode != SampleMode::cubic;
+  if (comesBack && spec.padding == SamplePadding::border)
     at = b.clamp(at, b.like(0, at), last);
-  if (spec.padding == SamplePadding::reflection)
+  if (comesBack && spec.padding == SamplePadding::reflection)
     at = reflect(b, at, size, spec.alignCorners);
   if (spec.mode == SampleMode::nearest)
     return {tapAt(b, at, size, spec)};

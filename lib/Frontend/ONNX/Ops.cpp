@@ -24,8 +24,10 @@ const OpTable &onnx::opTable() {
           generatorOps(),     windowOps(),       matrixOps(),
           normalizationOps(), attentionOps(),    recurrentOps(),
           resizeOps(),        quantizationOps(), quantizedProductOps(),
-          lossOps(),          samplingOps(),     unfoldOps()})
+          lossOps(),          samplingOps(),     unfoldOps(),
+          signalOps(),        randomOps()})
       t.add("onnx", rows);
+    t.add("ai.onnx.preview.training", trainingOps());
     return t;
   }();
   return table;

@@ -35,6 +35,10 @@ llvm::ArrayRef<OpRow> quantizationOps();
 llvm::ArrayRef<OpRow> quantizedProductOps();
 llvm::ArrayRef<OpRow> lossOps();
 llvm::ArrayRef<OpRow> samplingOps();
+llvm::ArrayRef<OpRow> signalOps();
+llvm::ArrayRef<OpRow> randomOps();
+/// Of ai.onnx.preview.training.
+llvm::ArrayRef<OpRow> trainingOps();
 
 /// Long enough for a file of its own.
 Tensors einsum(TensorBuilder &b, NodeArgs &n);

@@ -106,23 +106,6 @@ static Tensors castLike(TensorBuilder &b, NodeArgs &n) {
   return like ? castTo(b, n, n.input(0, "input"), like.elementType()) : like;
 }
 
-/// What it does when a model is used, not trained.
-static Tensors dropout(TensorBuilder &b, NodeArgs &n) {
-  n.ignore("ratio");
-  n.ignore("seed");
-  Tensor x = n.input(0, "data");
-  if (n.has(2)) {
-    std::optional<Ints> training = b.constantInts(n.input(2));
-    if (!training || training->size() != 1 || training->front())
-      return n.error("input 2 ('training_mode') must be constant and false");
-  }
-  Tensors results(x);
-  if (n.numOutputs() == 2)
-    results.push_back(x ? b.full(b.dims(x), b.scalar(int64_t(1), b.boolean()))
-                        : Tensor());
-  return results;
-}
-
 ArrayRef<OpRow> onnx::unaryOps() {
   static const OpRow rows[] = {
       {"Identity", 1, identity},
@@ -156,7 +139,6 @@ ArrayRef<OpRow> onnx::unaryOps() {
       {"Cast", 1, cast},
       {"BitCast", 26, bitCast},
       {"CastLike", 15, castLike, {2, 2}},
-      {"Dropout", 1, dropout, {1, 3}, {1, 2}},
   };
   return rows;
 }
