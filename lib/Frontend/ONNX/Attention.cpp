@@ -31,18 +31,24 @@ static bool sameRank(NodeArgs &n, ArrayRef<Tensor> xs) {
   return false;
 }
 
+/// The type that the softmax is computed in, if one is given.
+static Type softmaxType(TensorBuilder &b, NodeArgs &n) {
+  if (!n.hasAttr("softmax_precision"))
+    return {};
+  int64_t code = n.integer("softmax_precision");
+  Type type = onnx::elementType(b.context(), code);
+  if (!isa_and_present<FloatType>(type))
+    n.error("attribute 'softmax_precision' is " + Twine(code) +
+            ", which is no float type");
+  return type;
+}
+
 static AttentionSpec attentionSpec(TensorBuilder &b, NodeArgs &n) {
   AttentionSpec spec;
   spec.causal = n.flag("is_causal", false);
   spec.scale = n.real("scale", 0);
   spec.softcap = n.real("softcap", 0);
-  if (n.hasAttr("softmax_precision")) {
-    int64_t code = n.integer("softmax_precision");
-    spec.softmaxType = onnx::elementType(b.context(), code);
-    if (!spec.softmaxType || !isa<FloatType>(spec.softmaxType))
-      n.error("attribute 'softmax_precision' is " + Twine(code) +
-              ", which is no float type");
-  }
+  spec.softmaxType = softmaxType(b, n);
   spec.leftWindow = n.integer("left_window_size", -1);
   spec.rightWindow = n.integer("right_window_size", -1);
   spec.mask = n.has(3) ? n.input(3, "attn_mask") : Tensor();
@@ -136,7 +142,27 @@ static Tensors rotaryEmbeddingOp(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> dlc::onnx::attentionOps() {
   static const OpRow rows[] = {
       {"Attention", 23, attentionOp, {3, 7}, {1, 4}},
+      {"LinearAttention", 27, linearAttention, {3, 6}, {1, 2}},
       {"RotaryEmbedding", 23, rotaryEmbeddingOp, {3, 4}},
   };
+  return rows;
+}
+
+/// Attention between functions of the caller's.
+static Tensors flexAttention(TensorBuilder &b, NodeArgs &n) {
+  Tensor q = n.input(0, "Q"), k = n.input(1, "K"), v = n.input(2, "V");
+  AttentionSpec spec;
+  spec.scale = n.real("scale", 0);
+  spec.softmaxType = softmaxType(b, n);
+  for (StringRef name : {"score_mod", "prob_mod"})
+    if (n.graph(name))
+      return n.error("graph '" + name + "' of FlexAttention is not supported");
+  if (!q || !k || !v || n.failed())
+    return Tensor();
+  return attention(b, q, k, v, spec).y;
+}
+
+ArrayRef<OpRow> dlc::onnx::previewOps() {
+  static const OpRow rows[] = {{"FlexAttention", 1, flexAttention, {3, 3}}};
   return rows;
 }

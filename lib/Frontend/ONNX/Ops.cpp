@@ -27,6 +27,7 @@ const OpTable &onnx::opTable() {
           lossOps(),          samplingOps(),     unfoldOps(),
           signalOps(),        randomOps()})
       t.add("onnx", rows);
+    t.add("ai.onnx.preview", previewOps());
     t.add("ai.onnx.preview.training", trainingOps());
     return t;
   }();

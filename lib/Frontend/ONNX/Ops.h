@@ -37,11 +37,14 @@ llvm::ArrayRef<OpRow> lossOps();
 llvm::ArrayRef<OpRow> samplingOps();
 llvm::ArrayRef<OpRow> signalOps();
 llvm::ArrayRef<OpRow> randomOps();
+/// Of ai.onnx.preview.
+llvm::ArrayRef<OpRow> previewOps();
 /// Of ai.onnx.preview.training.
 llvm::ArrayRef<OpRow> trainingOps();
 
 /// Long enough for a file of its own.
 Tensors einsum(TensorBuilder &b, NodeArgs &n);
+Tensors linearAttention(TensorBuilder &b, NodeArgs &n);
 
 /// The second operand of an operator that broadcasts. Before version 7 it did
 /// so only where an attribute said so, and to the dimensions from `axis` on.
