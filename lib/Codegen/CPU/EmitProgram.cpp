@@ -8,6 +8,7 @@
 
 #include "Codegen/CPU/Codegen.h"
 #include "Codegen/CPU/Kernel.h"
+#include "dialects/dlc/ScalarEmitter.h"
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
 #include "dialects/rt/Rt.h"

@@ -50,13 +50,42 @@ static Tensor saturate(TensorBuilder &b, Tensor x, FloatType to) {
   return b.max(b.min(x, greatest), -greatest);
 }
 
+/// The powers of two of f8E8M0FNU: which one is taken for x is told by `mode`.
+/// Signs do not count; what is no finite number gives a NaN.
+static Tensor toPowerOfTwo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type,
+                           bool saturates, StringRef mode) {
+  x = b.abs(b.cast(x, b.f32()));
+  Tensor near = b.cast(b.cast(b.min(x, 0x1p126), type), b.f32());
+  Tensor down = b.select(b.gt(near, x), near * 0.5, near);
+  // Beyond 2^126 the next power may be no number.
+  down = b.select(b.ge(x, 0x1p127), b.like(0x1p127, x), down);
+  Tensor result = down;
+  if (mode == "up")
+    result = b.select(b.lt(down, x), down * 2.0, down);
+  else if (mode == "nearest")
+    result = b.select(b.ge(x, down * 1.5), down * 2.0, down);
+  else if (mode != "down")
+    return n.error("attribute 'round_mode' is '" + mode +
+                   "', expected up, down or nearest");
+  result = b.max(result, 0x1p-127);
+  if (saturates)
+    result = b.select(b.isInf(x), x, b.min(result, 0x1p127));
+  return b.cast(result, type);
+}
+
 static Tensor castTo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type) {
   bool saturates = n.flag("saturate", true);
-  n.ignore("round_mode");
+  StringRef mode = n.string("round_mode", "up");
+  if (isa<Float8E8M0FNUType>(type) && x && x.elementType() != type)
+    return toPowerOfTwo(b, n, x, type, saturates, mode);
   if (auto narrow = dyn_cast<FloatType>(type);
-      narrow && narrow.getWidth() <= 8 && saturates && x &&
-      !isa<Float8E8M0FNUType>(type))
+      narrow && narrow.getWidth() <= 8 && saturates)
     x = saturate(b, x, narrow);
+  // Numbers of under eight bits wrap.
+  bool wraps = type.isInteger() && type.getIntOrFloatBitWidth() < 8 &&
+               !type.isInteger(1);
+  if (wraps && x && x.isFloat())
+    x = b.cast(x, b.opBuilder().getI32Type());
   return b.cast(x, type);
 }
 
