@@ -442,7 +442,10 @@ Scalar ScalarEmitter::cast(S x, Type type) {
 
 Scalar ScalarEmitter::bitcast(S x, Type type) {
   Type result = typeLike(storageType(type), x.value.getType());
-  return {type, create<arith::BitcastOp>(result, x.value)};
+  Value bits = x.value;
+  if (bits.getType() != result)
+    bits = create<arith::BitcastOp>(result, bits);
+  return canonical({type, bits});
 }
 
 Scalar ScalarEmitter::intToInt(S x, Type type) {

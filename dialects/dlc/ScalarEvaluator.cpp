@@ -90,13 +90,13 @@ static double roundWithApFloat(const llvm::fltSemantics &semantics,
   return toDouble(number);
 }
 
-double dlc::narrowNumber(FloatType type, uint64_t code) {
+double dlc::floatNumber(FloatType type, uint64_t code) {
   unsigned width = type.getWidth();
   return toDouble(APFloat(type.getFloatSemantics(),
                           APInt(width, code, false, /*implicitTrunc=*/true)));
 }
 
-uint64_t dlc::narrowCode(FloatType type, double value) {
+uint64_t dlc::floatCode(FloatType type, double value) {
   APFloat number(roundToType(type, value));
   bool losesInfo;
   number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
@@ -187,22 +187,11 @@ Scalar ScalarEvaluator::cast(S x, Type type) {
 
 Scalar ScalarEvaluator::bitcast(S x, Type type) {
   uint64_t bits = x.i;
-  bool losesInfo;
-  if (isFloatScalar(x.type)) {
-    APFloat value(x.f);
-    value.convert(llvm::cast<FloatType>(x.type).getFloatSemantics(),
-                  APFloat::rmNearestTiesToEven, &losesInfo);
-    bits = value.bitcastToAPInt().getZExtValue();
-  }
+  if (isFloatScalar(x.type))
+    bits = floatCode(llvm::cast<FloatType>(x.type), x.f);
   if (!isFloatScalar(type))
     return integer(type, bits);
-  const llvm::fltSemantics &semantics =
-      llvm::cast<FloatType>(type).getFloatSemantics();
-  unsigned width = APFloat::semanticsSizeInBits(semantics);
-  APFloat value(semantics, APInt(width, bits, false, /*implicitTrunc=*/true));
-  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                &losesInfo);
-  return number(type, value.convertToDouble());
+  return number(type, floatNumber(llvm::cast<FloatType>(type), bits));
 }
 
 //===----------------------------------------------------------------------===//

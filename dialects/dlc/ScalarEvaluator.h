@@ -22,10 +22,9 @@ bool isUnsignedScalar(mlir::Type type);
 
 /// The nearest number of a float type, ties to even.
 double roundToType(mlir::Type type, double value);
-/// Of a format of at most eight bits: what a code stands for, and the code of
-/// the nearest number.
-double narrowNumber(mlir::FloatType type, uint64_t code);
-uint64_t narrowCode(mlir::FloatType type, double value);
+/// What the bits of a float stand for, and those of the nearest number.
+double floatNumber(mlir::FloatType type, uint64_t code);
+uint64_t floatCode(mlir::FloatType type, double value);
 /// The low bits as a number of an integer type.
 int64_t wrapToType(mlir::Type type, uint64_t value);
 /// Toward zero and saturating; a NaN gives 0. A bool is `value != 0`.

@@ -90,12 +90,12 @@ Format::Format(FloatType type) {
   minExponent = APFloat::semanticsMinExponent(s);
   hasSign = APFloat::semanticsHasSignedRepr(s);
   hasZero = APFloat::semanticsHasZero(s);
-  hasNegativeZero = hasZero && hasSign && narrowCode(type, -0.0) != 0;
+  hasNegativeZero = hasZero && hasSign && floatCode(type, -0.0) != 0;
   // Exponent 0 is that of the numbers below the least one, if there are such.
   bias = hasZero - minExponent;
   largest = APFloat::getLargest(s).bitcastToAPInt().getZExtValue();
-  overflow = narrowCode(type, HUGE_VAL);
-  nan = narrowCode(type, std::nan(""));
+  overflow = floatCode(type, HUGE_VAL);
+  nan = floatCode(type, std::nan(""));
 }
 
 float Format::plain(uint32_t code) const {
@@ -111,7 +111,7 @@ static SmallVector<Patch> patchesOf(FloatType type, const Format &format) {
            (std::isnan(a) && std::isnan(b));
   };
   for (uint32_t code = 0; code <= format.mask(); ++code) {
-    auto value = static_cast<float>(narrowNumber(type, code));
+    auto value = static_cast<float>(floatNumber(type, code));
     if (same(value, format.plain(code)))
       continue;
     bool grows = !patches.empty() && patches.back().last + 1 == code &&
@@ -130,7 +130,7 @@ static SmallVector<Patch> patchesOf(FloatType type, const Format &format) {
 
 Scalar ScalarEmitter::narrowConstant(Type type, double value) {
   if (auto f = dyn_cast<FloatType>(type))
-    return constantBits(type, narrowCode(f, value));
+    return constantBits(type, floatCode(f, value));
   return constantBits(type, static_cast<int64_t>(value));
 }
 

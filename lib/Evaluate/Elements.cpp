@@ -42,7 +42,7 @@ static Layout integerLayout(Type type) {
 static std::shared_ptr<double[]> decodeAll(FloatType type) {
   std::shared_ptr<double[]> values(new double[256]());
   for (unsigned bits = 0; bits < 1u << type.getWidth(); ++bits)
-    values[bits] = narrowNumber(type, bits);
+    values[bits] = floatNumber(type, bits);
   return values;
 }
 
@@ -139,7 +139,7 @@ void ElementFormat::writeFloat(char *to, double value) const {
     return store(to, encodeBFloat(value));
   default:
     return store(
-        to, static_cast<uint8_t>(narrowCode(cast<FloatType>(type), value)));
+        to, static_cast<uint8_t>(floatCode(cast<FloatType>(type), value)));
   }
 }
 

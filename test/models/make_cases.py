@@ -23,8 +23,8 @@ import traceback
 
 from kit import HERE, MAKERS
 
-OPERATORS = ("ops_conv", "ops_math", "ops_move", "ops_rnn", "ops_graph", "ops_search",
-             "ops_sample", "ops_types", "rejects")
+OPERATORS = ("ops_conv", "ops_math", "ops_move", "ops_rnn", "ops_graph", "ops_search", "ops_sample",
+             "ops_types", "ops_microsoft", "rejects")
 NETWORKS = ("nets_vision", "nets_text")
 
 

@@ -6,20 +6,37 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/ONNX/AttentionArgs.h"
 #include "Frontend/ONNX/Ops.h"
 
 using namespace mlir;
 using namespace dlc;
+using onnx::splitHeads;
 
-/// [batch, length, heads * size] as [batch, length, heads, size].
-static Tensor splitHeads(TensorBuilder &b, NodeArgs &n, Tensor x,
-                         int64_t heads) {
+Tensor onnx::splitHeads(TensorBuilder &b, NodeArgs &n, Tensor x,
+                        int64_t heads) {
+  if (x.rank() != 3)
+    return n.error("an input of heads has rank " + Twine(x.rank()) +
+                   ", expected 3");
   int64_t hidden = x.shape()[2];
   if (heads < 1 || ShapedType::isDynamic(hidden) || hidden % heads != 0)
     return n.error("a hidden size of " + Twine(hidden) +
                    " does not divide among " + Twine(heads) + " heads");
   return b.reshape(
       x, {b.dim(x, 0), b.dim(x, 1), b.dim(heads), b.dim(hidden / heads)});
+}
+
+bool onnx::checkRotation(NodeArgs &n, int64_t size, int64_t half,
+                         int64_t &rotated) {
+  if (rotated == 0)
+    rotated = size;
+  bool fits = !ShapedType::isDynamic(size) && rotated >= 2 &&
+              rotated % 2 == 0 && rotated <= size &&
+              (ShapedType::isDynamic(half) || half == rotated / 2);
+  if (!fits)
+    n.error("can't rotate " + Twine(rotated) + " elements of a head of size " +
+            Twine(size) + " by rows of " + Twine(half));
+  return fits;
 }
 
 static bool sameRank(NodeArgs &n, ArrayRef<Tensor> xs) {
@@ -127,13 +144,8 @@ static Tensors rotaryEmbeddingOp(TensorBuilder &b, NodeArgs &n) {
     x = splitHeads(b, n, x, heads);
   if (!x)
     return Tensor();
-  int64_t size = x.shape()[3];
-  if (rotated == 0)
-    rotated = size;
-  if (ShapedType::isDynamic(size) || rotated < 2 || rotated % 2 != 0 ||
-      rotated > size)
-    return n.error("can't rotate " + Twine(rotated) +
-                   " elements of a head of size " + Twine(size));
+  if (!onnx::checkRotation(n, x.shape()[3], cos.shape()[2], rotated))
+    return Tensor();
   Tensor y = rotaryEmbedding(
       b, x, {cos, sin, rotated, /*headAxis=*/packed ? 2 : 1, interleaved});
   return packed ? b.reshape(y, ArrayRef<Dim>(shape)) : y;

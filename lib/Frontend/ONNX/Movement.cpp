@@ -383,7 +383,7 @@ static Tensors spaceToDepth(TensorBuilder &b, NodeArgs &n) {
                    Dims{d[0], b.product({d[1], k, k}), h, w});
 }
 
-static Tensors trilu(TensorBuilder &b, NodeArgs &n) {
+Tensors onnx::trilu(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
   bool upper = n.flag("upper", true);
   if (!x || x.rank() < 2)

@@ -25,10 +25,13 @@ const OpTable &onnx::opTable() {
           normalizationOps(), attentionOps(),    recurrentOps(),
           resizeOps(),        quantizationOps(), quantizedProductOps(),
           lossOps(),          samplingOps(),     unfoldOps(),
-          signalOps(),        randomOps()})
+          signalOps(),        randomOps(),       microsoftStandardOps()})
       t.add("onnx", rows);
     t.add("ai.onnx.preview", previewOps());
     t.add("ai.onnx.preview.training", trainingOps());
+    for (ArrayRef<OpRow> rows : {microsoftFusedOps(), microsoftAttentionOps(),
+                                 microsoftQuantizedOps(), microsoftProductOps()})
+      t.add("com.microsoft", rows);
     return t;
   }();
   return table;

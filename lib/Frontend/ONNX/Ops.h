@@ -42,9 +42,21 @@ llvm::ArrayRef<OpRow> previewOps();
 /// Of ai.onnx.preview.training.
 llvm::ArrayRef<OpRow> trainingOps();
 
+// Of domain com.microsoft.
+llvm::ArrayRef<OpRow> microsoftFusedOps();
+llvm::ArrayRef<OpRow> microsoftAttentionOps();
+llvm::ArrayRef<OpRow> microsoftQuantizedOps();
+llvm::ArrayRef<OpRow> microsoftProductOps();
+/// What ONNX Runtime has added to the standard's own domain.
+llvm::ArrayRef<OpRow> microsoftStandardOps();
+
 /// Long enough for a file of its own.
 Tensors einsum(TensorBuilder &b, NodeArgs &n);
 Tensors linearAttention(TensorBuilder &b, NodeArgs &n);
+/// The same in two domains.
+Tensors trilu(TensorBuilder &b, NodeArgs &n);
+/// Input 0 as bytes, their scale and zero point.
+Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n);
 
 /// The second operand of an operator that broadcasts. Before version 7 it did
 /// so only where an attribute said so, and to the dimensions from `axis` on.

@@ -153,7 +153,7 @@ static Tensors dequantizeLinear(TensorBuilder &b, NodeArgs &n) {
                 type);
 }
 
-static Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n) {
+Tensors onnx::dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "x");
   if (!x)
     return Tensor();

@@ -19,13 +19,12 @@ using namespace dlc;
 using Align = function_ref<Tensor(Tensor)>;
 
 /// x less its zero point, as i32 unless that is 0.
-static Tensor centred(TensorBuilder &b, NodeArgs &n, Tensor x, size_t zeroPoint,
+static Tensor centred(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor zero,
                       Align align) {
-  if (!x || !n.has(zeroPoint))
+  if (!x || !zero)
     return x;
   if (!isa<IntegerType>(x.elementType()))
     return n.error("quantised operands must be integers");
-  Tensor zero = n.input(zeroPoint);
   // Narrow operands are left alone where they can be.
   if (auto known = b.constantInts(zero);
       known && llvm::all_of(*known, [](int64_t v) { return v == 0; }))
@@ -67,8 +66,12 @@ static Tensor rescaled(TensorBuilder &b, NodeArgs &n, Tensor sum, Tensor factor,
 // Matrices
 //===----------------------------------------------------------------------===//
 
-static Tensor product(TensorBuilder &b, NodeArgs &n, Tensor x, size_t xZero,
-                      Tensor y, size_t yZero, Align rows) {
+static Tensor zeroPoint(NodeArgs &n, size_t i) {
+  return n.has(i) ? n.input(i) : Tensor();
+}
+
+static Tensor product(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor xZero,
+                      Tensor y, Tensor yZero, Align rows) {
   if (!x || !y)
     return {};
   if (!isa<IntegerType>(x.elementType()) || !isa<IntegerType>(y.elementType()))
@@ -89,14 +92,38 @@ static auto perRow(TensorBuilder &b) {
 }
 
 static Tensors matMulInteger(TensorBuilder &b, NodeArgs &n) {
-  return product(b, n, n.input(0, "A"), 2, n.input(1, "B"), 3, perRow(b));
+  return product(b, n, n.input(0, "A"), zeroPoint(n, 2), n.input(1, "B"),
+                 zeroPoint(n, 3), perRow(b));
 }
 
 static Tensors qLinearMatMul(TensorBuilder &b, NodeArgs &n) {
   auto rows = perRow(b);
-  Tensor sum = product(b, n, n.input(0, "a"), 2, n.input(3, "b"), 5, rows);
+  Tensor sum = product(b, n, n.input(0, "a"), zeroPoint(n, 2), n.input(3, "b"),
+                       zeroPoint(n, 5), rows);
   Tensor factor = rows(scale(b, n, 1)) * scale(b, n, 4);
   return rescaled(b, n, sum, factor, 7, rows);
+}
+
+/// The sum of products as real numbers, with a bias (input `bias`).
+static Tensor scaled(TensorBuilder &b, NodeArgs &n, Tensor sum, Tensor factor,
+                     size_t bias) {
+  Tensor y = b.cast(sum, b.f32()) * factor;
+  return n.has(bias) ? y + n.input(bias, "bias") : y;
+}
+
+static Tensors matMulIntegerToFloat(TensorBuilder &b, NodeArgs &n) {
+  Tensor sum = product(b, n, n.input(0, "A"), zeroPoint(n, 4), n.input(1, "B"),
+                       zeroPoint(n, 5), [](Tensor t) { return t; });
+  return scaled(b, n, sum, scale(b, n, 2) * scale(b, n, 3), 6);
+}
+
+static Tensors dynamicQuantizeMatMul(TensorBuilder &b, NodeArgs &n) {
+  Tensors x = onnx::dynamicQuantizeLinear(b, n);
+  if (x.size() != 3)
+    return Tensor();
+  Tensor sum = product(b, n, x[0], x[2], n.input(1, "B"), zeroPoint(n, 3),
+                       [](Tensor t) { return t; });
+  return scaled(b, n, sum, x[1] * scale(b, n, 2), 4);
 }
 
 //===----------------------------------------------------------------------===//
@@ -109,8 +136,8 @@ static Tensor convolution(TensorBuilder &b, NodeArgs &n, Tensor x, size_t xZero,
     return {};
   if (!isa<IntegerType>(x.elementType()) || !isa<IntegerType>(w.elementType()))
     return n.error("inputs x and w must be integers");
-  x = centred(b, n, x, xZero, [](Tensor t) { return t; });
-  w = centred(b, n, w, wZero, [&](Tensor t) {
+  x = centred(b, n, x, zeroPoint(n, xZero), [](Tensor t) { return t; });
+  w = centred(b, n, w, zeroPoint(n, wZero), [&](Tensor t) {
     bool isVector = t && t.rank() == 1;
     return isVector ? perChannel(b, t, w.rank() - 1) : t;
   });
@@ -142,6 +169,14 @@ ArrayRef<OpRow> dlc::onnx::quantizedProductOps() {
       {"QLinearMatMul", 10, qLinearMatMul, {8, 8}},
       {"ConvInteger", 10, convInteger, {2, 4}},
       {"QLinearConv", 10, qLinearConv, {8, 9}},
+  };
+  return rows;
+}
+
+ArrayRef<OpRow> dlc::onnx::microsoftProductOps() {
+  static const OpRow rows[] = {
+      {"MatMulIntegerToFloat", 1, matMulIntegerToFloat, {4, 7}},
+      {"DynamicQuantizeMatMul", 1, dynamicQuantizeMatMul, {3, 5}},
   };
   return rows;
 }

@@ -297,9 +297,18 @@ std::vector<Case> allCases() {
   types.insert(types.end(), std::begin(narrow), std::end(narrow));
   types.insert(types.end(), std::begin(integers), std::end(integers));
   types.push_back("i1");
-  for (auto [from, to] : {std::pair("f32", "i32"), {"i32", "f32"},
-                          {"f64", "i64"}, {"i64", "f64"}, {"f16", "i16"},
-                          {"bf16", "ui16"}, {"ui16", "f16"}, {"i8", "ui8"}})
+  for (auto [from, to] : {std::pair("f32", "i32"),
+                          {"i32", "f32"},
+                          {"f64", "i64"},
+                          {"i64", "f64"},
+                          {"f16", "i16"},
+                          {"bf16", "ui16"},
+                          {"ui16", "f16"},
+                          {"i8", "ui8"},
+                          {"ui8", "f8E5M2"},
+                          {"f8E4M3FN", "i8"},
+                          {"ui4", "f4E2M1FN"},
+                          {"i4", "ui4"}})
     cases.push_back(castCase(from, to, "bitcast"));
   for (StringRef from : types) {
     for (StringRef to : types)
