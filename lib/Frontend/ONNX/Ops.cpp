@@ -32,6 +32,8 @@ const OpTable &onnx::opTable() {
     for (ArrayRef<OpRow> rows : {microsoftFusedOps(), microsoftAttentionOps(),
                                  microsoftQuantizedOps(), microsoftProductOps()})
       t.add("com.microsoft", rows);
+    for (ArrayRef<OpRow> rows : {mlOps(), mlTreeOps()})
+      t.add("ai.onnx.ml", rows);
     return t;
   }();
   return table;

@@ -47,6 +47,9 @@ llvm::ArrayRef<OpRow> microsoftFusedOps();
 llvm::ArrayRef<OpRow> microsoftAttentionOps();
 llvm::ArrayRef<OpRow> microsoftQuantizedOps();
 llvm::ArrayRef<OpRow> microsoftProductOps();
+// Of domain ai.onnx.ml.
+llvm::ArrayRef<OpRow> mlOps();
+llvm::ArrayRef<OpRow> mlTreeOps();
 /// What ONNX Runtime has added to the standard's own domain.
 llvm::ArrayRef<OpRow> microsoftStandardOps();
 
