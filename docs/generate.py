@@ -69,7 +69,7 @@ def onnx_page(tool):
         rows.setdefault(name.removeprefix("onnx."), []).append((since, sizes))
     text = NOTE + "# ONNX operators\n\n"
     text += (f"The {len(rows)} operators that `dlc` imports, besides local functions. A model may use any\n"
-             "version of the operator set from 7 on; since each version listed here an operator\n"
+             "version of the operator set; since each version listed here an operator\n"
              "has a meaning, or takes a number of inputs and outputs, of its own.\n\n"
              "| operator | since | inputs | outputs |\n| --- | --- | --- | --- |\n")
     for name, versions in rows.items():

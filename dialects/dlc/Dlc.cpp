@@ -39,3 +39,14 @@ Operation *DlcDialect::materializeConstant(OpBuilder &builder, Attribute value,
     return ConstantOp::create(builder, loc, elements);
   return arith::ConstantOp::materialize(builder, value, type, loc);
 }
+
+LogicalResult BitcastOp::verify() {
+  auto width = [](Value v) {
+    Type type = cast<RankedTensorType>(v.getType()).getElementType();
+    return type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 0;
+  };
+  if (width(getX()) != 0 && width(getX()) == width(getResult()))
+    return success();
+  return emitOpError("needs types of one width, not ")
+         << getX().getType() << " and " << getType();
+}

@@ -141,4 +141,13 @@ def Dlc_CastOp : Dlc_Pointwise<"cast",
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
 }
 
+def Dlc_BitcastOp : Dlc_Pointwise<"bitcast",
+    "s.bitcast(x, ::llvm::cast<::mlir::RankedTensorType>(getType()).getElementType())"> {
+  let summary = "the same bits as another element type of that width";
+  let arguments = (ins Dlc_Tensor:$x);
+  let results = (outs Dlc_Tensor:$result);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 #endif // DLC_POINTWISE_TD

@@ -36,6 +36,8 @@ public:
 
   virtual Scalar constant(mlir::Type type, double value) = 0;
   virtual Scalar cast(S x, mlir::Type type) = 0;
+  /// The same bits; both types are of one width.
+  virtual Scalar bitcast(S x, mlir::Type type) = 0;
 
   virtual Scalar add(S x, S y) = 0;
   virtual Scalar sub(S x, S y) = 0;

@@ -29,12 +29,6 @@ static unsigned widthOf(Type type) {
   return type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
 }
 
-Type dlc::storageType(Type type) {
-  if (auto integer = dyn_cast<IntegerType>(type))
-    return IntegerType::get(type.getContext(), integer.getWidth());
-  return type;
-}
-
 Type dlc::typeLike(Type type, Type like) {
   if (auto vector = dyn_cast<VectorType>(like))
     return VectorType::get(vector.getShape(), type, vector.getScalableDims());
@@ -57,7 +51,7 @@ static Attribute scalarAttr(Type type, double value) {
 /// The number that a value is in every lane, if it is one at compile time.
 static std::optional<double> constantOf(const Scalar &x) {
   Attribute attribute;
-  if (!matchPattern(x.value, m_Constant(&attribute)))
+  if (isNarrowFloat(x.type) || !matchPattern(x.value, m_Constant(&attribute)))
     return std::nullopt;
   if (auto dense = dyn_cast<DenseElementsAttr>(attribute)) {
     if (!dense.isSplat())
@@ -85,6 +79,8 @@ Value ScalarEmitter::create(Args &&...args) {
 }
 
 Scalar ScalarEmitter::constant(Type type, double value) {
+  if (isNarrow(type))
+    return narrowConstant(type, value);
   Type storage = storageType(type);
   return {type, arith::ConstantOp::create(
                     b, loc, cast<TypedAttr>(scalarAttr(storage, value)))};
@@ -134,7 +130,7 @@ template <typename Op> Scalar ScalarEmitter::floatBinary(S x, S y) {
 
 template <typename Op> Scalar ScalarEmitter::intBinary(S x, S y) {
   auto [a, c] = unify(x, y);
-  return {x.type, create<Op>(a.value, c.value)};
+  return canonical({x.type, create<Op>(a.value, c.value)});
 }
 
 //===----------------------------------------------------------------------===//
@@ -377,20 +373,28 @@ Scalar ScalarEmitter::select(S condition, S x, S y) {
 //===----------------------------------------------------------------------===//
 
 Scalar ScalarEmitter::neg(S x) {
+  if (isNarrowFloat(x.type))
+    return floatUnary<arith::NegFOp>(x);
   if (isFloat(x.type))
     return {x.type, create<arith::NegFOp>(x.value)};
   return isBool(x.type) ? x : sub(constant(x.type, 0), x);
 }
 
 Scalar ScalarEmitter::abs(S x) {
+  if (isNarrowFloat(x.type))
+    return floatUnary<math::AbsFOp>(x);
   if (isFloat(x.type))
     return {x.type, create<math::AbsFOp>(x.value)};
-  return isUnsigned(x.type) ? x : Scalar{x.type, create<math::AbsIOp>(x.value)};
+  if (isUnsigned(x.type))
+    return x;
+  return canonical({x.type, create<math::AbsIOp>(x.value)});
 }
 
 Scalar ScalarEmitter::sign(S x) {
   if (isBool(x.type))
     return x;
+  if (isNarrowFloat(x.type))
+    return narrow(sign(widen(x)).value, x.type);
   Scalar zero = constant(x.type, 0), one = constant(x.type, 1);
   if (isUnsigned(x.type))
     return min(x, one);
@@ -426,8 +430,9 @@ Scalar ScalarEmitter::erf(S x) { return floatUnary<math::ErfOp>(x); }
 Scalar ScalarEmitter::cast(S x, Type type) {
   if (x.type == type)
     return x;
-  if (isBool(type))
-    return ne(x, constant(x.type, 0));
+  if (isBool(type)) // in f32: not every narrow format has a zero
+    return isNarrowFloat(x.type) ? cast(widen(x), type)
+                                 : ne(x, constant(x.type, 0));
   if (isBool(x.type))
     return select(x, constant(type, 1), constant(type, 0));
   if (isFloat(x.type))
@@ -435,18 +440,26 @@ Scalar ScalarEmitter::cast(S x, Type type) {
   return isFloat(type) ? intToFloat(x, type) : intToInt(x, type);
 }
 
+Scalar ScalarEmitter::bitcast(S x, Type type) {
+  Type result = typeLike(storageType(type), x.value.getType());
+  Value bits = x.value;
+  if (bits.getType() != result)
+    bits = create<arith::BitcastOp>(result, bits);
+  return canonical({type, bits});
+}
+
 Scalar ScalarEmitter::intToInt(S x, Type type) {
   Type from = storageType(x.type), to = storageType(type);
   Type result = typeLike(to, x.value.getType());
   if (from == to)
-    return {type, x.value};
+    return canonical({type, x.value});
   if (from.isIndex() || to.isIndex()) {
     if (isUnsigned(x.type))
       return {type, create<arith::IndexCastUIOp>(result, x.value)};
     return {type, create<arith::IndexCastOp>(result, x.value)};
   }
   if (widthOf(to) < widthOf(from))
-    return {type, create<arith::TruncIOp>(result, x.value)};
+    return canonical({type, create<arith::TruncIOp>(result, x.value)});
   if (isUnsigned(x.type))
     return {type, create<arith::ExtUIOp>(result, x.value)};
   return {type, create<arith::ExtSIOp>(result, x.value)};
@@ -486,9 +499,8 @@ Scalar ScalarEmitter::floatToInt(S x, Type type) {
   Scalar converted = intToInt({integer, v}, type);
   APInt maximum =
       isSigned ? APInt::getSignedMaxValue(width) : APInt::getMaxValue(width);
-  Value top = arith::ConstantOp::create(
-      b, loc, IntegerAttr::get(storageType(type), maximum));
-  Scalar saturated = select(above, {type, top}, converted);
+  Scalar top = constantBits(type, maximum.getZExtValue());
+  Scalar saturated = select(above, top, converted);
   if (!isSigned)
     return saturated;
   return select(lt(wide, constant(wide.type, low)), constant(type, low),
@@ -497,11 +509,15 @@ Scalar ScalarEmitter::floatToInt(S x, Type type) {
 
 Scalar ScalarEmitter::floatToFloat(S x, Type type) {
   Type from = x.type, f32 = b.getF32Type();
+  if (isNarrowFloat(from))
+    return cast(decode(x), type);
+  if (isNarrowFloat(type) && from == f32)
+    return encode(x, type);
   Type result = typeLike(type, x.value.getType());
   unsigned fromWidth = widthOf(from), toWidth = widthOf(type);
   if (fromWidth > 32 && toWidth < 32)
     return cast({f32, roundToOdd(x.value)}, type);
-  if (fromWidth < 32 && toWidth != 32)
+  if ((fromWidth < 32 && toWidth != 32) || (fromWidth != 32 && toWidth <= 8))
     return cast(cast(x, f32), type);
   if (toWidth > fromWidth)
     return {type, create<arith::ExtFOp>(result, x.value)};

@@ -8,7 +8,8 @@
 // The code generator's ScalarAlgebra: builds arith and math operations, on
 // scalars or on vectors of any length. A scalar that meets a vector is spread
 // over it. Floats narrower than f32 are computed in f32 and rounded after each
-// operation. Transcendental functions come out as math operations; the pass
+// operation; those of at most eight bits are codes, in registers too.
+// Transcendental functions come out as math operations; the pass
 // dlc-expand-math makes arithmetic of them.
 
 #ifndef DIALECTS_DLC_SCALAREMITTER_H
@@ -19,9 +20,19 @@
 
 namespace dlc {
 
+/// A float of at most eight bits.
+bool isNarrowFloat(mlir::Type type);
+/// One of these or an integer of more than one and under eight bits: held as
+/// bytes.
+bool isNarrow(mlir::Type type);
+
 /// The type of an element in a register: without the sign of an integer. A bool
-/// is i1 (in memory it is an i8 that is 0 or 1).
+/// is i1; narrow floats and integers of under eight bits are bytes, the latter
+/// extended by their sign.
 mlir::Type storageType(mlir::Type elementType);
+/// The type of an element in memory: a bool is an i8 that is 0 or 1; of narrow
+/// types the bits above their width do not count.
+mlir::Type memoryType(mlir::Type elementType);
 
 /// `type`, or a vector of it if `like` is one.
 mlir::Type typeLike(mlir::Type type, mlir::Type like);
@@ -31,8 +42,17 @@ public:
   ScalarEmitter(mlir::OpBuilder &builder, mlir::Location loc)
       : b(builder), loc(loc) {}
 
+  /// What was loaded as a memoryType, and what is to be stored as one.
+  Scalar fromMemory(mlir::Type type, mlir::Value v);
+  mlir::Value toMemory(S x);
+
+  /// A constant of an integer or a narrow type, whose bits are the lowest of
+  /// `bits`.
+  Scalar constantBits(mlir::Type type, uint64_t bits);
+
   Scalar constant(mlir::Type type, double value) override;
   Scalar cast(S x, mlir::Type type) override;
+  Scalar bitcast(S x, mlir::Type type) override;
 
   Scalar add(S x, S y) override;
   Scalar sub(S x, S y) override;
@@ -111,6 +131,14 @@ private:
   Scalar intToInt(S x, mlir::Type type);
   Scalar floatToFloat(S x, mlir::Type type);
   mlir::Value roundToOdd(mlir::Value x);
+
+  // ScalarNarrow.cpp
+  Scalar narrowConstant(mlir::Type type, double value);
+  Scalar canonical(S x);
+  Scalar bitsOf(S x);
+  Scalar fromBits(S bits);
+  Scalar decode(S x);
+  Scalar encode(S x, mlir::Type to);
 };
 
 } // namespace dlc

@@ -62,17 +62,46 @@ static double roundToPrecision(double x, int precision, int minExponent,
   return std::fabs(rounded) > greatest ? std::copysign(HUGE_VAL, x) : rounded;
 }
 
-static double roundWithApFloat(const llvm::fltSemantics &semantics,
-                               double value) {
-  // A format without a sign has no number for these.
-  if (!APFloat::semanticsHasSignedRepr(semantics) && value < 0)
+static double toDouble(APFloat number) {
+  if (number.isNaN()) // of some formats it would come out as an infinity
     return std::nan("");
-  APFloat number(value);
   bool losesInfo;
-  number.convert(semantics, APFloat::rmNearestTiesToEven, &losesInfo);
   number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
                  &losesInfo);
   return number.convertToDouble();
+}
+
+/// What a format has no number for becomes its NaN. Where it has none, an
+/// infinity is the largest number and a NaN a negative zero.
+static double roundWithApFloat(const llvm::fltSemantics &semantics,
+                               double value) {
+  bool hasNaN = APFloat::semanticsHasNaN(semantics);
+  if (std::isnan(value))
+    return hasNaN ? value : -0.0;
+  if (!APFloat::semanticsHasSignedRepr(semantics) && value < 0)
+    return std::nan("");
+  if (std::isinf(value) && !APFloat::semanticsHasInf(semantics)) {
+    double largest = toDouble(APFloat::getLargest(semantics));
+    return hasNaN ? std::nan("") : std::copysign(largest, value);
+  }
+  APFloat number(value);
+  bool losesInfo;
+  number.convert(semantics, APFloat::rmNearestTiesToEven, &losesInfo);
+  return toDouble(number);
+}
+
+double dlc::floatNumber(FloatType type, uint64_t code) {
+  unsigned width = type.getWidth();
+  return toDouble(APFloat(type.getFloatSemantics(),
+                          APInt(width, code, false, /*implicitTrunc=*/true)));
+}
+
+uint64_t dlc::floatCode(FloatType type, double value) {
+  APFloat number(roundToType(type, value));
+  bool losesInfo;
+  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                 &losesInfo);
+  return number.bitcastToAPInt().getZExtValue();
 }
 
 double dlc::roundToType(Type type, double value) {
@@ -154,6 +183,15 @@ Scalar ScalarEvaluator::cast(S x, Type type) {
   if (isBool(type))
     return integer(type, x.i != 0);
   return integer(type, x.i);
+}
+
+Scalar ScalarEvaluator::bitcast(S x, Type type) {
+  uint64_t bits = x.i;
+  if (isFloatScalar(x.type))
+    bits = floatCode(llvm::cast<FloatType>(x.type), x.f);
+  if (!isFloatScalar(type))
+    return integer(type, bits);
+  return number(type, floatNumber(llvm::cast<FloatType>(type), bits));
 }
 
 //===----------------------------------------------------------------------===//

@@ -9,6 +9,7 @@
 #define DIALECTS_DLC_SCALAREVALUATOR_H
 
 #include "dialects/dlc/ScalarAlgebra.h"
+#include "mlir/IR/BuiltinTypes.h"
 
 namespace dlc {
 
@@ -21,6 +22,9 @@ bool isUnsignedScalar(mlir::Type type);
 
 /// The nearest number of a float type, ties to even.
 double roundToType(mlir::Type type, double value);
+/// What the bits of a float stand for, and those of the nearest number.
+double floatNumber(mlir::FloatType type, uint64_t code);
+uint64_t floatCode(mlir::FloatType type, double value);
 /// The low bits as a number of an integer type.
 int64_t wrapToType(mlir::Type type, uint64_t value);
 /// Toward zero and saturating; a NaN gives 0. A bool is `value != 0`.
@@ -31,6 +35,7 @@ class ScalarEvaluator final : public ScalarAlgebra {
 public:
   Scalar constant(mlir::Type type, double value) override;
   Scalar cast(S x, mlir::Type type) override;
+  Scalar bitcast(S x, mlir::Type type) override;
 
   Scalar add(S x, S y) override;
   Scalar sub(S x, S y) override;

@@ -179,8 +179,8 @@ def Graph_WeightOp : Graph_NamedOp<"weight", [Pure]> {
     `name` is the model's own name of the value. A small constant is a dense
     attribute. A large one is a `dense_resource` whose blob is the bytes in the
     mapped file, never copied: alignment 1, little endian, row major, densely
-    packed. Elements of 2, 4 and 6 bits are packed too, the first one in the
-    lowest bits; a boolean takes a byte, 0 or 1.
+    packed. Elements of 2, 4 and 6 bits, which files pack, are given a byte
+    each; a boolean is a byte, 0 or 1.
   }];
   let arguments = (ins StrAttr:$name, ElementsAttr:$value);
   let results = (outs Graph_Value:$result);

@@ -136,31 +136,41 @@ LogicalResult fixShapes(Compilation &compilation, func::FuncOp main) {
   return success();
 }
 
+/// The run time's name of an element type.
 int32_t dtypeOf(Type element) {
-  if (auto integer = dyn_cast<IntegerType>(element)) {
-    bool isUnsigned = integer.isUnsigned();
-    switch (integer.getWidth()) {
-    case 1:
-      return DLC_BOOL;
-    case 8:
-      return isUnsigned ? DLC_UINT8 : DLC_INT8;
-    case 16:
-      return isUnsigned ? DLC_UINT16 : DLC_INT16;
-    case 32:
-      return isUnsigned ? DLC_UINT32 : DLC_INT32;
-    case 64:
-      return isUnsigned ? DLC_UINT64 : DLC_INT64;
-    }
-  }
-  if (element.isF32())
-    return DLC_FLOAT32;
-  if (element.isF64())
-    return DLC_FLOAT64;
-  if (element.isF16())
-    return DLC_FLOAT16;
-  if (element.isBF16())
-    return DLC_BFLOAT16;
-  return DLC_UNDEFINED;
+  MLIRContext *c = element.getContext();
+  auto sint = [&](unsigned bits) -> Type { return IntegerType::get(c, bits); };
+  auto uint = [&](unsigned bits) -> Type {
+    return IntegerType::get(c, bits, IntegerType::Unsigned);
+  };
+  const std::pair<Type, int32_t> rows[] = {
+      {sint(1), DLC_BOOL},
+      {sint(2), DLC_INT2},
+      {uint(2), DLC_UINT2},
+      {sint(4), DLC_INT4},
+      {uint(4), DLC_UINT4},
+      {sint(8), DLC_INT8},
+      {uint(8), DLC_UINT8},
+      {sint(16), DLC_INT16},
+      {uint(16), DLC_UINT16},
+      {sint(32), DLC_INT32},
+      {uint(32), DLC_UINT32},
+      {sint(64), DLC_INT64},
+      {uint(64), DLC_UINT64},
+      {Float4E2M1FNType::get(c), DLC_FLOAT4E2M1},
+      {Float8E4M3FNType::get(c), DLC_FLOAT8E4M3FN},
+      {Float8E4M3FNUZType::get(c), DLC_FLOAT8E4M3FNUZ},
+      {Float8E5M2Type::get(c), DLC_FLOAT8E5M2},
+      {Float8E5M2FNUZType::get(c), DLC_FLOAT8E5M2FNUZ},
+      {Float8E8M0FNUType::get(c), DLC_FLOAT8E8M0},
+      {Float16Type::get(c), DLC_FLOAT16},
+      {BFloat16Type::get(c), DLC_BFLOAT16},
+      {Float32Type::get(c), DLC_FLOAT32},
+      {Float64Type::get(c), DLC_FLOAT64},
+  };
+  const auto *row =
+      llvm::find_if(rows, [&](const auto &r) { return r.first == element; });
+  return row == std::end(rows) ? DLC_UNDEFINED : row->second;
 }
 
 class Describer {

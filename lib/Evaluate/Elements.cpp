@@ -41,15 +41,8 @@ static Layout integerLayout(Type type) {
 /// The values of all 2^width bit patterns.
 static std::shared_ptr<double[]> decodeAll(FloatType type) {
   std::shared_ptr<double[]> values(new double[256]());
-  const llvm::fltSemantics &semantics = type.getFloatSemantics();
-  unsigned width = type.getWidth();
-  for (unsigned bits = 0; bits < 1u << width; ++bits) {
-    APFloat value(semantics, APInt(width, bits));
-    bool losesInfo;
-    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                  &losesInfo);
-    values[bits] = value.convertToDouble();
-  }
+  for (unsigned bits = 0; bits < 1u << type.getWidth(); ++bits)
+    values[bits] = floatNumber(type, bits);
   return values;
 }
 
@@ -145,17 +138,9 @@ void ElementFormat::writeFloat(char *to, double value) const {
   case Layout::bf16:
     return store(to, encodeBFloat(value));
   default:
-    return writeSmallFloat(to, value);
+    return store(
+        to, static_cast<uint8_t>(floatCode(cast<FloatType>(type), value)));
   }
-}
-
-void ElementFormat::writeSmallFloat(char *to, double value) const {
-  const llvm::fltSemantics &semantics =
-      cast<FloatType>(type).getFloatSemantics();
-  APFloat number(value);
-  bool losesInfo;
-  number.convert(semantics, APFloat::rmNearestTiesToEven, &losesInfo);
-  store(to, static_cast<uint8_t>(number.bitcastToAPInt().getZExtValue()));
 }
 
 int64_t ElementFormat::readInteger(const char *from) const {

@@ -67,7 +67,6 @@ private:
   int64_t bytes;
   std::shared_ptr<double[]> decoded; ///< of a float of at most 8 bits
 
-  void writeSmallFloat(char *to, double value) const;
 };
 
 /// Reads elements of a tensor, splat or not, by their place in row-major order.

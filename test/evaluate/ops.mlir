@@ -18,6 +18,25 @@ func.func @pointwise() -> (tensor<2xf32>, tensor<2xi1>) {
 
 // -----
 
+// CHECK-LABEL: @bits
+// CHECK-NEXT:  dlc.constant dense<[1065353216, -2147483648]> : tensor<2xi32>
+// CHECK-NEXT:  dlc.constant dense<[1.000000e+00, -0.000000e+00]> : tensor<2xf32>
+// CHECK-NEXT:  dlc.constant dense<1.562500e-02> : tensor<f16>
+// CHECK-NEXT:  dlc.constant dense<4294967295> : tensor<ui32>
+// CHECK-NEXT:  return
+func.func @bits() -> (tensor<2xi32>, tensor<2xf32>, tensor<f16>, tensor<ui32>) {
+  %a = dlc.constant dense<[1.0, -0.0]> : tensor<2xf32>
+  %0 = dlc.bitcast %a : tensor<2xf32> -> tensor<2xi32>
+  %1 = dlc.bitcast %0 : tensor<2xi32> -> tensor<2xf32>
+  %b = dlc.constant dense<9216> : tensor<i16>
+  %2 = dlc.bitcast %b : tensor<i16> -> tensor<f16>
+  %c = dlc.constant dense<-1> : tensor<i32>
+  %3 = dlc.bitcast %c : tensor<i32> -> tensor<ui32>
+  return %0, %1, %2, %3 : tensor<2xi32>, tensor<2xf32>, tensor<f16>, tensor<ui32>
+}
+
+// -----
+
 // One element is computed, and stands for all.
 // CHECK-LABEL: @equal_elements
 // CHECK-NEXT:  dlc.constant dense<3.000000e+00> : tensor<100000x1000x1000xf32>

@@ -22,7 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 from cases import save_npz  # noqa: E402
-from compare import Tolerance, difference  # noqa: E402
+from compare import Tolerance, difference, is_extended  # noqa: E402
 
 MAKERS = {}     # name -> function(folder)
 
@@ -138,8 +138,9 @@ def with_output_shapes(model, results):
             out.CopyFrom(helper.make_tensor_value_info(out.name, kind, dims))
 
 
-def graph(opset=18, runs=None, check=True, **meta):
-    """Makes the decorated function(g) the maker of the case of its name."""
+def graph(opset=18, runs=None, check=True, by=None, **meta):
+    """Makes the decorated function(g) the maker of the case of its name. `by` runs
+    it where ONNX Runtime can't: run_evaluator."""
     def add(build):
         name = build.__name__
 
@@ -149,10 +150,10 @@ def graph(opset=18, runs=None, check=True, **meta):
             build(g)
             model = g.model()
             feeds = [{k: make_input(dims) for k, make_input in g.feeds.items()} for dims in g.runs]
-            with_output_shapes(model, run_onnxruntime(model, feeds))
+            with_output_shapes(model, (by or run_onnxruntime)(model, feeds))
             if check:
                 onnx.checker.check_model(model)
-            write(folder, model, feeds, None, meta)
+            write(folder, model, feeds, None, meta, by=by or run_onnxruntime)
         register(name, make)
         return build
     return add
@@ -210,6 +211,14 @@ def run_onnxruntime(model, feeds):
     return [dict(zip(names, session.run(None, {k: v for k, v in f.items() if k in used}))) for f in feeds]
 
 
+def run_evaluator(model, feeds):
+    """The same by the reference evaluator of the onnx package."""
+    from onnx.reference import ReferenceEvaluator
+    names = [o.name for o in model.graph.output]
+    evaluator = ReferenceEvaluator(model)
+    return [dict(zip(names, evaluator.run(None, f))) for f in feeds]
+
+
 def scaled_tolerance(array, rtol, relative):
     """An absolute tolerance in proportion to how much the expected values vary."""
     array = array[np.isfinite(array) & (np.abs(array) < 1e3)]
@@ -217,15 +226,15 @@ def scaled_tolerance(array, rtol, relative):
     return {"rtol": rtol, "atol": float(f"{max(relative * spread, 1e-7):.1g}")}
 
 
-def write(folder, model, feeds, expected, meta, rtol=1e-4, relative=2e-5):
-    """Writes one case. `expected` None: ONNX Runtime's outputs."""
+def write(folder, model, feeds, expected, meta, rtol=1e-4, relative=2e-5, by=run_onnxruntime):
+    """Writes one case. `expected` None: ONNX Runtime's outputs, or those of `by`."""
     strip(model)
-    reference = run_onnxruntime(model, feeds)
+    reference = by(model, feeds)
     expected = expected or reference
     tolerances = {}
     for run, other in zip(expected, reference):
         for name, want in run.items():
-            if want.dtype.kind == "f":
+            if want.dtype.kind == "f" and not is_extended(want.dtype):
                 if not np.isfinite(want).all() and not meta.get("infinite"):
                     raise ValueError(f"output {name} is not finite")
                 mine = scaled_tolerance(want, rtol, relative)
@@ -235,6 +244,9 @@ def write(folder, model, feeds, expected, meta, rtol=1e-4, relative=2e-5):
             if wrong:
                 raise ValueError(f"ONNX Runtime differs: {name} {wrong}")
     notes = {k: v for k, v in meta.items() if k != "infinite"}
+    types = {k: v.dtype.name for k, v in expected[0].items() if is_extended(v.dtype)}
+    if types:
+        notes["outputs"] = types
     write_file(folder, "model.onnx", model.SerializeToString(deterministic=True))
     for i, (inputs, outputs) in enumerate(zip(feeds, expected)):
         tail = f"_{i}" if i else ""

@@ -16,18 +16,6 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
 
-Type cpu::memoryType(Type element) {
-  if (element.isInteger(1))
-    return IntegerType::get(element.getContext(), 8);
-  return registerType(element);
-}
-
-Type cpu::registerType(Type element) {
-  if (auto integer = dyn_cast<IntegerType>(element))
-    return IntegerType::get(element.getContext(), integer.getWidth());
-  return element;
-}
-
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//
@@ -183,23 +171,12 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
     }
   }
   Type elementType = type.getElementType();
-  if (elementType.isInteger(1)) {
-    Value zero = arith::ConstantOp::create(b, loc, v.getType(),
-                                           b.getZeroAttr(v.getType()));
-    v = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, v, zero);
-  }
-  return {elementType, v};
+  return ScalarEmitter(b, loc).fromMemory(elementType, v);
 }
 
 void ElementEmitter::store(Scalar value, Value memref, Value offset,
                            int64_t lanes, Value mask) {
-  Value v = value.value;
-  Type element = cast<MemRefType>(memref.getType()).getElementType();
-  if (value.type.isInteger(1)) {
-    Type to =
-        isa<VectorType>(v.getType()) ? Type(vectorOf(element, lanes)) : element;
-    v = arith::ExtUIOp::create(b, loc, to, v);
-  }
+  Value v = ScalarEmitter(b, loc).toMemory(value);
   if (lanes == 1) {
     memref::StoreOp::create(b, loc, v, memref, offset);
     return;
@@ -217,13 +194,15 @@ void ElementEmitter::store(Scalar value, Value memref, Value offset,
 
 Scalar ElementEmitter::emitConstant(ConstantOp op, int64_t lanes) {
   auto elements = cast<DenseElementsAttr>(op.getValue());
-  Type type = elements.getElementType(), reg = registerType(type);
-  TypedAttr attr;
-  if (auto f = dyn_cast<FloatType>(type))
-    attr = FloatAttr::get(type, elements.getSplatValue<APFloat>());
-  else
-    attr = IntegerAttr::get(reg, elements.getSplatValue<APInt>());
-  return {type, arith::ConstantOp::create(b, loc, attr)};
+  Type type = elements.getElementType();
+  if (isa<FloatType>(type) && !isNarrow(type)) {
+    auto attr = FloatAttr::get(type, elements.getSplatValue<APFloat>());
+    return {type, arith::ConstantOp::create(b, loc, attr)};
+  }
+  APInt bits = isa<FloatType>(type)
+                   ? elements.getSplatValue<APFloat>().bitcastToAPInt()
+                   : elements.getSplatValue<APInt>();
+  return ScalarEmitter(b, loc).constantBits(type, bits.getZExtValue());
 }
 
 Scalar ElementEmitter::emitIota(IotaOp op, const Point &point, int64_t lanes) {

@@ -133,11 +133,6 @@ private:
   mlir::Value both(mlir::Value a, mlir::Value b, int64_t lanes);
 };
 
-/// The type of an element in memory: bools take a byte.
-mlir::Type memoryType(mlir::Type element);
-/// The type of an element in registers.
-mlir::Type registerType(mlir::Type element);
-
 } // namespace dlc::cpu
 
 #endif // LIB_CODEGEN_CPU_ELEMENTEMITTER_H

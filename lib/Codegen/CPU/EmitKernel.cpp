@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/Kernel.h"
+#include "dialects/dlc/ScalarEmitter.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -47,7 +48,12 @@ static bool isRows(Kernel &kernel) {
   return rows;
 }
 
-static bool hasRegisters(Type element) {
+/// Whether kernels compute with such elements; narrow types are only moved,
+/// compared and converted.
+static bool hasRegisters(Operation *op, Type element) {
+  if (isNarrow(element))
+    return !isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, TopKOp,
+                NmsOp>(op);
   if (auto integer = dyn_cast<IntegerType>(element))
     return llvm::is_contained({1u, 8u, 16u, 32u, 64u}, integer.getWidth());
   return element.isF16() || element.isBF16() || element.isF32() ||
@@ -64,9 +70,9 @@ static LogicalResult checkOperation(Operation *op) {
   if (!known)
     return op->emitError("no code can be generated for '")
            << op->getName() << "'";
-  auto isFit = [](Type type) {
+  auto isFit = [&](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
-    return !tensor || hasRegisters(tensor.getElementType());
+    return !tensor || hasRegisters(op, tensor.getElementType());
   };
   for (TypeRange types :
        {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})

@@ -9,6 +9,7 @@
 #include "Codegen/CPU/Codegen.h"
 #include "Codegen/CPU/ControlFlow.h"
 #include "Codegen/CPU/Kernel.h"
+#include "dialects/dlc/ScalarEmitter.h"
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
 #include "dialects/rt/Rt.h"

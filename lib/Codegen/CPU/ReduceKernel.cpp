@@ -110,14 +110,8 @@ struct RowEmitter {
         Value v = vector::LoadOp::create(
             kernel.b, kernel.loc, cast<VectorType>(kernel.vectorType(memory)),
             k.memory, i);
-        if (element.isInteger(1)) {
-          Type type = v.getType();
-          v = arith::CmpIOp::create(
-              kernel.b, kernel.loc, arith::CmpIPredicate::ne, v,
-              arith::ConstantOp::create(kernel.b, kernel.loc, type,
-                                        kernel.b.getZeroAttr(type)));
-        }
-        e.define(k.tensor, {element, v});
+        ScalarEmitter s(kernel.b, kernel.loc);
+        e.define(k.tensor, s.fromMemory(element, v));
       } else if (k.pass == pass) {
         Scalar value =
             e.emit(k.tensor, withType(point, k.tensor), kernel.lanes(), mask);

@@ -151,11 +151,7 @@ LaunchPlan cpu::emitScatter(Kernel &kernel, ScatterOp op) {
           if (op.getKind() != ScatterKind::none) {
             Value old = memref::LoadOp::create(kernel.b, kernel.loc,
                                                kernel.output, m.add(start, i));
-            if (element.isInteger(1)) // a byte in memory
-              old = arith::CmpIOp::create(
-                  kernel.b, kernel.loc, arith::CmpIPredicate::ne, old,
-                  arith::ConstantIntOp::create(kernel.b, kernel.loc, 0, 8));
-            Scalar y{element, old};
+            Scalar y = s.fromMemory(element, old);
             switch (op.getKind()) {
             case ScatterKind::add:
               x = s.add(y, x);

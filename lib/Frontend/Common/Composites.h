@@ -96,6 +96,10 @@ Tensor convTranspose(TensorBuilder &b, Tensor x, Tensor kernel, Tensor bias,
                      llvm::ArrayRef<int64_t> outputShape, int64_t groups);
 
 Tensor maxPool(TensorBuilder &b, Tensor x, WindowSpec window);
+/// Where in all of x the elements that maxPool gives are; the first of equal
+/// ones. Column major numbers the last two dimensions the other way round.
+Tensor maxPoolIndices(TensorBuilder &b, Tensor x, WindowSpec window,
+                      bool columnMajor);
 Tensor averagePool(TensorBuilder &b, Tensor x, WindowSpec window,
                    bool countPadding);
 /// The p-norm of each window.
@@ -203,6 +207,56 @@ struct ResizedAxis {
 };
 Tensor resize(TensorBuilder &b, Tensor x, llvm::ArrayRef<ResizedAxis> axes,
               const ResizeSpec &spec);
+
+//===----------------------------------------------------------------------===//
+// Signals
+//===----------------------------------------------------------------------===//
+
+struct Complex {
+  Tensor re, im; ///< no `im`: real
+};
+/// The discrete Fourier transform of f64 along the last dimension, of size n,
+/// without a factor.
+Complex fourier(TensorBuilder &b, Complex x, Dim n, bool inverse);
+
+//===----------------------------------------------------------------------===//
+// Random numbers. Each element is a function of `key` and its place alone.
+//===----------------------------------------------------------------------===//
+
+/// A key that no other seed gives.
+uint64_t randomKey(uint64_t seed);
+/// Evenly distributed over [0, 1), of type f32 or f64.
+Tensor randomUniform(TensorBuilder &b, llvm::ArrayRef<Dim> shape, uint64_t key,
+                     mlir::Type type);
+/// Of the standard normal distribution.
+Tensor randomNormal(TensorBuilder &b, llvm::ArrayRef<Dim> shape, uint64_t key,
+                    mlir::Type type);
+
+//===----------------------------------------------------------------------===//
+// Sampling
+//===----------------------------------------------------------------------===//
+
+enum class SampleMode { nearest, linear, cubic };
+/// What lies outside: zeros, the nearest element, or the mirror image.
+enum class SamplePadding { zeros, border, reflection };
+
+struct SampleSpec {
+  SampleMode mode = SampleMode::linear;
+  SamplePadding padding = SamplePadding::zeros;
+  /// Mirrors stand at the centres of the outermost elements, not at their ends.
+  bool alignCorners = true;
+  /// The greatest of the weighted elements counts, not their sum.
+  bool takeMax = false;
+};
+
+/// Elements of x [n, c, spatial...] at real places: `at` has one tensor for
+/// each spatial dimension, of floats of the shape of the result; `batch` (i64)
+/// tells of which n. All broadcast to one shape; the result has that shape,
+/// then c.
+Tensor sample(TensorBuilder &b, Tensor x, Tensor batch,
+              llvm::ArrayRef<Tensor> at, const SampleSpec &spec);
+/// A size as a scalar of the type of `like`.
+Tensor sizeLike(TensorBuilder &b, Dim size, Tensor like);
 
 } // namespace dlc
 

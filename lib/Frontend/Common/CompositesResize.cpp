@@ -144,29 +144,57 @@ static Tensor weightAt(TensorBuilder &b, Tensor d, const ResizeSpec &spec) {
 }
 
 /// The factor that widens the filter when the dimension shrinks.
-static std::optional<double> filterScale(TensorBuilder &b, const AxisMap &m) {
-  if (!m.spec.antialias)
-    return 1;
-  auto scale = b.constantFloats(m.to.scale);
-  if (!scale || !(scale->front() > 0)) {
-    b.error("antialias needs known sizes");
-    return std::nullopt;
+static Tensor filterScale(TensorBuilder &b, const AxisMap &m) {
+  return m.spec.antialias ? b.min(m.to.scale, 1.0) : b.like(1, m.to.scale);
+}
+
+/// Where only the running model knows how wide the filter is: a product with
+/// the weights of all elements, and of those that stand outside.
+static Tensor interpolateDense(TensorBuilder &b, Tensor x, const AxisMap &m,
+                               Tensor shrink) {
+  Tensor at = coordinates(b, m);
+  double support = m.spec.mode == ResizeMode::linear ? 1 : 2;
+  Tensor reach = b.cast(b.ceil(support / shrink) + 1.0, b.i64());
+  // No further than a filter reaches that leaves one element.
+  reach = b.min(reach, b.fromDim(m.from) * 2.0 + 2.0);
+  Dim outside = b.index(reach);
+  if (!at || !outside || !x)
+    return {};
+  Dim count = b.sizes().add(m.from, b.sizes().mul(outside, b.dim(2)));
+  Tensor position = b.cast(b.iota({count}, 0) - reach, b.f32());
+  Tensor distance = b.abs(b.unsqueeze(position, 1) - b.unsqueeze(at, 0));
+  Tensor weight = weightAt(b, distance * shrink, m.spec);
+  if (m.spec.excludeOutside) {
+    Tensor last = size32(b, m.from) - 1.0;
+    Tensor inside = b.and_(b.ge(position, 0.0), b.le(position, last));
+    weight = b.select(b.unsqueeze(inside, 1), weight, b.like(0, weight));
   }
-  return std::min(scale->front(), 1.0);
+  weight = weight / b.sum(weight, {0}, /*keepDims=*/true);
+  int64_t axis = m.to.axis, last = x.rank() - 1;
+  Tensor picked = b.gather(x, asIndices(b, position, m.from), axis);
+  Tensor y =
+      b.matmul(b.moveAxis(picked, axis, last), b.cast(weight, x.elementType()));
+  return b.moveAxis(y, last, axis);
 }
 
 static Tensor interpolate(TensorBuilder &b, Tensor x, const AxisMap &m) {
-  std::optional<double> shrink = filterScale(b, m);
+  Tensor scale = filterScale(b, m);
+  auto shrink = scale ? b.constantFloats(scale) : std::nullopt;
+  if (scale && !shrink)
+    return interpolateDense(b, x, m, scale);
   Tensor at = coordinates(b, m);
   if (!shrink || !at || !x)
     return {};
+  double narrowed = shrink->front();
+  if (!(narrowed > 0))
+    return b.error("a scale must be positive");
   int64_t support = m.spec.mode == ResizeMode::linear ? 1 : 2;
-  int64_t first = std::floor(-support / *shrink) + 1, axis = m.to.axis;
+  int64_t first = std::floor(-support / narrowed) + 1, axis = m.to.axis;
   Tensor base = b.floor(at), last = size32(b, m.from) - 1.0;
   Tensor sum, total;
   for (int64_t tap = first; tap <= 1 - first; ++tap) {
     Tensor position = base + double(tap);
-    Tensor weight = weightAt(b, b.abs(at - position) * *shrink, m.spec);
+    Tensor weight = weightAt(b, b.abs(at - position) * narrowed, m.spec);
     if (m.spec.excludeOutside) {
       Tensor inside = b.and_(b.ge(position, 0.0), b.le(position, last));
       weight = b.select(inside, weight, b.like(0, weight));
@@ -177,7 +205,7 @@ static Tensor interpolate(TensorBuilder &b, Tensor x, const AxisMap &m) {
     total = total ? total + weight : weight;
   }
   // Else the weights add up to 1 by themselves.
-  if (m.spec.excludeOutside || *shrink != 1)
+  if (m.spec.excludeOutside || narrowed != 1)
     sum = sum / along(b, total, x, axis);
   return sum;
 }

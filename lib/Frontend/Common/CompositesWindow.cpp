@@ -326,6 +326,59 @@ Tensor dlc::maxPool(TensorBuilder &b, Tensor x, WindowSpec window) {
   return b.channelsFirst(pool(b, ReduceKind::max, input, window));
 }
 
+/// What lies before a dimension.
+static Dim lowPadding(TensorBuilder &b, Dim size, const WindowSpec &w,
+                      int64_t i) {
+  if (w.autoPad == AutoPad::none)
+    return b.dim(w.pads[i]);
+  if (w.autoPad == AutoPad::valid)
+    return b.dim(0);
+  return samePadding(b, size, w, i).first;
+}
+
+Tensor dlc::maxPoolIndices(TensorBuilder &b, Tensor x, WindowSpec w,
+                           bool columnMajor) {
+  Tensor y = maxPool(b, x, w); // for its sizes
+  if (!y)
+    return {};
+  Dims shape = b.dims(x), sizes = b.dims(y), numbered = shape;
+  int64_t rank = x.rank();
+  if (columnMajor && rank >= 4)
+    std::swap(numbered[rank - 1], numbered[rank - 2]);
+  Tensor index = b.reshape(b.iota({b.product(shape)}, 0), numbered);
+  if (columnMajor && rank >= 4)
+    index = b.transposeLast(index);
+  // One dimension after the other, the last one first: of equal elements the
+  // first one stays. -1 stands for what is padding.
+  Tensor value = x;
+  for (int64_t axis = rank; axis-- > 2;) {
+    Dim size = shape[axis];
+    Tensor best, most, last = b.fromDim(size) - 1.0;
+    Tensor start = b.iota({sizes[axis]}, 0) * double(w.strides[axis - 2]) -
+                   b.fromDim(lowPadding(b, size, w, axis - 2));
+    for (int64_t k = 0; k < w.kernel[axis - 2]; ++k) {
+      Tensor at = start + double(k * w.dilations[axis - 2]);
+      Tensor inside = b.and_(b.ge(at, 0.0), b.le(at, last));
+      at = b.clamp(at, b.like(0, at), last);
+      Ints behind = llvm::to_vector(llvm::seq<int64_t>(1, rank - axis));
+      Tensor v = b.gather(value, at, axis), i = b.gather(index, at, axis);
+      i = b.select(b.unsqueeze(inside, behind), i, b.like(-1, i));
+      if (!best) {
+        best = i;
+        most = v;
+        continue;
+      }
+      Tensor isBetter = b.or_(b.lt(best, 0.0), b.gt(v, most));
+      isBetter = b.and_(b.ge(i, 0.0), isBetter);
+      best = b.select(isBetter, i, best);
+      most = b.select(isBetter, v, most);
+    }
+    index = best;
+    value = most;
+  }
+  return index;
+}
+
 /// How many elements each window counts, as a factor for a channels-last x.
 static Tensor windowSizes(TensorBuilder &b, Tensor x, const WindowSpec &given,
                           const WindowSpec &resolved, bool countPadding) {

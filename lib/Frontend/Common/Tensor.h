@@ -179,6 +179,8 @@ public:
   /// Where the condition (i1) holds x, elsewhere y.
   Tensor select(Tensor condition, Tensor x, Tensor y);
   Tensor cast(Tensor x, mlir::Type elementType);
+  /// The same bits as another type of their width.
+  Tensor bitcast(Tensor x, mlir::Type elementType);
   Tensor reciprocal(Tensor x) { return div(1.0, x); }
   /// Null bounds are open.
   Tensor clamp(Tensor x, Tensor low, Tensor high);
@@ -267,6 +269,8 @@ public:
   /// For each element of `indices`, where in row-major data [dims] it is with
   /// its own position replaced along `axis`.
   Tensor elementOffsets(llvm::ArrayRef<Dim> dims, Tensor indices, int64_t axis);
+  /// `at` where its index lies in [0, size), elsewhere -1: an error of the run.
+  Tensor guard(Tensor at, Tensor index, Dim size);
   /// Picks elements of a dimension; x and the indices are of the same rank.
   Tensor gatherElements(Tensor x, Tensor indices, int64_t axis);
 

@@ -119,6 +119,19 @@ Tensor TensorBuilder::cast(Tensor x, Type elementType) {
                 shape);
 }
 
+Tensor TensorBuilder::bitcast(Tensor x, Type elementType) {
+  if (!x || x.elementType() == elementType)
+    return x;
+  if (x.elementType().getIntOrFloatBitWidth() !=
+      elementType.getIntOrFloatBitWidth())
+    return error("the bits of " + describe(x.elementType()) + " are no " +
+                 describe(elementType));
+  Dims shape = dims(x);
+  return finish(
+      BitcastOp::create(ops, loc, typeOf(shape, elementType), x.value()),
+      shape);
+}
+
 Tensor TensorBuilder::clamp(Tensor x, Tensor low, Tensor high) {
   if (low)
     x = max(x, low);

@@ -64,8 +64,18 @@ Tensor TensorBuilder::scan(ReduceKind kind, Tensor x, int64_t axis,
   return shaped<ScanOp>({x.value()}, p);
 }
 
+/// Products are of one type, or of bytes of either sign.
+static bool multiply(TensorBuilder &b, Tensor x, Tensor y) {
+  Type p = x.elementType(), q = y.elementType();
+  if (p == q || (p.isInteger(8) && q.isInteger(8)))
+    return true;
+  b.error("operands are of different types, " + describe(p) + " and " +
+          describe(q));
+  return false;
+}
+
 Tensor TensorBuilder::matmul(Tensor x, Tensor y) {
-  if (!x || !y)
+  if (!x || !y || !multiply(*this, x, y))
     return {};
   if (x.rank() == 0 || y.rank() == 0)
     return error("a scalar can't be an operand of a matrix product");
@@ -106,7 +116,7 @@ Tensor TensorBuilder::matmul(Tensor x, Tensor y) {
 Tensor TensorBuilder::conv(Tensor x, Tensor kernel, ArrayRef<int64_t> strides,
                            ArrayRef<int64_t> dilations, ArrayRef<int64_t> pads,
                            int64_t groups) {
-  if (!x || !kernel)
+  if (!x || !kernel || !multiply(*this, x, kernel))
     return {};
   ConvOp::Properties p;
   p.strides = ops.getDenseI64ArrayAttr(strides);

@@ -57,6 +57,13 @@ Tensor TensorBuilder::elementOffsets(ArrayRef<Dim> dims, Tensor indices,
   return at;
 }
 
+Tensor TensorBuilder::guard(Tensor at, Tensor index, Dim size) {
+  if (!at || !index)
+    return {};
+  Tensor isInside = and_(ge(index, 0.0), lt(index, fromDim(size)));
+  return select(isInside, at, like(-1, at));
+}
+
 Tensor TensorBuilder::gatherElements(Tensor x, Tensor indices, int64_t axis) {
   if (!x || !indices)
     return {};

@@ -5,7 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Frontend/Common/Composites.h"
+#include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -20,8 +23,12 @@ static Tensors leakyRelu(TensorBuilder &b, NodeArgs &n) {
 }
 
 static Tensors pRelu(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "X");
-  return b.select(b.ge(x, 0.0), x, x * n.input(1, "slope"));
+  Tensor x = n.input(0, "X"), slope = n.input(1, "slope");
+  // Before version 7 a vector has one slope for each channel.
+  if (x && slope && n.version() < 7 && slope.rank() == 1 &&
+      slope.shape()[0] != 1)
+    slope = perChannel(b, slope, std::max<int64_t>(x.rank() - 2, 0));
+  return b.select(b.ge(x, 0.0), x, x * slope);
 }
 
 static Tensors elu(TensorBuilder &b, NodeArgs &n) {
@@ -31,8 +38,9 @@ static Tensors elu(TensorBuilder &b, NodeArgs &n) {
 
 static Tensors selu(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
-  double alpha = n.real("alpha", 1.67326319217681884765625),
-         gamma = n.real("gamma", 1.05070102214813232421875);
+  bool isFirst = n.version() < 6;
+  double alpha = n.real("alpha", isFirst ? 1.6732 : 1.67326319217681884765625),
+         gamma = n.real("gamma", isFirst ? 1.0507 : 1.05070102214813232421875);
   return b.select(b.gt(x, 0.0), x * gamma, b.expm1(x) * (alpha * gamma));
 }
 
@@ -86,6 +94,15 @@ static Tensors swish(TensorBuilder &b, NodeArgs &n) {
   return x * b.sigmoid(alpha == 1 ? x : x * alpha);
 }
 
+static Tensors swiGLU(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "A"), y = n.input(1, "B");
+  double alpha = n.real("alpha", 1);
+  if (x && y && failed(verifyCompatibleShape(x.type(), y.type())))
+    return n.error("inputs A and B must be of one shape, not " +
+                   describe(x.shape()) + " and " + describe(y.shape()));
+  return x * b.sigmoid(alpha == 1 ? x : x * alpha) * y;
+}
+
 static Tensors shrink(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
   double bias = n.real("bias", 0), lambda = n.real("lambd", 0.5);
@@ -95,19 +112,20 @@ static Tensors shrink(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> onnx::activationOps() {
   static const OpRow rows[] = {
-      {"Relu", 6, relu},
-      {"LeakyRelu", 6, leakyRelu},
-      {"PRelu", 7, pRelu, {2, 2}},
-      {"Elu", 6, elu},
-      {"Selu", 6, selu},
+      {"Relu", 1, relu},
+      {"LeakyRelu", 1, leakyRelu},
+      {"PRelu", 1, pRelu, {2, 2}},
+      {"Elu", 1, elu},
+      {"Selu", 1, selu},
       {"Celu", 12, celu},
       {"ThresholdedRelu", 10, thresholdedRelu},
-      {"HardSigmoid", 6, hardSigmoid},
+      {"HardSigmoid", 1, hardSigmoid},
       {"HardSwish", 14, hardSwish},
       {"Softplus", 1, softplus},
       {"Softsign", 1, softsign},
       {"Mish", 18, mish},
       {"Swish", 24, swish},
+      {"SwiGLU", 28, swiGLU, {2, 2}},
       {"Shrink", 9, shrink},
   };
   return rows;

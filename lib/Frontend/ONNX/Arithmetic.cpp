@@ -5,13 +5,40 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace dlc;
 
+Tensor onnx::secondOperand(TensorBuilder &b, NodeArgs &n, Tensor x) {
+  Tensor y = n.input(1, "B");
+  if (n.version() >= 7 || !x || !y)
+    return y;
+  if (!n.flag("broadcast", false)) {
+    n.ignore("axis");
+    if (failed(verifyCompatibleShape(x.type(), y.type())))
+      return n.error("shapes " + describe(x.shape()) + " and " +
+                     describe(y.shape()) +
+                     " differ, and attribute 'broadcast' is not set");
+    return y;
+  }
+  if (!n.hasAttr("axis"))
+    return y;
+  int64_t axis = n.axis("axis", std::nullopt, x.rank());
+  int64_t behind = x.rank() - axis - y.rank();
+  if (n.failed() || behind < 0)
+    return n.error("a tensor of shape " + describe(y.shape()) +
+                   " does not fit " + describe(x.shape()) + " from dimension " +
+                   Twine(axis) + " on");
+  return b.unsqueeze(y,
+                     llvm::to_vector(llvm::seq(y.rank(), y.rank() + behind)));
+}
+
 template <typename OpT> static Tensors binary(TensorBuilder &b, NodeArgs &n) {
-  return b.binary<OpT>(n.input(0, "A"), n.input(1, "B"));
+  Tensor x = n.input(0, "A");
+  return b.binary<OpT>(x, onnx::secondOperand(b, n, x));
 }
 
 template <typename OpT> static Tensors variadic(TensorBuilder &b, NodeArgs &n) {
@@ -49,7 +76,7 @@ static Tensor powerOf(TensorBuilder &b, Tensor x, Tensor y) {
 }
 
 static Tensors pow(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "X"), y = n.input(1, "Y");
+  Tensor x = n.input(0, "X"), y = onnx::secondOperand(b, n, x);
   if (!x || !y)
     return Tensor();
   // The result has the base's type; what is computed in has a fraction if the
@@ -85,21 +112,21 @@ static Tensors clip(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> onnx::arithmeticOps() {
   static const OpRow rows[] = {
-      {"Add", 7, binary<AddOp>, {2, 2}},
-      {"Sub", 7, binary<SubOp>, {2, 2}},
-      {"Mul", 7, binary<MulOp>, {2, 2}},
-      {"Div", 7, binary<DivOp>, {2, 2}},
+      {"Add", 1, binary<AddOp>, {2, 2}},
+      {"Sub", 1, binary<SubOp>, {2, 2}},
+      {"Mul", 1, binary<MulOp>, {2, 2}},
+      {"Div", 1, binary<DivOp>, {2, 2}},
       {"Mod", 10, mod, {2, 2}},
-      {"Pow", 7, pow, {2, 2}},
+      {"Pow", 1, pow, {2, 2}},
       {"BitShift", 11, bitShift, {2, 2}},
       {"BitwiseAnd", 18, binary<AndOp>, {2, 2}},
       {"BitwiseOr", 18, binary<OrOp>, {2, 2}},
       {"BitwiseXor", 18, binary<XorOp>, {2, 2}},
-      {"Min", 6, variadic<MinOp>, {1, kMany}},
-      {"Max", 6, variadic<MaxOp>, {1, kMany}},
-      {"Sum", 6, variadic<AddOp>, {1, kMany}},
-      {"Mean", 6, mean, {1, kMany}},
-      {"Clip", 6, clip, {1, 3}},
+      {"Min", 1, variadic<MinOp>, {1, kMany}},
+      {"Max", 1, variadic<MaxOp>, {1, kMany}},
+      {"Sum", 1, variadic<AddOp>, {1, kMany}},
+      {"Mean", 1, mean, {1, kMany}},
+      {"Clip", 1, clip, {1, 3}},
   };
   return rows;
 }

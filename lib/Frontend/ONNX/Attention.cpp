@@ -6,20 +6,37 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/ONNX/AttentionArgs.h"
 #include "Frontend/ONNX/Ops.h"
 
 using namespace mlir;
 using namespace dlc;
+using onnx::splitHeads;
 
-/// [batch, length, heads * size] as [batch, length, heads, size].
-static Tensor splitHeads(TensorBuilder &b, NodeArgs &n, Tensor x,
-                         int64_t heads) {
+Tensor onnx::splitHeads(TensorBuilder &b, NodeArgs &n, Tensor x,
+                        int64_t heads) {
+  if (x.rank() != 3)
+    return n.error("an input of heads has rank " + Twine(x.rank()) +
+                   ", expected 3");
   int64_t hidden = x.shape()[2];
   if (heads < 1 || ShapedType::isDynamic(hidden) || hidden % heads != 0)
     return n.error("a hidden size of " + Twine(hidden) +
                    " does not divide among " + Twine(heads) + " heads");
   return b.reshape(
       x, {b.dim(x, 0), b.dim(x, 1), b.dim(heads), b.dim(hidden / heads)});
+}
+
+bool onnx::checkRotation(NodeArgs &n, int64_t size, int64_t half,
+                         int64_t &rotated) {
+  if (rotated == 0)
+    rotated = size;
+  bool fits = !ShapedType::isDynamic(size) && rotated >= 2 &&
+              rotated % 2 == 0 && rotated <= size &&
+              (ShapedType::isDynamic(half) || half == rotated / 2);
+  if (!fits)
+    n.error("can't rotate " + Twine(rotated) + " elements of a head of size " +
+            Twine(size) + " by rows of " + Twine(half));
+  return fits;
 }
 
 static bool sameRank(NodeArgs &n, ArrayRef<Tensor> xs) {
@@ -31,18 +48,24 @@ static bool sameRank(NodeArgs &n, ArrayRef<Tensor> xs) {
   return false;
 }
 
+/// The type that the softmax is computed in, if one is given.
+static Type softmaxType(TensorBuilder &b, NodeArgs &n) {
+  if (!n.hasAttr("softmax_precision"))
+    return {};
+  int64_t code = n.integer("softmax_precision");
+  Type type = onnx::elementType(b.context(), code);
+  if (!isa_and_present<FloatType>(type))
+    n.error("attribute 'softmax_precision' is " + Twine(code) +
+            ", which is no float type");
+  return type;
+}
+
 static AttentionSpec attentionSpec(TensorBuilder &b, NodeArgs &n) {
   AttentionSpec spec;
   spec.causal = n.flag("is_causal", false);
   spec.scale = n.real("scale", 0);
   spec.softcap = n.real("softcap", 0);
-  if (n.hasAttr("softmax_precision")) {
-    int64_t code = n.integer("softmax_precision");
-    spec.softmaxType = onnx::elementType(b.context(), code);
-    if (!spec.softmaxType || !isa<FloatType>(spec.softmaxType))
-      n.error("attribute 'softmax_precision' is " + Twine(code) +
-              ", which is no float type");
-  }
+  spec.softmaxType = softmaxType(b, n);
   spec.leftWindow = n.integer("left_window_size", -1);
   spec.rightWindow = n.integer("right_window_size", -1);
   spec.mask = n.has(3) ? n.input(3, "attn_mask") : Tensor();
@@ -121,13 +144,8 @@ static Tensors rotaryEmbeddingOp(TensorBuilder &b, NodeArgs &n) {
     x = splitHeads(b, n, x, heads);
   if (!x)
     return Tensor();
-  int64_t size = x.shape()[3];
-  if (rotated == 0)
-    rotated = size;
-  if (ShapedType::isDynamic(size) || rotated < 2 || rotated % 2 != 0 ||
-      rotated > size)
-    return n.error("can't rotate " + Twine(rotated) +
-                   " elements of a head of size " + Twine(size));
+  if (!onnx::checkRotation(n, x.shape()[3], cos.shape()[2], rotated))
+    return Tensor();
   Tensor y = rotaryEmbedding(
       b, x, {cos, sin, rotated, /*headAxis=*/packed ? 2 : 1, interleaved});
   return packed ? b.reshape(y, ArrayRef<Dim>(shape)) : y;
@@ -136,7 +154,27 @@ static Tensors rotaryEmbeddingOp(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> dlc::onnx::attentionOps() {
   static const OpRow rows[] = {
       {"Attention", 23, attentionOp, {3, 7}, {1, 4}},
+      {"LinearAttention", 27, linearAttention, {3, 6}, {1, 2}},
       {"RotaryEmbedding", 23, rotaryEmbeddingOp, {3, 4}},
   };
+  return rows;
+}
+
+/// Attention between functions of the caller's.
+static Tensors flexAttention(TensorBuilder &b, NodeArgs &n) {
+  Tensor q = n.input(0, "Q"), k = n.input(1, "K"), v = n.input(2, "V");
+  AttentionSpec spec;
+  spec.scale = n.real("scale", 0);
+  spec.softmaxType = softmaxType(b, n);
+  for (StringRef name : {"score_mod", "prob_mod"})
+    if (n.graph(name))
+      return n.error("graph '" + name + "' of FlexAttention is not supported");
+  if (!q || !k || !v || n.failed())
+    return Tensor();
+  return attention(b, q, k, v, spec).y;
+}
+
+ArrayRef<OpRow> dlc::onnx::previewOps() {
+  static const OpRow rows[] = {{"FlexAttention", 1, flexAttention, {3, 3}}};
   return rows;
 }

@@ -51,8 +51,11 @@ static Tensors gatherElements(TensorBuilder &b, NodeArgs &n) {
   int64_t axis = n.axis("axis", 0, x.rank());
   if (n.failed())
     return Tensor();
-  indices = indexInput(b, indices, b.dim(x, axis));
-  return b.gatherElements(x, indices, axis);
+  Dims dims = b.dims(x);
+  indices = indexInput(b, indices, dims[axis]);
+  Tensor at = b.elementOffsets(dims, indices, axis);
+  return b.gather(b.flatten(x, 0, x.rank()), b.guard(at, indices, dims[axis]),
+                  0);
 }
 
 static std::optional<ScatterKind> scatterKind(NodeArgs &n) {
@@ -76,6 +79,7 @@ static Tensors scatterElements(TensorBuilder &b, NodeArgs &n) {
   Dims shape = b.dims(x), count = b.dims(indices);
   indices = indexInput(b, indices, shape[axis]);
   Tensor at = b.elementOffsets(shape, indices, axis);
+  at = b.guard(at, indices, shape[axis]);
   if (!at)
     return at;
   Tensor rows = b.reshape(x, Dims{b.product(shape), b.dim(1)});
@@ -115,6 +119,7 @@ static std::optional<Rows> rowsOf(TensorBuilder &b, NodeArgs &n, Tensor x,
   int64_t outer = batch + depth;
   shape.pop_back();
   Tensor at = b.full(shape, b.scalar(int64_t(0), b.i64()));
+  SmallVector<std::pair<Tensor, Dim>> given;
   for (int64_t i = 0; i < outer; ++i) {
     Tensor index;
     if (i < batch) {
@@ -125,10 +130,13 @@ static std::optional<Rows> rowsOf(TensorBuilder &b, NodeArgs &n, Tensor x,
       index = b.squeeze(b.sliceAxis(indices, last, b.dim(i - batch), b.dim(1)),
                         {last});
       index = indexInput(b, index, dims[i]);
+      given.push_back({index, dims[i]});
     }
     ArrayRef<Dim> inner = ArrayRef(dims).slice(i + 1, outer - i - 1);
     at = at + index * b.fromDim(b.product(inner));
   }
+  for (auto [index, size] : given)
+    at = b.guard(at, index, size);
   Dims rows(dims.begin() + outer, dims.end());
   rows.insert(rows.begin(), b.product(ArrayRef(dims).take_front(outer)));
   return Rows{b.reshape(x, rows), at};
@@ -154,6 +162,49 @@ static Tensors scatterND(TensorBuilder &b, NodeArgs &n) {
                 b.reshape(rows->at, Dims{b.product(count)}),
                 b.reshape(updates, Dims{b.product(count), length}));
   return b.reshape(placed, b.dims(x));
+}
+
+/// Places a sequence in a cache, for each batch from an index of its own on.
+static Tensors tensorScatter(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "past_cache"), update = n.input(1, "update");
+  StringRef mode = n.string("mode", "linear");
+  if (!x || !update)
+    return Tensor();
+  int64_t axis = n.axis("axis", -2, x.rank());
+  if (mode != "linear" && mode != "circular")
+    return n.error("attribute 'mode' is '" + mode +
+                   "', expected linear or circular");
+  if (axis == 0 || x.rank() != update.rank())
+    return n.error("a cache of shape " + describe(x.shape()) +
+                   " can't be written along axis " + Twine(axis) +
+                   " by an update of shape " + describe(update.shape()));
+  Dims shape = b.dims(x), count = b.dims(update), along(axis + 1, b.dim(1));
+  for (int64_t i = 0; i < x.rank(); ++i)
+    if (i != axis && contradict(shape[i], count[i]))
+      return n.error("an update of shape " + describe(update.shape()) +
+                     " does not fit a cache of shape " + describe(x.shape()));
+  along[axis] = count[axis];
+  Tensor step = b.iota(along, axis);
+  if (n.has(2)) {
+    Tensor start = n.input(2);
+    if (start.rank() != 1)
+      return n.error("input 2 ('write_indices') must be a vector");
+    step = step + b.unsqueeze(b.cast(start, b.i64()),
+                              llvm::to_vector(llvm::seq<int64_t>(1, axis + 1)));
+  }
+  if (mode == "circular")
+    step = b.mod(step, b.fromDim(shape[axis]));
+  ArrayRef<Dim> outer = ArrayRef(shape).take_front(axis + 1);
+  Tensor index = b.broadcastTo(step, ArrayRef(count).take_front(axis + 1));
+  Tensor at = b.elementOffsets(outer, index, axis);
+  at = b.guard(at, index, shape[axis]);
+  if (!at)
+    return at;
+  Dim length = b.product(ArrayRef(shape).drop_front(axis + 1));
+  Tensor placed = b.scatter(
+      ScatterKind::none, b.reshape(x, Dims{b.product(outer), length}),
+      b.flatten(at, 0, at.rank()), b.reshape(update, Dims{Dim(), length}));
+  return b.reshape(placed, shape);
 }
 
 //===----------------------------------------------------------------------===//
@@ -209,6 +260,7 @@ ArrayRef<OpRow> onnx::indexingOps() {
       {"Scatter", 9, scatterElements, {3, 3}},
       {"ScatterElements", 11, scatterElements, {3, 3}},
       {"ScatterND", 11, scatterND, {3, 3}},
+      {"TensorScatter", 24, tensorScatter, {2, 3}},
       {"OneHot", 9, oneHot, {3, 3}},
       {"ReverseSequence", 10, reverseSequence, {2, 2}},
   };

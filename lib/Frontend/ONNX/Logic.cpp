@@ -12,7 +12,8 @@ using namespace mlir;
 using namespace dlc;
 
 template <typename OpT> static Tensors compare(TensorBuilder &b, NodeArgs &n) {
-  return b.compare<OpT>(n.input(0, "A"), n.input(1, "B"));
+  Tensor x = n.input(0, "A");
+  return b.compare<OpT>(x, onnx::secondOperand(b, n, x));
 }
 
 template <typename OpT> static Tensors logical(TensorBuilder &b, NodeArgs &n) {
@@ -22,7 +23,7 @@ template <typename OpT> static Tensors logical(TensorBuilder &b, NodeArgs &n) {
                      describe(x.elementType()));
   if (n.numInputs() == 1)
     return b.not_(n.input(0));
-  return b.binary<OpT>(n.input(0, "A"), n.input(1, "B"));
+  return b.binary<OpT>(n.input(0, "A"), onnx::secondOperand(b, n, n.input(0)));
 }
 
 static Tensors where(TensorBuilder &b, NodeArgs &n) {
@@ -31,14 +32,14 @@ static Tensors where(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> onnx::logicOps() {
   static const OpRow rows[] = {
-      {"Equal", 7, compare<EqOp>, {2, 2}},
-      {"Greater", 7, compare<GtOp>, {2, 2}},
+      {"Equal", 1, compare<EqOp>, {2, 2}},
+      {"Greater", 1, compare<GtOp>, {2, 2}},
       {"GreaterOrEqual", 12, compare<GeOp>, {2, 2}},
-      {"Less", 7, compare<LtOp>, {2, 2}},
+      {"Less", 1, compare<LtOp>, {2, 2}},
       {"LessOrEqual", 12, compare<LeOp>, {2, 2}},
-      {"And", 7, logical<AndOp>, {2, 2}},
-      {"Or", 7, logical<OrOp>, {2, 2}},
-      {"Xor", 7, logical<XorOp>, {2, 2}},
+      {"And", 1, logical<AndOp>, {2, 2}},
+      {"Or", 1, logical<OrOp>, {2, 2}},
+      {"Xor", 1, logical<XorOp>, {2, 2}},
       {"Not", 1, logical<NotOp>},
       {"Where", 9, where, {3, 3}},
   };

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
 
 using namespace mlir;
@@ -22,6 +23,8 @@ static Tensor scaled(Tensor x, double factor) {
 static Tensors gemm(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "A"), y = n.input(1, "B");
   double alpha = n.real("alpha", 1), beta = n.real("beta", 1);
+  if (n.version() < 7)
+    n.ignore("broadcast"); // C fits or it does not
   bool transX = n.flag("transA", false), transY = n.flag("transB", false);
   if (!x || !y)
     return Tensor();
@@ -40,48 +43,57 @@ static Tensors gemm(TensorBuilder &b, NodeArgs &n) {
   return product + scaled(c, beta);
 }
 
-/// x less its zero point, as i32. A vector of zero points is one for each row
-/// of a left operand, which is a column.
-static Tensor centred(TensorBuilder &b, NodeArgs &n, Tensor x, size_t zeroPoint,
-                      bool isLeft) {
-  if (!x || !n.has(zeroPoint))
-    return x;
-  Tensor zero = n.input(zeroPoint);
-  // Narrow operands are left alone where they can be.
-  if (auto known = b.constantInts(zero);
-      known && llvm::all_of(*known, [](int64_t v) { return v == 0; }))
-    return x;
-  Type i32 = IntegerType::get(b.context(), 32);
-  zero = b.cast(zero, i32);
-  if (zero && zero.rank() == 1 && isLeft && zero.shape()[0] != 1)
-    zero = b.unsqueeze(zero, 1);
-  return b.cast(x, i32) - zero;
+/// One step of elimination: row and column i of the matrices [count, m, m],
+/// after the row with the greatest element of the column has come to i. Gives
+/// them and the determinant so far.
+static Tensors eliminate(TensorBuilder &b, Dim i, Tensor x, Tensor det) {
+  Tensor at = b.fromDim(i), size = b.fromDim(b.dim(x, 1));
+  Tensor row = b.iota({b.dim(1), b.dim(x, 1), b.dim(1)}, 1);
+  auto slice = [&](Tensor t, int64_t axis) {
+    return b.sliceAxis(t, axis, i, b.dim(1));
+  };
+  Tensor column = slice(x, 2);
+  Tensor open = b.select(b.ge(row, at), b.abs(column), b.like(-1, x));
+  Tensor best = b.argReduce(ReduceKind::max, b.squeeze(open, 2), 1);
+  Tensor count = b.iota({b.dim(x, 0)}, 0);
+  Tensor from = b.gather(b.flatten(x, 0, 2), count * size + best, 0);
+  from = b.unsqueeze(from, 1);
+  best = b.unsqueeze(best, {1, 2});
+  Tensor swapped = b.select(b.eq(row, best), slice(x, 1), x);
+  Tensor pivot = b.sliceAxis(from, 2, i, b.dim(1));
+  // A column of zeros leaves nothing to eliminate.
+  Tensor divisor = b.select(b.eq(pivot, 0.0), b.like(1, pivot), pivot);
+  Tensor factor = slice(swapped, 2) / divisor;
+  factor = b.select(b.gt(row, at), factor, b.like(0, factor));
+  Tensor sign = b.select(b.eq(best, at), b.like(1, x), b.like(-1, x));
+  return {swapped - factor * from, det * b.squeeze(pivot * sign, {1, 2})};
 }
 
-static Tensors matMulInteger(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "A"), y = n.input(1, "B");
-  if (!x || !y)
-    return Tensor();
-  if (!isa<IntegerType>(x.elementType()) || !isa<IntegerType>(y.elementType()))
-    return n.error("inputs A and B must be integers");
-  x = centred(b, n, x, 2, /*isLeft=*/true);
-  y = centred(b, n, y, 3, /*isLeft=*/false);
-  if (!x || !y)
-    return Tensor();
-  Type i32 = IntegerType::get(b.context(), 32);
-  if (x.elementType() != y.elementType() &&
-      (x.elementType() == i32 || y.elementType() == i32)) {
-    x = b.cast(x, i32);
-    y = b.cast(y, i32);
-  }
-  return b.matmul(x, y);
+static Tensors determinant(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  if (!x)
+    return x;
+  int64_t rank = x.rank();
+  if (rank < 2 || !x.isFloat() ||
+      contradict(b.dim(x, rank - 2), b.dim(x, rank - 1)))
+    return n.error("a tensor of type " + describe(x.type()) +
+                   " holds no square matrices of floats");
+  Dims shape = b.dims(x), batch(ArrayRef<Dim>(shape).drop_back(2));
+  Tensor v = b.cast(x, wideType(x.elementType()));
+  v = b.reshape(v, Dims{b.product(batch), shape[rank - 2], shape[rank - 1]});
+  Tensor one = b.full({b.dim(v, 0)}, b.like(1, v));
+  Tensors end = b.loop(b.dim(0), shape[rank - 2], {v, one},
+                       [&](Dim i, ArrayRef<Tensor> now) {
+                         return eliminate(b, i, now[0], now[1]);
+                       });
+  return b.cast(b.reshape(end.back(), batch), x.elementType());
 }
 
 ArrayRef<OpRow> dlc::onnx::matrixOps() {
   static const OpRow rows[] = {
       {"MatMul", 1, matMul, {2, 2}},
-      {"Gemm", 7, gemm, {2, 3}},
-      {"MatMulInteger", 10, matMulInteger, {2, 4}},
+      {"Det", 11, determinant},
+      {"Gemm", 1, gemm, {2, 3}},
   };
   return rows;
 }

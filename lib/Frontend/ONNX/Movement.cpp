@@ -25,7 +25,8 @@ static Tensors concat(TensorBuilder &b, NodeArgs &n) {
   SmallVector<Tensor> xs = n.allInputs();
   if (!xs.front())
     return Tensor();
-  int64_t axis = n.axis("axis", std::nullopt, xs.front().rank());
+  auto otherwise = n.version() < 4 ? std::optional<int64_t>(1) : std::nullopt;
+  int64_t axis = n.axis("axis", otherwise, xs.front().rank());
   return n.failed() ? Tensor() : b.concat(xs, axis);
 }
 
@@ -275,7 +276,7 @@ static Tensors pad(TensorBuilder &b, NodeArgs &n) {
   std::optional<Dims> pads;
   if (isInputs)
     pads = b.indices(n.input(1, "pads"));
-  else if (std::optional<Ints> given = n.integers("pads"))
+  else if (auto given = n.integers(n.version() < 2 ? "paddings" : "pads"))
     pads = b.dims(*given);
   else
     n.error("attribute 'pads' is missing");
@@ -291,6 +292,38 @@ static Tensors pad(TensorBuilder &b, NodeArgs &n) {
   if (*mode != PadMode::constant)
     x = crop(b, x, low, high);
   return b.pad(x, low, high, value, *mode);
+}
+
+/// Each axis is cut or padded to its size, the same on both sides but for one.
+static Tensors centerCropPad(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input_data");
+  std::optional<Dims> to = b.indices(n.input(1, "shape"));
+  std::optional<Ints> axes = n.integers("axes");
+  if (!x || !to)
+    return Tensor();
+  if (!axes)
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
+  axes = n.axes(*axes, x.rank());
+  if (!axes)
+    return Tensor();
+  if (axes->size() != to->size())
+    return n.error("has " + Twine(to->size()) + " sizes for " +
+                   Twine(axes->size()) + " axes");
+  ShapeAlgebra s = b.sizes();
+  Dim zero = b.dim(0);
+  Dims offsets(x.rank(), zero), sizes = b.dims(x), low = offsets, high = low;
+  for (auto [axis, size] : llvm::zip(*axes, *to)) {
+    if (isKnown(size) && staticDim(size) < 0)
+      return n.error("input 1 ('shape') has the size " +
+                     Twine(staticDim(size)));
+    Dim from = sizes[axis], kept = s.min(from, size);
+    offsets[axis] = s.floorDiv(s.sub(from, kept), 2);
+    sizes[axis] = kept;
+    Dim added = s.sub(size, kept);
+    low[axis] = s.floorDiv(added, 2);
+    high[axis] = s.sub(added, low[axis]);
+  }
+  return b.pad(b.slice(x, offsets, sizes), low, high);
 }
 
 //===----------------------------------------------------------------------===//
@@ -350,7 +383,7 @@ static Tensors spaceToDepth(TensorBuilder &b, NodeArgs &n) {
                    Dims{d[0], b.product({d[1], k, k}), h, w});
 }
 
-static Tensors trilu(TensorBuilder &b, NodeArgs &n) {
+Tensors onnx::trilu(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
   bool upper = n.flag("upper", true);
   if (!x || x.rank() < 2)
@@ -366,10 +399,11 @@ static Tensors trilu(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> onnx::movementOps() {
   static const OpRow rows[] = {
       {"Transpose", 1, transpose},
-      {"Concat", 4, concat, {1, kMany}},
-      {"Split", 2, split, {1, 2}, {1, kMany}},
+      {"Concat", 1, concat, {1, kMany}},
+      {"Split", 1, split, {1, 2}, {1, kMany}},
       {"Slice", 1, slice, {1, 5}},
-      {"Pad", 2, pad, {1, 4}},
+      {"Pad", 1, pad, {1, 4}},
+      {"CenterCropPad", 18, centerCropPad, {2, 2}},
       {"DepthToSpace", 1, depthToSpace},
       {"SpaceToDepth", 1, spaceToDepth},
       {"Trilu", 14, trilu, {1, 2}},

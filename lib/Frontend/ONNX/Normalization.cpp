@@ -59,23 +59,63 @@ static bool hasRank(NodeArgs &n, Tensor x, int64_t rank) {
   return false;
 }
 
+/// Whether the statistics are those of the batch: before version 14 where the
+/// outputs that hold them are used.
+static bool isTraining(NodeArgs &n) {
+  if (n.version() >= 14)
+    return n.flag("training_mode", false);
+  bool isTest = n.version() < 7 && n.flag("is_test", false);
+  bool wantsMore = false;
+  for (size_t i = 1; i < n.numOutputs(); ++i)
+    wantsMore |= n.wants(i);
+  return wantsMore && !isTest;
+}
+
+/// The result, then the running mean and variance, then those of the batch.
+static Tensors trainBatchNorm(TensorBuilder &b, Tensor x, Affine affine,
+                              Tensor mean, Tensor variance, double epsilon,
+                              double momentum) {
+  Ints axes = axesFrom(x, 1);
+  axes.front() = 0; // all but the channels
+  Tensor v = b.cast(x, wideType(x.elementType()));
+  Tensor wideMean = b.mean(v, axes, /*keepDims=*/true);
+  Tensor now = b.squeeze(wideMean, axes);
+  Tensor spread = b.mean(b.square(v - wideMean), axes);
+  auto running = [&](Tensor old, Tensor value) {
+    Tensor next =
+        b.cast(old, v.elementType()) * momentum + value * (1.0 - momentum);
+    return b.cast(next, old.elementType());
+  };
+  return {batchNorm(b, x, affine, now, spread, epsilon), running(mean, now),
+          running(variance, spread), b.cast(now, mean.elementType()),
+          b.cast(spread, variance.elementType())};
+}
+
 static Tensors batchNormalization(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
   Affine affine{n.input(1, "scale"), n.input(2, "B")};
   Tensor mean = n.input(3, "input_mean"), var = n.input(4, "input_var");
-  double epsilon = n.real("epsilon", 1e-5);
-  n.ignore("momentum"); // of training
-  bool training = n.flag("training_mode", false);
-  for (size_t i = 1; i < n.numOutputs(); ++i)
-    training |= n.wants(i);
-  if (training)
-    return n.error("BatchNormalization in training mode is not supported");
-  if (!n.flag("spatial", true))
-    return n.error("BatchNormalization with 'spatial' 0 is not supported");
-  if (!hasRank(n, x, 2))
+  double epsilon = n.real("epsilon", 1e-5), momentum = n.real("momentum", 0.9);
+  bool training = isTraining(n);
+  bool spatial = n.version() >= 9 || n.flag("spatial", true);
+  if (!hasRank(n, x, 2) || n.failed())
     return Tensor();
-  Tensors results{batchNorm(b, x, affine, mean, var, epsilon)};
-  results.resize(n.numOutputs());
+  Tensor flat = x;
+  if (!spatial) { // each element of a sample is a channel
+    for (Tensor *t : {&affine.scale, &affine.bias, &mean, &var})
+      *t = b.flatten(*t, 0, t->rank());
+    flat = b.flatten(x, 1, x.rank());
+  }
+  Tensors results =
+      training ? trainBatchNorm(b, flat, affine, mean, var, epsilon, momentum)
+               : batchNorm(b, flat, affine, mean, var, epsilon);
+  if (!spatial) {
+    results.front() = b.reshape(results.front(), ArrayRef<Dim>(b.dims(x)));
+    for (Tensor &t : MutableArrayRef<Tensor>(results).drop_front())
+      t = b.reshape(t, ArrayRef<Dim>(b.dims(x)).drop_front());
+  }
+  if (!training)
+    results.resize(n.numOutputs());
   return results;
 }
 
@@ -188,8 +228,9 @@ ArrayRef<OpRow> dlc::onnx::normalizationOps() {
       {"Softmax", 1, softmaxOp},
       {"LogSoftmax", 1, logSoftmaxOp},
       {"Hardmax", 1, hardmaxOp},
-      {"BatchNormalization", 7, batchNormalization, {5, 5}, {1, 5}},
-      {"InstanceNormalization", 6, instanceNormalization, {3, 3}},
+      {"BatchNormalization", 1, batchNormalization, {5, 5}, {1, 5}},
+      {"BatchNormalization", 14, batchNormalization, {5, 5}, {1, 3}},
+      {"InstanceNormalization", 1, instanceNormalization, {3, 3}},
       {"GroupNormalization", 18, groupNormalization, {3, 3}},
       {"LayerNormalization", 17, layerNormalization, {2, 3}, {1, 3}},
       {"RMSNormalization", 23, rmsNormalization, {2, 2}},

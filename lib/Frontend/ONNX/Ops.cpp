@@ -18,12 +18,24 @@ const OpTable &onnx::opTable() {
   static const OpTable table = [] {
     OpTable t;
     for (ArrayRef<OpRow> rows :
-         {arithmeticOps(), unaryOps(), activationOps(), logicOps(),
-          reductionOps(), shapeOps(), movementOps(), indexingOps(), searchOps(),
-          generatorOps(), windowOps(), matrixOps(), normalizationOps(),
-          attentionOps(), recurrentOps(), resizeOps(), quantizationOps(),
+         {arithmeticOps(),    unaryOps(),        activationOps(),
+          logicOps(),         reductionOps(),    shapeOps(),
+          movementOps(),      indexingOps(),     searchOps(),
+          generatorOps(),     windowOps(),       matrixOps(),
+          normalizationOps(), attentionOps(),    recurrentOps(),
+          resizeOps(),        quantizationOps(), quantizedProductOps(),
+          lossOps(),          samplingOps(),     unfoldOps(),
+          signalOps(),        randomOps(),       microsoftStandardOps(),
           controlOps()})
       t.add("onnx", rows);
+    t.add("ai.onnx.preview", previewOps());
+    t.add("ai.onnx.preview.training", trainingOps());
+    for (ArrayRef<OpRow> rows :
+         {microsoftFusedOps(), microsoftAttentionOps(), microsoftQuantizedOps(),
+          microsoftProductOps()})
+      t.add("com.microsoft", rows);
+    for (ArrayRef<OpRow> rows : {mlOps(), mlTreeOps()})
+      t.add("ai.onnx.ml", rows);
     return t;
   }();
   return table;

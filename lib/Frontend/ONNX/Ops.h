@@ -25,6 +25,7 @@ llvm::ArrayRef<OpRow> indexingOps();
 llvm::ArrayRef<OpRow> searchOps();
 llvm::ArrayRef<OpRow> generatorOps();
 llvm::ArrayRef<OpRow> windowOps();
+llvm::ArrayRef<OpRow> unfoldOps();
 llvm::ArrayRef<OpRow> matrixOps();
 llvm::ArrayRef<OpRow> normalizationOps();
 llvm::ArrayRef<OpRow> attentionOps();
@@ -32,9 +33,42 @@ llvm::ArrayRef<OpRow> recurrentOps();
 llvm::ArrayRef<OpRow> resizeOps();
 llvm::ArrayRef<OpRow> quantizationOps();
 llvm::ArrayRef<OpRow> controlOps();
+llvm::ArrayRef<OpRow> quantizedProductOps();
+llvm::ArrayRef<OpRow> lossOps();
+llvm::ArrayRef<OpRow> samplingOps();
+llvm::ArrayRef<OpRow> signalOps();
+llvm::ArrayRef<OpRow> randomOps();
+/// Of ai.onnx.preview.
+llvm::ArrayRef<OpRow> previewOps();
+/// Of ai.onnx.preview.training.
+llvm::ArrayRef<OpRow> trainingOps();
+
+// Of domain com.microsoft.
+llvm::ArrayRef<OpRow> microsoftFusedOps();
+llvm::ArrayRef<OpRow> microsoftAttentionOps();
+llvm::ArrayRef<OpRow> microsoftQuantizedOps();
+llvm::ArrayRef<OpRow> microsoftProductOps();
+// Of domain ai.onnx.ml.
+llvm::ArrayRef<OpRow> mlOps();
+llvm::ArrayRef<OpRow> mlTreeOps();
+/// What ONNX Runtime has added to the standard's own domain.
+llvm::ArrayRef<OpRow> microsoftStandardOps();
 
 /// Long enough for a file of its own.
 Tensors einsum(TensorBuilder &b, NodeArgs &n);
+Tensors linearAttention(TensorBuilder &b, NodeArgs &n);
+/// The same in two domains.
+Tensors trilu(TensorBuilder &b, NodeArgs &n);
+/// Input 0 as bytes, their scale and zero point.
+Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n);
+
+/// The second operand of an operator that broadcasts. Before version 7 it did
+/// so only where an attribute said so, and to the dimensions from `axis` on.
+Tensor secondOperand(TensorBuilder &b, NodeArgs &n, Tensor x);
+
+/// Rounds real x to a quantised type around `zero`, which may be null; what is
+/// out of range goes to the nearest end.
+Tensor quantize(TensorBuilder &b, Tensor x, Tensor zero, mlir::Type type);
 
 /// All of the above, by domain.
 const OpTable &opTable();

@@ -95,6 +95,14 @@ static Tensor saturate(TensorBuilder &b, Tensor x, Type type) {
   return b.cast(b.clamp(x, b.like(low, x), b.like(high, x)), type);
 }
 
+Tensor onnx::quantize(TensorBuilder &b, Tensor x, Tensor zero, Type type) {
+  if (isa<IntegerType>(type))
+    x = b.round(x);
+  if (x && zero)
+    x = x + b.cast(zero, x.elementType());
+  return saturate(b, x, type);
+}
+
 static Tensors quantizeLinear(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "x"), scale = n.input(1, "y_scale");
   Tensor zero = n.has(2) ? n.input(2, "y_zero_point") : Tensor();
@@ -117,12 +125,13 @@ static Tensors quantizeLinear(TensorBuilder &b, NodeArgs &n) {
   if (!quotient)
     return Tensor();
   quotient = b.cast(quotient, wideType(precision));
-  if (isa<IntegerType>(type))
-    quotient = b.round(quotient);
   if (zero)
-    quotient = quotient + b.cast(spread(b, n, zero, x, l->axis, l->block),
-                                 quotient.elementType());
-  return clamps ? saturate(b, quotient, type) : b.cast(quotient, type);
+    zero = spread(b, n, zero, x, l->axis, l->block);
+  if (clamps)
+    return onnx::quantize(b, quotient, zero, type);
+  if (zero)
+    quotient = quotient + b.cast(zero, quotient.elementType());
+  return b.cast(quotient, type);
 }
 
 static Tensors dequantizeLinear(TensorBuilder &b, NodeArgs &n) {
@@ -144,7 +153,7 @@ static Tensors dequantizeLinear(TensorBuilder &b, NodeArgs &n) {
                 type);
 }
 
-static Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n) {
+Tensors onnx::dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "x");
   if (!x)
     return Tensor();
@@ -156,9 +165,8 @@ static Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n) {
   Tensor bottom = b.min(b.reduce(ReduceKind::min, x, all), 0.0);
   Tensor range = top - bottom;
   Tensor scale = b.select(b.eq(range, 0.0), b.like(1, x), range / 255.0);
-  Tensor zero = saturate(b, b.round(-(bottom / scale)), ui8);
-  Tensor y =
-      saturate(b, b.round(x / scale) + b.cast(zero, x.elementType()), ui8);
+  Tensor zero = onnx::quantize(b, -(bottom / scale), {}, ui8);
+  Tensor y = onnx::quantize(b, x / scale, zero, ui8);
   return Tensors{y, scale, zero};
 }
 

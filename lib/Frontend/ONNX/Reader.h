@@ -21,7 +21,7 @@ namespace dlc::onnx {
 /// The oldest and newest versions of the file format and of the operator set
 /// `ai.onnx` that are read.
 constexpr int64_t kMinIRVersion = 3, kMaxIRVersion = 14;
-constexpr int64_t kMinOpset = 7, kMaxOpset = 28;
+constexpr int64_t kMinOpset = 1, kMaxOpset = 28;
 
 /// True if `bytes`, the start of a file or all of it, look like an ONNX model.
 bool looksLikeONNX(llvm::ArrayRef<char> bytes);

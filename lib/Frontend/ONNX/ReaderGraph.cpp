@@ -255,8 +255,14 @@ LogicalResult GraphReader::readOperator(const proto::Node &node, Location at,
   SmallVector<Value> values;
   Attributes attributes;
   if (failed(operands(node, at, scope, values)) ||
-      failed(resolveAttributes(node.attributes, at, scope, attributes)) ||
-      failed(addAttributes(attributes, state)))
+      failed(resolveAttributes(node.attributes, at, scope, attributes)))
+    return failure();
+  // What the first versions said of buffers has no meaning.
+  if (domain == "ai.onnx" && *version < 6)
+    llvm::erase_if(attributes, [](const BoundAttribute &attribute) {
+      return attribute.proto.name == "consumed_inputs";
+    });
+  if (failed(addAttributes(attributes, state)))
     return failure();
   StringRef prefix = domain == "ai.onnx" ? "onnx" : domain;
   state.addAttribute("op", builder.getStringAttr(prefix + "." + node.opType));

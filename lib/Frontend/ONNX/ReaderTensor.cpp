@@ -42,20 +42,24 @@ static uint8_t unpack(ArrayRef<char> data, int64_t index, unsigned bits) {
   return (window >> (bit % 8)) & ((1u << bits) - 1);
 }
 
-static ElementsAttr denseAttr(RankedTensorType type, unsigned bits,
-                              int64_t count, ArrayRef<char> data) {
+/// Elements of under 8 bits, each in a byte of its own.
+static AsmResourceBlob unpackAll(ArrayRef<char> data, int64_t count,
+                                 unsigned bits) {
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(count, 16);
+  MutableArrayRef<char> bytes = blob.getMutableData();
+  for (int64_t i = 0; i != count; ++i)
+    bytes[i] = char(unpack(data, i, bits));
+  return blob;
+}
+
+static ElementsAttr denseAttr(RankedTensorType type, ArrayRef<char> data) {
   if (type.getElementType().isInteger(1)) {
     SmallVector<bool> bools;
     for (char c : data)
       bools.push_back(c != 0);
     return DenseElementsAttr::get(type, ArrayRef<bool>(bools));
   }
-  if (bits >= 8)
-    return DenseElementsAttr::getFromRawBuffer(type, data);
-  SmallVector<char> bytes;
-  for (int64_t i = 0; i != count; ++i)
-    bytes.push_back(unpack(data, i, bits));
-  return DenseElementsAttr::getFromRawBuffer(type, bytes);
+  return DenseElementsAttr::getFromRawBuffer(type, data);
 }
 
 /// Booleans are bytes of 0 or 1; files have been seen with others.
@@ -71,9 +75,10 @@ static void normaliseBools(AsmResourceBlob &blob) {
 
 ElementsAttr TensorReader::attrOf(const Checked &tensor, AsmResourceBlob blob,
                                   StringRef name) {
+  if (tensor.element->bits < 8)
+    blob = unpackAll(blob.getData(), tensor.count, tensor.element->bits);
   if (blob.getData().size() < kSmall)
-    return denseAttr(tensor.type, tensor.element->bits, tensor.count,
-                     blob.getData());
+    return denseAttr(tensor.type, blob.getData());
   if (tensor.type.getElementType().isInteger(1))
     normaliseBools(blob);
   // Distinct names from the start: making one unique takes time.

@@ -308,9 +308,9 @@ static Tensors rnnOp(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> dlc::onnx::recurrentOps() {
   static const OpRow rows[] = {
-      {"LSTM", 7, lstmOp, {3, 8}, {0, 3}},
-      {"GRU", 7, gruOp, {3, 6}, {0, 2}},
-      {"RNN", 7, rnnOp, {3, 6}, {0, 2}},
+      {"LSTM", 1, lstmOp, {3, 8}, {0, 3}},
+      {"GRU", 1, gruOp, {3, 6}, {0, 2}},
+      {"RNN", 1, rnnOp, {3, 6}, {0, 2}},
   };
   return rows;
 }

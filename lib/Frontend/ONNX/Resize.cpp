@@ -121,7 +121,7 @@ private:
 
   bool hasLength(Tensor vector, StringRef what, size_t length);
   /// One scale for all axes, so that the aspect ratio stays.
-  std::optional<double> commonScale(ArrayRef<Dim> sizes, StringRef policy);
+  Tensor commonScale(ArrayRef<Dim> sizes, StringRef policy);
   void setCrop(ResizedAxis &a, size_t i);
 };
 } // namespace
@@ -162,29 +162,23 @@ std::optional<SmallVector<ResizedAxis>> AxesReader::fromScales(Tensor scales) {
   return result;
 }
 
-std::optional<double> AxesReader::commonScale(ArrayRef<Dim> sizes,
-                                              StringRef policy) {
+Tensor AxesReader::commonScale(ArrayRef<Dim> sizes, StringRef policy) {
   bool larger = policy == "not_smaller";
-  if (!larger && policy != "not_larger") {
-    n.error("attribute 'keep_aspect_ratio_policy' has unknown value '" +
-            policy + "'");
-    return std::nullopt;
-  }
-  std::optional<double> common;
+  if (!larger && policy != "not_larger")
+    return n.error("attribute 'keep_aspect_ratio_policy' has unknown value '" +
+                   policy + "'");
+  Type f64 = b.opBuilder().getF64Type();
+  Tensor common;
   for (auto [axis, size] : llvm::zip(axes, sizes)) {
-    int64_t to = staticDim(size), from = x.shape()[axis];
-    if (ShapedType::isDynamic(to) || ShapedType::isDynamic(from) || from < 1 ||
-        to < 0 || to > INT32_MAX) {
-      n.error("attribute 'keep_aspect_ratio_policy' needs sizes that are known "
-              "at compile time");
-      return std::nullopt;
-    }
-    double scale = double(to) / from;
+    if (x.shape()[axis] == 0)
+      return n.error("a dimension of size 0 has no aspect ratio");
+    Tensor scale =
+        b.cast(b.fromDim(size), f64) / b.cast(b.fromDim(b.dim(x, axis)), f64);
     common = !common  ? scale
-             : larger ? std::max(*common, scale)
-                      : std::min(*common, scale);
+             : larger ? b.max(common, scale)
+                      : b.min(common, scale);
   }
-  return common;
+  return common ? common : n.error("no axis is given");
 }
 
 std::optional<SmallVector<ResizedAxis>>
@@ -195,25 +189,30 @@ AxesReader::fromSizes(Tensor sizes, StringRef policy) {
   std::optional<Dims> dims = b.indices(sizes);
   if (!dims)
     return std::nullopt;
-  std::optional<double> common;
-  if (policy != "stretch" && !(common = commonScale(*dims, policy)))
-    return std::nullopt;
-  SmallVector<ResizedAxis> result;
-  for (auto [i, axis] : llvm::enumerate(axes)) {
-    Dim from = b.dim(x, axis), size = (*dims)[i];
-    if (common)
-      size = b.dim(int64_t(*common * staticDim(from) + 0.5));
+  for (Dim size : *dims)
     if (int64_t d = staticDim(size);
         !ShapedType::isDynamic(d) && (d < 0 || d > INT32_MAX)) {
       n.error("input 'sizes' has entry " + Twine(d) +
               ", which is out of range");
       return std::nullopt;
     }
+  Tensor common;
+  if (policy != "stretch" && !(common = commonScale(*dims, policy)))
+    return std::nullopt;
+  SmallVector<ResizedAxis> result;
+  for (auto [i, axis] : llvm::enumerate(axes)) {
+    Dim from = b.dim(x, axis), size = (*dims)[i];
+    if (common) {
+      Tensor exact = common * b.cast(b.fromDim(from), common.elementType());
+      size = b.index(b.cast(b.floor(exact + 0.5), b.i64()));
+    }
+    if (!size)
+      return std::nullopt;
     if (size == from && !roi)
       continue;
     Tensor width = sizeAsFloat(b, size);
     Tensor scale =
-        common ? b.scalar(*common, b.f32()) : width / sizeAsFloat(b, from);
+        common ? b.cast(common, b.f32()) : width / sizeAsFloat(b, from);
     ResizedAxis a{axis, size, scale, width, {}, {}};
     if (common)
       a.width = sizeAsFloat(b, from) * scale;
@@ -242,7 +241,11 @@ static Tensors resizeByScales(TensorBuilder &b, NodeArgs &n, Tensor x,
 
 static Tensors upsample7(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
-  auto scales = n.reals("scales");
+  std::optional<SmallVector<double>> scales;
+  if (n.version() >= 7)
+    scales = n.reals("scales");
+  else
+    scales = {1, 1, n.real("height_scale"), n.real("width_scale")};
   if (!scales)
     return n.error("attribute 'scales' is missing");
   SmallVector<float> values(scales->begin(), scales->end());
@@ -299,7 +302,7 @@ static Tensors resize11(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> dlc::onnx::resizeOps() {
   static const OpRow rows[] = {
-      {"Upsample", 7, upsample7},
+      {"Upsample", 1, upsample7},
       {"Upsample", 9, resize10, {2, 2}},
       {"Resize", 10, resize10, {2, 2}},
       {"Resize", 11, resize11, {1, 4}},

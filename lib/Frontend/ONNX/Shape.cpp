@@ -53,7 +53,13 @@ static void resolveMarks(TensorBuilder &b, ArrayRef<Dim> from, Dims &to,
 static Tensors reshape(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "data");
   bool allowZero = n.flag("allowzero", false);
-  std::optional<Dims> to = b.indices(n.input(1, "shape"));
+  std::optional<Dims> to;
+  if (n.version() >= 5)
+    to = b.indices(n.input(1, "shape"));
+  else if (std::optional<Ints> given = n.integers("shape"))
+    to = b.dims(*given);
+  else
+    n.error("attribute 'shape' is missing");
   if (!x || !to)
     return Tensor();
   Dims from = b.dims(x);
@@ -165,6 +171,15 @@ static Tensors tile(TensorBuilder &b, NodeArgs &n) {
   std::optional<Dims> repeats = b.indices(n.input(1, "repeats"));
   if (!x || !repeats)
     return Tensor();
+  if (n.version() < 6) { // of one axis
+    std::optional<Ints> given = n.constantInts(2, "axis");
+    std::optional<Ints> axis = given ? n.axes(*given, x.rank()) : given;
+    if (!axis || axis->size() != 1 || repeats->size() != 1)
+      return n.error("inputs 'tiles' and 'axis' must have one element");
+    Dims all(x.rank(), b.dim(1));
+    all[axis->front()] = repeats->front();
+    repeats = all;
+  }
   if (static_cast<int64_t>(repeats->size()) != x.rank())
     return n.error("input 1 ('repeats') has " + Twine(repeats->size()) +
                    " elements for a tensor of rank " + Twine(x.rank()));
@@ -186,11 +201,13 @@ ArrayRef<OpRow> onnx::shapeOps() {
   static const OpRow rows[] = {
       {"Shape", 1, shape},
       {"Size", 1, size},
+      {"Reshape", 1, reshape, {1, 1}},
       {"Reshape", 5, reshape, {2, 2}},
       {"Flatten", 1, flatten},
       {"Squeeze", 1, squeeze, {1, 2}},
       {"Unsqueeze", 1, unsqueeze, {1, 2}},
       {"Expand", 8, expand, {2, 2}},
+      {"Tile", 1, tile, {3, 3}},
       {"Tile", 6, tile, {2, 2}},
   };
   return rows;

@@ -50,18 +50,64 @@ static Tensor saturate(TensorBuilder &b, Tensor x, FloatType to) {
   return b.max(b.min(x, greatest), -greatest);
 }
 
+/// The powers of two of f8E8M0FNU: which one is taken for x is told by `mode`.
+/// Signs do not count; what is no finite number gives a NaN.
+static Tensor toPowerOfTwo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type,
+                           bool saturates, StringRef mode) {
+  x = b.abs(b.cast(x, b.f32()));
+  Tensor near = b.cast(b.cast(b.min(x, 0x1p126), type), b.f32());
+  Tensor down = b.select(b.gt(near, x), near * 0.5, near);
+  // Beyond 2^126 the next power may be no number.
+  down = b.select(b.ge(x, 0x1p127), b.like(0x1p127, x), down);
+  Tensor result = down;
+  if (mode == "up")
+    result = b.select(b.lt(down, x), down * 2.0, down);
+  else if (mode == "nearest")
+    result = b.select(b.ge(x, down * 1.5), down * 2.0, down);
+  else if (mode != "down")
+    return n.error("attribute 'round_mode' is '" + mode +
+                   "', expected up, down or nearest");
+  result = b.max(result, 0x1p-127);
+  if (saturates)
+    result = b.select(b.isInf(x), x, b.min(result, 0x1p127));
+  return b.cast(result, type);
+}
+
 static Tensor castTo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type) {
   bool saturates = n.flag("saturate", true);
-  n.ignore("round_mode");
+  StringRef mode = n.string("round_mode", "up");
+  if (isa<Float8E8M0FNUType>(type) && x && x.elementType() != type)
+    return toPowerOfTwo(b, n, x, type, saturates, mode);
   if (auto narrow = dyn_cast<FloatType>(type);
-      narrow && narrow.getWidth() <= 8 && saturates && x &&
-      !isa<Float8E8M0FNUType>(type))
+      narrow && narrow.getWidth() <= 8 && saturates)
     x = saturate(b, x, narrow);
+  // Numbers of under eight bits wrap.
+  bool wraps = type.isInteger() && type.getIntOrFloatBitWidth() < 8 &&
+               !type.isInteger(1);
+  if (wraps && x && x.isFloat())
+    x = b.cast(x, b.opBuilder().getI32Type());
   return b.cast(x, type);
 }
 
+/// The type that Cast is to give; before version 6 by its name.
+static int64_t castCode(NodeArgs &n) {
+  if (n.version() >= 6)
+    return n.integer("to");
+  static constexpr StringLiteral kNames[] = {
+      "FLOAT",  "UINT8", "INT8",    "UINT16", "INT16",  "INT32", "INT64",
+      "STRING", "BOOL",  "FLOAT16", "DOUBLE", "UINT32", "UINT64"};
+  StringRef name = n.string("to");
+  const StringLiteral *found = llvm::find(kNames, name);
+  if (found != std::end(kNames))
+    return found - kNames + 1;
+  n.error("attribute 'to' is '" + name + "', which is no type");
+  return 0;
+}
+
 static Tensors cast(TensorBuilder &b, NodeArgs &n) {
-  int64_t code = n.integer("to");
+  int64_t code = castCode(n);
+  if (n.failed())
+    return Tensor();
   Type type = onnx::elementType(b.context(), code);
   if (!type)
     return n.error("conversion to element type " + Twine(code) +
@@ -69,38 +115,36 @@ static Tensors cast(TensorBuilder &b, NodeArgs &n) {
   return castTo(b, n, n.input(0, "input"), type);
 }
 
+static Tensors bitCast(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  int64_t code = n.integer("to");
+  Type type = onnx::elementType(b.context(), code), boolean = b.boolean();
+  if (!x || !type)
+    return x ? n.error("conversion to element type " + Twine(code) +
+                       " is not supported")
+             : x;
+  // A bool is a byte of 0 or 1.
+  Type byte = IntegerType::get(b.context(), 8, IntegerType::Unsigned);
+  if (type == boolean && x.elementType().getIntOrFloatBitWidth() == 8)
+    return b.ne(b.bitcast(x, byte), 0.0);
+  return b.bitcast(x.isBool() ? b.cast(x, byte) : x, type);
+}
+
 static Tensors castLike(TensorBuilder &b, NodeArgs &n) {
   Tensor like = n.input(1, "target_type");
   return like ? castTo(b, n, n.input(0, "input"), like.elementType()) : like;
 }
 
-/// What it does when a model is used, not trained.
-static Tensors dropout(TensorBuilder &b, NodeArgs &n) {
-  n.ignore("ratio");
-  n.ignore("seed");
-  Tensor x = n.input(0, "data");
-  if (n.has(2)) {
-    std::optional<Ints> training = b.constantInts(n.input(2));
-    if (!training || training->size() != 1 || training->front())
-      return n.error("input 2 ('training_mode') must be constant and false");
-  }
-  Tensors results(x);
-  if (n.numOutputs() == 2)
-    results.push_back(x ? b.full(b.dims(x), b.scalar(int64_t(1), b.boolean()))
-                        : Tensor());
-  return results;
-}
-
 ArrayRef<OpRow> onnx::unaryOps() {
   static const OpRow rows[] = {
       {"Identity", 1, identity},
-      {"Neg", 6, unary<NegOp>},
-      {"Abs", 6, absolute},
+      {"Neg", 1, unary<NegOp>},
+      {"Abs", 1, absolute},
       {"Sign", 9, unary<SignOp>},
-      {"Exp", 6, unary<ExpOp>},
-      {"Log", 6, unary<LogOp>},
-      {"Sqrt", 6, unary<SqrtOp>},
-      {"Reciprocal", 6, reciprocal},
+      {"Exp", 1, unary<ExpOp>},
+      {"Log", 1, unary<LogOp>},
+      {"Sqrt", 1, unary<SqrtOp>},
+      {"Reciprocal", 1, reciprocal},
       {"Sin", 7, unary<SinOp>},
       {"Cos", 7, unary<CosOp>},
       {"Tan", 7, unary<TanOp>},
@@ -109,21 +153,21 @@ ArrayRef<OpRow> onnx::unaryOps() {
       {"Atan", 7, unary<AtanOp>},
       {"Sinh", 9, unary<SinhOp>},
       {"Cosh", 9, unary<CoshOp>},
-      {"Tanh", 6, unary<TanhOp>},
+      {"Tanh", 1, unary<TanhOp>},
       {"Asinh", 9, unary<AsinhOp>},
       {"Acosh", 9, unary<AcoshOp>},
       {"Atanh", 9, unary<AtanhOp>},
       {"Erf", 9, unary<ErfOp>},
-      {"Floor", 6, unary<FloorOp>},
-      {"Ceil", 6, unary<CeilOp>},
+      {"Floor", 1, unary<FloorOp>},
+      {"Ceil", 1, unary<CeilOp>},
       {"Round", 11, unary<RoundOp>},
-      {"Sigmoid", 6, unary<SigmoidOp>},
+      {"Sigmoid", 1, unary<SigmoidOp>},
       {"BitwiseNot", 18, unary<NotOp>},
       {"IsNaN", 9, isNaN},
       {"IsInf", 10, isInf},
-      {"Cast", 6, cast},
+      {"Cast", 1, cast},
+      {"BitCast", 26, bitCast},
       {"CastLike", 15, castLike, {2, 2}},
-      {"Dropout", 7, dropout, {1, 3}, {1, 2}},
   };
   return rows;
 }

@@ -7,18 +7,18 @@
 
 #include "Frontend/Common/Composites.h"
 #include "Frontend/ONNX/Ops.h"
+#include "Frontend/ONNX/WindowArgs.h"
 
 using namespace mlir;
 using namespace dlc;
+using namespace dlc::onnx;
 
 //===----------------------------------------------------------------------===//
 // The attributes that all windows have
 //===----------------------------------------------------------------------===//
 
-/// A list of `count` sizes from `low` to below 2^31, so that sums of products
-/// of two of them can't overflow.
-static Ints sizeList(NodeArgs &n, StringRef name, size_t count, int64_t low,
-                     int64_t otherwise) {
+Ints onnx::sizeList(NodeArgs &n, StringRef name, size_t count, int64_t low,
+                    int64_t otherwise) {
   Ints list = n.integers(name).value_or(Ints(count, otherwise));
   if (list.size() != count) {
     n.error("attribute '" + name + "' has " + Twine(list.size()) +
@@ -48,9 +48,8 @@ static AutoPad autoPad(NodeArgs &n) {
   return AutoPad::none;
 }
 
-/// `kernel` is the window's size where an input gives it, else empty.
-static std::optional<WindowSpec> window(NodeArgs &n, Tensor x,
-                                        ArrayRef<int64_t> kernel = {}) {
+std::optional<WindowSpec> onnx::window(NodeArgs &n, Tensor x,
+                                       ArrayRef<int64_t> kernel) {
   if (x.rank() < 3) {
     n.error("input has rank " + Twine(x.rank()) + ", expected at least 3");
     return std::nullopt;
@@ -78,8 +77,7 @@ static std::optional<WindowSpec> window(NodeArgs &n, Tensor x,
 // Convolution
 //===----------------------------------------------------------------------===//
 
-/// The window of a convolution with kernel w, whose shape it checks.
-static std::optional<WindowSpec> kernelWindow(NodeArgs &n, Tensor x, Tensor w) {
+std::optional<WindowSpec> onnx::kernelWindow(NodeArgs &n, Tensor x, Tensor w) {
   if (x.rank() != w.rank()) {
     n.error("input has rank " + Twine(x.rank()) + ", its kernel " +
             Twine(w.rank()));
@@ -98,7 +96,7 @@ static std::optional<WindowSpec> kernelWindow(NodeArgs &n, Tensor x, Tensor w) {
   return window(n, x, w.shape().drop_front(2));
 }
 
-static bool checkBias(NodeArgs &n, Tensor bias, int64_t channels) {
+bool onnx::checkBias(NodeArgs &n, Tensor bias, int64_t channels) {
   if (!bias || (bias.rank() == 1 &&
                 (bias.type().isDynamicDim(0) || bias.shape()[0] == channels)))
     return true;
@@ -106,23 +104,58 @@ static bool checkBias(NodeArgs &n, Tensor bias, int64_t channels) {
   return false;
 }
 
-static int64_t groupCount(NodeArgs &n) {
-  int64_t groups = n.integer("group", 1);
+int64_t onnx::groupCount(NodeArgs &n, StringRef name) {
+  int64_t groups = n.integer(name, 1);
   if (groups < 1 || groups > INT32_MAX)
-    n.error("attribute 'group' is " + Twine(groups) + ", expected at least 1");
+    n.error("attribute '" + name + "' is " + Twine(groups) +
+            ", expected at least 1");
   return groups;
 }
 
-static Tensors convolution(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "X"), w = n.input(1, "W");
-  Tensor bias = n.has(2) ? n.input(2, "B") : Tensor();
+Tensor onnx::convolve(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor w,
+                      Tensor bias) {
   if (!x || !w)
-    return Tensor();
+    return {};
   std::optional<WindowSpec> spec = kernelWindow(n, x, w);
   int64_t groups = groupCount(n);
   if (!spec || n.failed() || !checkBias(n, bias, w.shape()[0]))
-    return Tensor();
+    return {};
   return conv(b, x, w, bias, *spec, groups);
+}
+
+static Tensors convolution(TensorBuilder &b, NodeArgs &n) {
+  return onnx::convolve(b, n, n.input(0, "X"), n.input(1, "W"),
+                        n.has(2) ? n.input(2, "B") : Tensor());
+}
+
+/// Each channel of its own, over what came before: the state of the last call,
+/// or zeros.
+static Tensors causalConvolution(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input"), w = n.input(1, "weight");
+  Tensor bias = n.has(2) ? n.input(2, "bias") : Tensor();
+  StringRef activation = n.string("activation", "none");
+  if (!x || !w)
+    return Tensor();
+  if (!llvm::is_contained({"none", "silu", "swish"}, activation))
+    return n.error("attribute 'activation' is '" + activation +
+                   "', expected none, silu or swish");
+  if (x.rank() != 3 || w.rank() != 3)
+    return n.error("inputs 'input' and 'weight' must be of rank 3");
+  std::optional<WindowSpec> spec = kernelWindow(n, x, w);
+  int64_t channels = w.shape()[0], before = w.shape()[2] - 1;
+  if (!spec || !checkBias(n, bias, channels))
+    return Tensor();
+  Tensor past = n.has(3) ? n.input(3, "past_state")
+                         : b.full({b.dim(x, 0), b.dim(x, 1), b.dim(before)},
+                                  b.like(0, x));
+  Tensor all = b.concat({past, x}, 2);
+  Tensor y = conv(b, all, w, bias, *spec, channels);
+  if (activation != "none")
+    y = inWideType(b, y, [&](Tensor v) { return v * b.sigmoid(v); });
+  if (!all)
+    return Tensor();
+  Dim start = b.sizes().sub(b.dim(all, 2), b.dim(before));
+  return {y, b.sliceAxis(all, 2, start, b.dim(before))};
 }
 
 static Tensors transposedConvolution(TensorBuilder &b, NodeArgs &n) {
@@ -159,17 +192,26 @@ static Tensors transposedConvolution(TensorBuilder &b, NodeArgs &n) {
 // Pooling
 //===----------------------------------------------------------------------===//
 
+static constexpr int64_t kMostIndexed = 128;
+
 static Tensors maxPooling(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
-  n.ignore("storage_order"); // of the indices alone
-  if (n.wants(1))
-    return n.error("output 'Indices' of MaxPool is not supported");
+  bool columnMajor = n.version() >= 8 && n.flag("storage_order", false);
   if (!x)
     return Tensor();
   std::optional<WindowSpec> spec = window(n, x);
   if (!spec)
     return Tensor();
-  return Tensors{maxPool(b, x, *spec), Tensor()};
+  Tensors results{maxPool(b, x, *spec)};
+  // Each element of a window is code of its own.
+  for (int64_t k : spec->kernel)
+    if (n.wants(1) && k > kMostIndexed)
+      return n.error("output 'Indices' of windows longer than " +
+                     Twine(kMostIndexed) + " is not supported");
+  if (n.numOutputs() > 1)
+    results.push_back(n.wants(1) ? maxPoolIndices(b, x, *spec, columnMajor)
+                                 : Tensor());
+  return results;
 }
 
 static Tensors averagePooling(TensorBuilder &b, NodeArgs &n) {
@@ -182,9 +224,9 @@ static Tensors averagePooling(TensorBuilder &b, NodeArgs &n) {
 }
 
 static double positiveP(NodeArgs &n) {
-  int64_t p = n.integer("p", 2);
-  if (p < 1)
-    n.error("attribute 'p' is " + Twine(p) + ", expected at least 1");
+  double p = n.version() < 2 ? n.real("p", 2) : n.integer("p", 2);
+  if (!(p >= 1))
+    n.error("attribute 'p' must be at least 1");
   return p;
 }
 
@@ -234,13 +276,14 @@ static Tensors globalLpPool(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> dlc::onnx::windowOps() {
   static const OpRow rows[] = {
       {"Conv", 1, convolution, {2, 3}},
+      {"CausalConvWithState", 27, causalConvolution, {2, 4}, {1, 2}},
       {"ConvTranspose", 1, transposedConvolution, {2, 3}},
       {"MaxPool", 1, maxPooling, {1, 1}, {1, 2}},
-      {"AveragePool", 7, averagePooling},
-      {"LpPool", 2, lpPooling},
+      {"AveragePool", 1, averagePooling},
+      {"LpPool", 1, lpPooling},
       {"GlobalAveragePool", 1, globalAveragePool},
       {"GlobalMaxPool", 1, globalMaxPool},
-      {"GlobalLpPool", 2, globalLpPool},
+      {"GlobalLpPool", 1, globalLpPool},
   };
   return rows;
 }

@@ -76,6 +76,8 @@ func.func @unary(%x: tensor<4xf32>, %i: tensor<4xi32>) {
   %29 = dlc.is_nan %x : tensor<4xf32> -> tensor<4xi1>
   // CHECK: dlc.is_inf %{{.*}} : tensor<4xf32> -> tensor<4xi1>
   %30 = dlc.is_inf %x : tensor<4xf32> -> tensor<4xi1>
+  // CHECK: dlc.bitcast %{{.*}} : tensor<4xf32> -> tensor<4xui32>
+  %bits = dlc.bitcast %x : tensor<4xf32> -> tensor<4xui32>
   // CHECK: dlc.cast %{{.*}} : tensor<4xf32> -> tensor<4xui8>
   %31 = dlc.cast %x : tensor<4xf32> -> tensor<4xui8>
   return

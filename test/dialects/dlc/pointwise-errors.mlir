@@ -73,6 +73,14 @@ func.func @cast(%a: tensor<4xf32>) {
 
 // -----
 
+func.func @bitcast(%a: tensor<4xf32>) {
+  // expected-error @+1 {{needs types of one width, not 'tensor<4xf32>' and 'tensor<4xi16>'}}
+  %0 = dlc.bitcast %a : tensor<4xf32> -> tensor<4xi16>
+  return
+}
+
+// -----
+
 func.func @unranked(%a: tensor<*xf32>) {
   // expected-error @+1 {{must be ranked tensor of any type values, but got 'tensor<*xf32>'}}
   %0 = "dlc.neg"(%a) : (tensor<*xf32>) -> tensor<*xf32>

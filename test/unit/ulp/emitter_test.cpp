@@ -52,6 +52,12 @@ std::vector<double> edgesOf(Type type) {
   if (width == 1)
     return {0, 1};
   double most = std::ldexp(1.0, width - 1);
+  if (width < 8) {
+    std::vector<double> all;
+    for (int i = 0, n = 1 << width; i < n; ++i)
+      all.push_back(isUnsignedScalar(type) ? i : i - most);
+    return all;
+  }
   if (isUnsignedScalar(type))
     return {0, 1, 2, 3, 5, 7, 8, 15, 31, 32, 63, 64, 100, most - 1, most, 255};
   return {0, 1, -1, 2, -2, 3, -3, 5, 7, -7, 8, 31, 32, 63, 100, -100, -most};
@@ -65,11 +71,6 @@ std::vector<Scalar> operandValues(Type type, size_t stride, size_t count,
   for (size_t i = 0; i < count; ++i)
     values[i] = s.constant(type, edges[i / stride % edges.size()]);
   return values;
-}
-
-Type memoryType(Type type) {
-  return type.isInteger(1) ? IntegerType::get(type.getContext(), 8)
-                           : storageType(type);
 }
 
 /// A loop over vectors that computes what the operation means.
@@ -94,24 +95,20 @@ OwningOpRef<ModuleOp> kernelOf(PointwiseOpInterface op, int64_t count) {
   auto loop = scf::ForOp::create(b, loc, index(0), index(count), index(lanes));
   func::ReturnOp::create(b, loc);
   b.setInsertionPointToStart(loop.getBody());
+  ScalarEmitter emitter(b, loc);
   SmallVector<Scalar> operands;
   for (auto [type, memory] :
        llvm::zip(ArrayRef(elements).drop_back(), function.getArguments())) {
     Value v = vector::LoadOp::create(b, loc,
                                      VectorType::get({lanes}, memoryType(type)),
                                      memory, loop.getInductionVar());
-    if (type.isInteger(1))
-      v = arith::TruncIOp::create(b, loc, VectorType::get({lanes}, type), v);
-    operands.push_back({type, v});
+    operands.push_back(emitter.fromMemory(type, v));
   }
-  ScalarEmitter emitter(b, loc);
-  Value result = op.apply(emitter, operands).value;
-  auto type = VectorType::get({lanes}, memoryType(elements.back()));
+  Scalar computed = op.apply(emitter, operands);
+  Value result = emitter.toMemory(computed);
   if (!isa<VectorType>(result.getType()))
     result = vector::BroadcastOp::create(
         b, loc, VectorType::get({lanes}, result.getType()), result);
-  if (elements.back().isInteger(1))
-    result = arith::ExtUIOp::create(b, loc, type, result);
   vector::StoreOp::create(b, loc, result, function.getArguments().back(),
                           loop.getInductionVar());
   return module;
@@ -225,8 +222,12 @@ bool check(MLIRContext &context, const Case &c) {
 //===----------------------------------------------------------------------===//
 
 const char *const floats[] = {"f32", "f64", "f16", "bf16"};
-const char *const integers[] = {"i8",  "i16",  "i32",  "i64",
-                                "ui8", "ui16", "ui32", "ui64"};
+const char *const integers[] = {"i8",   "i16",  "i32", "i64", "ui8", "ui16",
+                                "ui32", "ui64", "i4",  "ui4", "i2",  "ui2"};
+/// Those of eight bits and fewer.
+const char *const narrow[] = {"f8E4M3FN",   "f8E4M3FNUZ", "f8E5M2",
+                              "f8E5M2FNUZ", "f8E8M0FNU",  "f4E2M1FN",
+                              "f6E2M3FN",   "f6E3M2FN"};
 
 std::string tensor(StringRef type) { return ("tensor<1x" + type + ">").str(); }
 
@@ -246,11 +247,11 @@ Case binary(StringRef op, StringRef type, double ulps = 0,
           (op + " " + type).str(), ulps};
 }
 
-Case castCase(StringRef from, StringRef to) {
+Case castCase(StringRef from, StringRef to, StringRef op = "cast") {
   std::string t = tensor(from), r = tensor(to);
-  return {"func.func @f(%x: " + t + ") -> " + r + " {\n%0 = dlc.cast %x : " +
-              t + " -> " + r + "\nreturn %0 : " + r + "\n}",
-          ("cast " + from + " to " + to).str(), 0};
+  return {"func.func @f(%x: " + t + ") -> " + r + " {\n%0 = dlc." + op.str() +
+              " %x : " + t + " -> " + r + "\nreturn %0 : " + r + "\n}",
+          (op + " " + from + " to " + to).str(), 0};
 }
 
 std::vector<Case> allCases() {
@@ -284,9 +285,31 @@ std::vector<Case> allCases() {
   for (StringRef op : {"and", "or", "xor", "min", "max", "mul", "add", "sub"})
     cases.push_back(binary(op, "i1"));
   cases.push_back(unary("not", "i1"));
+  for (StringRef type : narrow) {
+    for (StringRef op : {"add", "mul"})
+      cases.push_back(binary(op, type));
+    for (StringRef op : {"min", "max"}) // of zeros either
+      cases.push_back(binary(op, type, 0.5));
+    for (StringRef op : {"abs", "neg", "sign", "floor"})
+      cases.push_back(unary(op, type));
+  }
   std::vector<StringRef> types(std::begin(floats), std::end(floats));
+  types.insert(types.end(), std::begin(narrow), std::end(narrow));
   types.insert(types.end(), std::begin(integers), std::end(integers));
   types.push_back("i1");
+  for (auto [from, to] : {std::pair("f32", "i32"),
+                          {"i32", "f32"},
+                          {"f64", "i64"},
+                          {"i64", "f64"},
+                          {"f16", "i16"},
+                          {"bf16", "ui16"},
+                          {"ui16", "f16"},
+                          {"i8", "ui8"},
+                          {"ui8", "f8E5M2"},
+                          {"f8E4M3FN", "i8"},
+                          {"ui4", "f4E2M1FN"},
+                          {"i4", "ui4"}})
+    cases.push_back(castCase(from, to, "bitcast"));
   for (StringRef from : types) {
     for (StringRef to : types)
       cases.push_back(castCase(from, to));

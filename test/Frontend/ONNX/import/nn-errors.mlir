@@ -39,15 +39,6 @@ func.func @main(%x: tensor<1x3x8x8xf32>) -> !graph.value {
 
 // -----
 
-func.func @main(%x: tensor<1x3x8x8xf32>) -> !graph.value {
-  %0 = graph.import %x : tensor<1x3x8x8xf32>
-  // expected-error @+1 {{output 'Indices' of MaxPool is not supported}}
-  %1:2 = graph.node "onnx.MaxPool"(%0) version 12 {kernel_shape = array<i64: 2, 2>}
-  return %1#1 : !graph.value
-}
-
-// -----
-
 func.func @main(%x: tensor<2x1x4xf32>, %w: tensor<1x3x4xf32>, %r: tensor<1x3x3xf32>) -> !graph.value {
   %0 = graph.import %x : tensor<2x1x4xf32>
   %1 = graph.import %w : tensor<1x3x4xf32>
@@ -55,16 +46,6 @@ func.func @main(%x: tensor<2x1x4xf32>, %w: tensor<1x3x4xf32>, %r: tensor<1x3x3xf
   // expected-error @+1 {{attribute 'activations' has unknown function 'Sine'}}
   %3 = graph.node "onnx.RNN"(%0, %1, %2) version 14 {activations = ["Sine"]}
   return %3 : !graph.value
-}
-
-// -----
-
-func.func @main(%x: tensor<1x2x4xf32>, %s: tensor<2xf32>) -> !graph.value {
-  %0 = graph.import %x : tensor<1x2x4xf32>
-  %1 = graph.import %s : tensor<2xf32>
-  // expected-error @+1 {{BatchNormalization in training mode is not supported}}
-  %2 = graph.node "onnx.BatchNormalization"(%0, %1, %1, %1, %1) version 15 {training_mode = 1 : i64}
-  return %2 : !graph.value
 }
 
 // -----

@@ -73,3 +73,17 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xui8> {
   %2 = graph.export %1 : tensor<4xui8>
   return %2 : tensor<4xui8>
 }
+
+// -----
+
+// A filter whose width only the running model knows is a product with all weights.
+// CHECK: dlc.reduce sum {{.*}} [0] : tensor<?x?xf32> -> tensor<?xf32>
+// CHECK: dlc.matmul {{.*}}, tensor<?x?xf32>)
+func.func @main(%x: tensor<1x1x4x8xf32>, %s: tensor<1xf32>) -> tensor<1x1x4x?xf32> {
+  %0 = graph.import %x : tensor<1x1x4x8xf32>
+  %1 = graph.import %s : tensor<1xf32>
+  %none = graph.none
+  %2 = graph.node "onnx.Resize"(%0, %none, %1) version 18 {antialias = 1 : i64, axes = array<i64: 3>, mode = "linear"}
+  %3 = graph.export %2 : tensor<1x1x4x?xf32>
+  return %3 : tensor<1x1x4x?xf32>
+}

@@ -1,0 +1,298 @@
+// Malformed nodes of domain ai.onnx.ml.
+//
+// RUN: dlc-opt -import-onnx -split-input-file -verify-diagnostics %s
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'scale' has 2 entries for 3 features}}
+  %r = graph.node "ai.onnx.ml.Scaler"(%0) version 1 {scale = array<f32: 1.0, 2.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'norm' is 'L3', expected MAX, L1 or L2}}
+  %r = graph.node "ai.onnx.ml.Normalizer"(%0) version 1 {norm = "L3"}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3x4xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3x4xf32>
+  // expected-error @+1 {{input 'X' has rank 3, expected 1 or 2}}
+  %r = graph.node "ai.onnx.ml.Normalizer"(%0) version 1 {norm = "L1"}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{has 2 imputed values of X's type for 3 features}}
+  %r = graph.node "ai.onnx.ml.Imputer"(%0) version 1 {imputed_value_floats = array<f32: 1.0, 2.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'inputdimensions' has 2 entries for 1 inputs}}
+  %r = graph.node "ai.onnx.ml.FeatureVectorizer"(%0) version 1 {inputdimensions = array<i64: 3, 3>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'cats_strings': strings are not supported}}
+  %r = graph.node "ai.onnx.ml.OneHotEncoder"(%0) version 1 {cats_strings = ["a"]}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xi64>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xi64>
+  // expected-error @+1 {{attribute 'values_strings': strings are not supported}}
+  %r = graph.node "ai.onnx.ml.LabelEncoder"(%0) version 2 {keys_int64s = array<i64: 1>, values_strings = ["a"]}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xi64>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xi64>
+  // expected-error @+1 {{has 1 keys and 2 values}}
+  %r = graph.node "ai.onnx.ml.LabelEncoder"(%0) version 2 {keys_int64s = array<i64: 1>, values_int64s = array<i64: 1, 2>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xi64>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xi64>
+  // expected-error @+1 {{attribute 'classes_strings': strings are not supported}}
+  %r = graph.node "ai.onnx.ml.LabelEncoder"(%0) version 1 {classes_strings = ["a"]}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'coefficients' has 2 entries for 1 targets of 3 features}}
+  %r = graph.node "ai.onnx.ml.LinearRegressor"(%0) version 1 {coefficients = array<f32: 1.0, 2.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'intercepts' has 2 entries, expected 1}}
+  %r = graph.node "ai.onnx.ml.LinearRegressor"(%0) version 1 {coefficients = array<f32: 1.0, 2.0, 3.0>, intercepts = array<f32: 1.0, 2.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x?xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x?xf32>
+  // expected-error @+1 {{the number of features must be known at compile time}}
+  %r = graph.node "ai.onnx.ml.LinearRegressor"(%0) version 1 {coefficients = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'classlabels_strings': labels that are strings are not supported}}
+  %r:2 = graph.node "ai.onnx.ml.LinearClassifier"(%0) version 1 {coefficients = array<f32: 1.0, 2.0, 3.0>, classlabels_strings = ["a", "b"]}
+  return %r#0 : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'classlabels_ints' has 1 entries for one score}}
+  %r:2 = graph.node "ai.onnx.ml.LinearClassifier"(%0) version 1 {coefficients = array<f32: 1.0, 2.0, 3.0>, classlabels_ints = array<i64: 1>}
+  return %r#0 : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'post_transform' is 'EXP'}}
+  %r:2 = graph.node "ai.onnx.ml.LinearClassifier"(%0) version 1 {coefficients = array<f32: 1.0, 2.0, 3.0>, classlabels_ints = array<i64: 1, 2>, post_transform = "EXP"}
+  return %r#0 : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'nodes_modes' has entry 'BRANCH_IN', which is unknown}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_IN", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{a tree asks for feature 3 of 3}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 3, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'nodes_featureids' has entry -1, which is out of range}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: -1, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{tree 0 has no node 7}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 7, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{node 0 of a tree leads back to itself}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 0, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{node 1 of a tree leads back to itself}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "BRANCH_LEQ", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 1, 0>, nodes_falsenodeids = array<i64: 2, 2, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{node 1 of tree 0 is there twice}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 1>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{node 0 of tree 0, which has a weight, is no leaf}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 0>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'target_ids' has entry 1, which is out of range}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 1>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attributes 'nodes_values' and 'nodes_modes' must have 3 entries}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'aggregate_function' is 'MEDIAN'}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>, aggregate_function = "MEDIAN"}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'base_values' has 2 entries, expected 1}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>, base_values = array<f32: 1.0, 2.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'nodes_treeids' is missing}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'classlabels_int64s' has 1 entries, expected at least 2}}
+  %r:2 = graph.node "ai.onnx.ml.TreeEnsembleClassifier"(%0) version 1 {classlabels_int64s = array<i64: 1>}
+  return %r#0 : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'leaf_targetids' has entry 1, which is out of range}}
+  %r = graph.node "ai.onnx.ml.TreeEnsemble"(%0) version 5 {leaf_weights = dense<1.0> : tensor<1xf32>, leaf_targetids = array<i64: 1>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'membership_values' has fewer sets than nodes}}
+  %r = graph.node "ai.onnx.ml.TreeEnsemble"(%0) version 5 {leaf_weights = dense<1.0> : tensor<1xf32>, leaf_targetids = array<i64: 0>, nodes_splits = dense<0.0> : tensor<1xf32>, nodes_modes = dense<6> : tensor<1xui8>, nodes_featureids = array<i64: 0>, nodes_truenodeids = array<i64: 0>, nodes_falsenodeids = array<i64: 0>, nodes_trueleafs = array<i64: 1>, nodes_falseleafs = array<i64: 1>, tree_roots = array<i64: 0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{node 0 of a tree leads back to itself}}
+  %r = graph.node "ai.onnx.ml.TreeEnsemble"(%0) version 5 {leaf_weights = dense<1.0> : tensor<1xf32>, leaf_targetids = array<i64: 0>, nodes_splits = dense<0.0> : tensor<1xf32>, nodes_modes = dense<0> : tensor<1xui8>, nodes_featureids = array<i64: 0>, nodes_truenodeids = array<i64: 0>, nodes_falsenodeids = array<i64: 0>, nodes_trueleafs = array<i64: 0>, nodes_falseleafs = array<i64: 1>, tree_roots = array<i64: 0>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{tree 0 has 3 roots, expected 1}}
+  %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["LEAF", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
+  return %r : !graph.value
+}

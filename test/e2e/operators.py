@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+#===- operators.py - operators that have no other reference ---*- Python -*-===#
+#
+# Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===------------------------------------------------------------------------===#
+"""Drawn numbers against the distributions they are of, Fourier transforms against
+numpy's in double precision.
+
+    operators.py --build build [unittest's options]
+
+Seeds are fixed, so a test that passes always passes.
+"""
+import argparse
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+COUNT = 1 << 20
+build = os.path.join(ROOT, "build")
+
+
+def node(op, inputs=(), output="y", **attributes):
+    return helper.make_node(op, list(inputs), [output], **attributes)
+
+
+class Compiled(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="dlc-operators-")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def run_model(self, nodes, feeds=None, outputs=("y",), kind=TensorProto.FLOAT):
+        """Compiles the nodes and runs them; the outputs in order."""
+        feeds = feeds or {}
+        inputs = [helper.make_tensor_value_info(k, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape)
+                  for k, v in feeds.items()]
+        results = [helper.make_tensor_value_info(o, kind, None) for o in outputs]
+        model = helper.make_model(helper.make_graph(nodes, "operators", inputs, results), ir_version=8,
+                                  opset_imports=[helper.make_opsetid("", 17)])
+        path, program = os.path.join(self.folder, "m.onnx"), os.path.join(self.folder, "m")
+        onnx.save(model, path)
+        np.savez(program + "_in.npz", **feeds)
+        for command in ([os.path.join(build, "bin", "dlc"), path, "-o", program],
+                        [program, "--inputs", program + "_in.npz", "--outputs", program + "_out.npz"]):
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        with np.load(program + "_out.npz") as got:
+            return [got[o] for o in outputs]
+
+
+class Draws(Compiled):
+    def check_distribution(self, drawn, cdf):
+        """Kolmogorov's distance, and the correlation of neighbours."""
+        values = np.sort(drawn.astype(np.float64).ravel())
+        steps = np.arange(values.size + 1) / values.size
+        expected = cdf(values)
+        distance = max(np.abs(expected - steps[1:]).max(), np.abs(expected - steps[:-1]).max())
+        self.assertLess(distance * math.sqrt(values.size), 1.95)        # once in a thousand
+        flat = drawn.astype(np.float64).ravel()
+        for lag in (1, 2, 16, 1024):
+            self.assertLess(abs(np.corrcoef(flat[:-lag], flat[lag:])[0, 1]) * math.sqrt(flat.size), 4)
+
+    def test_uniform(self):
+        for dtype in (TensorProto.FLOAT, TensorProto.DOUBLE):
+            y, = self.run_model([node("RandomUniform", shape=[COUNT], low=-2.0, high=6.0, seed=3.0, dtype=dtype)],
+                                kind=dtype)
+            self.assertGreaterEqual(y.min(), -2)
+            self.assertLess(y.max(), 6)
+            self.check_distribution(y, lambda v: (v + 2) / 8)
+
+    def test_normal(self):
+        cdf = np.vectorize(lambda v: 0.5 * math.erfc((1.5 - v) / (2 * math.sqrt(2))))
+        for dtype in (TensorProto.FLOAT, TensorProto.DOUBLE):
+            y, = self.run_model([node("RandomNormal", shape=[1024, COUNT // 1024], mean=1.5, scale=2.0, seed=9.0,
+                                      dtype=dtype)], kind=dtype)
+            self.check_distribution(y, cdf)
+            scaled = (y.astype(np.float64) - 1.5) / 2
+            self.assertAlmostEqual((scaled ** 4).mean(), 3, delta=0.05)
+            self.assertGreater(np.abs(scaled).max(), 4.5)
+
+    def test_narrow_types(self):
+        y, = self.run_model([node("RandomUniform", shape=[4096], seed=1.0, dtype=TensorProto.FLOAT16)],
+                            kind=TensorProto.FLOAT16)
+        self.assertEqual(y.dtype, np.float16)
+        self.assertAlmostEqual(y.astype(float).mean(), 0.5, delta=0.03)
+
+    def test_like_of_open_size(self):
+        x = np.zeros((64, 33), np.float32)
+        y, = self.run_model([node("RandomNormalLike", ["x"], seed=2.0)], {"x": x})
+        self.assertEqual(y.shape, x.shape)
+        self.assertAlmostEqual(y.std(), 1, delta=0.05)
+
+    def test_bernoulli(self):
+        p = np.repeat(np.array([0, 0.1, 0.5, 0.97, 1], np.float32), COUNT // 8)
+        y, = self.run_model([node("Bernoulli", ["p"], seed=5.0)], {"p": p})
+        for chance, drawn in zip(p.reshape(5, -1)[:, 0], y.reshape(5, -1)):
+            sigma = math.sqrt(chance * (1 - chance) / drawn.size)
+            self.assertLessEqual(abs(drawn.mean() - chance), 4 * sigma)
+
+    def test_multinomial(self):
+        shares = np.array([[0.1, 0.2, 0.3, 0.4], [1, 0, 3, 0]])
+        with np.errstate(divide="ignore"):
+            logs = np.log(shares).astype(np.float32)
+        y, = self.run_model([node("Multinomial", ["x"], sample_size=1 << 16, seed=7.0)], {"x": logs},
+                            kind=TensorProto.INT32)
+        for row, share in zip(y, shares / shares.sum(1, keepdims=True)):
+            counts = np.bincount(row, minlength=4)
+            self.assertTrue((counts[share == 0] == 0).all())
+            self.assertLess(np.abs(counts / row.size - share).max(), 0.01)
+
+    def test_dropout(self):
+        x = np.ones(COUNT, np.float32)
+        for training in (True, False):
+            feeds = {"x": x, "ratio": np.float32(0.3), "training": np.array(training)}
+            y, = self.run_model([node("Dropout", ["x", "ratio", "training"], seed=4)], feeds)
+            if not training:
+                np.testing.assert_array_equal(y, x)
+                continue
+            self.assertAlmostEqual((y == 0).mean(), 0.3, delta=0.003)
+            np.testing.assert_allclose(y[y != 0], 1 / 0.7, rtol=1e-6)
+
+    def test_seeds(self):
+        def drawn(**seeds):
+            return self.run_model([node("RandomUniform", output=k, shape=[4096], **({} if v is None else {"seed": v}))
+                                   for k, v in seeds.items()], outputs=tuple(seeds))
+        a, b, c, d, e = drawn(a=1.0, b=1.0, c=2.0, d=None, e=None)
+        np.testing.assert_array_equal(a, b)
+        for x, y in ((a, c), (a, d), (d, e), (c, d)):
+            self.assertLess(abs(np.corrcoef(x, y)[0, 1]), 0.1)
+        again, = drawn(a=1.0)
+        np.testing.assert_array_equal(a, again)
+
+
+class Fourier(Compiled):
+    def setUp(self):
+        super().setUp()
+        self.rng = np.random.default_rng(1)
+
+    def signal(self, *shape):
+        return self.rng.normal(size=shape).astype(np.float32)
+
+    def check(self, got, want):
+        """Of complex numbers; exact but for the rounding of the result and of what it is a sum of."""
+        want = np.stack([want.real, want.imag], -1)
+        self.assertEqual(got.shape, want.shape)
+        self.assertLess(np.abs(got - want).max(), 2e-7 * np.abs(want).max() + 1e-7)
+
+    def test_sizes(self):
+        # One matrix, two and three factors, primes.
+        sizes = (1, 2, 7, 64, 65, 96, 127, 130, 1000, 4096)
+        feeds = {f"x{n}": self.signal(2, n, 1) for n in sizes}
+        nodes = [node("DFT", [x], x.replace("x", "y")) for x in feeds]
+        nodes += [node("DFT", [x], x.replace("x", "half"), onesided=1) for x in feeds]
+        outputs = [n.output[0] for n in nodes]
+        got = dict(zip(outputs, self.run_model(nodes, feeds, outputs)))
+        for n in sizes:
+            want = np.fft.fft(feeds[f"x{n}"][..., 0].astype(np.float64))
+            self.check(got[f"y{n}"], want)
+            self.check(got[f"half{n}"], want[:, :n // 2 + 1])
+
+    def test_axes_and_lengths(self):
+        z = self.signal(2, 3, 130, 2)
+        feeds = {"z": z, "short": np.int64(100), "long": np.int64(144)}
+        nodes = [node("DFT", ["z"], "back", axis=2, inverse=1), node("DFT", ["z"], "outer", axis=1),
+                 node("DFT", ["z", "short"], "cut", axis=-2), node("DFT", ["z", "long"], "filled", axis=2)]
+        outputs = ["back", "outer", "cut", "filled"]
+        back, outer, cut, filled = self.run_model(nodes, feeds, outputs)
+        c = z[..., 0] + 1j * z[..., 1].astype(np.float64)
+        self.check(back, np.fft.ifft(c, axis=2))
+        self.check(outer, np.fft.fft(c, axis=1))
+        self.check(cut, np.fft.fft(c, n=100, axis=2))
+        self.check(filled, np.fft.fft(c, n=144, axis=2))
+
+    def test_frames(self):
+        x, window = self.signal(2, 200, 1), self.signal(48)
+        feeds = {"x": x, "step": np.int64(16), "window": window}
+        half, = self.run_model([node("STFT", ["x", "step", "window"])], feeds)
+        frames = np.stack([x[:, at:at + 48, 0] * window for at in range(0, 200 - 47, 16)], 1)
+        self.check(half, np.fft.fft(frames.astype(np.float64))[..., :25])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default=build)
+    options, rest = parser.parse_known_args()
+    build = os.path.abspath(options.build)
+    unittest.main(argv=[sys.argv[0], *rest])
