@@ -25,7 +25,7 @@ const OpTable &onnx::opTable() {
           normalizationOps(), attentionOps(),    recurrentOps(),
           resizeOps(),        quantizationOps(), quantizedProductOps(),
           lossOps(),          samplingOps(),     unfoldOps(),
-          signalOps(),        randomOps()})
+          signalOps(),        gramOps(),         randomOps()})
       t.add("onnx", rows);
     t.add("ai.onnx.preview", previewOps());
     t.add("ai.onnx.preview.training", trainingOps());
