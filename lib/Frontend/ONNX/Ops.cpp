@@ -17,16 +17,32 @@ using namespace dlc;
 const OpTable &onnx::opTable() {
   static const OpTable table = [] {
     OpTable t;
-    for (ArrayRef<OpRow> rows :
-         {arithmeticOps(),    unaryOps(),        activationOps(),
-          logicOps(),         reductionOps(),    shapeOps(),
-          movementOps(),      indexingOps(),     searchOps(),
-          generatorOps(),     windowOps(),       matrixOps(),
-          normalizationOps(), attentionOps(),    recurrentOps(),
-          resizeOps(),        quantizationOps(), quantizedProductOps(),
-          lossOps(),          samplingOps(),     unfoldOps(),
-          signalOps(),        randomOps(),       microsoftStandardOps(),
-          controlOps()})
+    for (ArrayRef<OpRow> rows : {arithmeticOps(),
+                                 unaryOps(),
+                                 activationOps(),
+                                 logicOps(),
+                                 reductionOps(),
+                                 shapeOps(),
+                                 movementOps(),
+                                 indexingOps(),
+                                 searchOps(),
+                                 generatorOps(),
+                                 windowOps(),
+                                 matrixOps(),
+                                 normalizationOps(),
+                                 attentionOps(),
+                                 recurrentOps(),
+                                 resizeOps(),
+                                 quantizationOps(),
+                                 quantizedProductOps(),
+                                 lossOps(),
+                                 samplingOps(),
+                                 unfoldOps(),
+                                 signalOps(),
+                                 gramOps(),
+                                 randomOps(),
+                                 microsoftStandardOps(),
+                                 controlOps()})
       t.add("onnx", rows);
     t.add("ai.onnx.preview", previewOps());
     t.add("ai.onnx.preview.training", trainingOps());

@@ -37,6 +37,7 @@ llvm::ArrayRef<OpRow> quantizedProductOps();
 llvm::ArrayRef<OpRow> lossOps();
 llvm::ArrayRef<OpRow> samplingOps();
 llvm::ArrayRef<OpRow> signalOps();
+llvm::ArrayRef<OpRow> gramOps();
 llvm::ArrayRef<OpRow> randomOps();
 /// Of ai.onnx.preview.
 llvm::ArrayRef<OpRow> previewOps();
