@@ -7,6 +7,8 @@
 
 #include "Codegen/CPU/ControlFlow.h"
 
+#include "dialects/dlc/ScalarEmitter.h"
+
 #include "Codegen/CPU/ElementEmitter.h"
 
 using namespace mlir;

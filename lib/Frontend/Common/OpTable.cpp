@@ -178,6 +178,8 @@ ElementsAttr NodeArgs::tensor(StringRef name) {
   return value;
 }
 
+bool NodeArgs::hasGraph(StringRef name) { return node.getGraph(name); }
+
 Tensors NodeArgs::run(StringRef name, ArrayRef<Tensor> args) {
   Region *graph = node.getGraph(name);
   if (!graph || graph->empty()) {

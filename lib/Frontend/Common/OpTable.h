@@ -76,6 +76,7 @@ public:
   mlir::ElementsAttr tensor(llvm::StringRef name);
   /// An attribute that has no influence on the result.
   void ignore(llvm::StringRef name) { asked.insert(name); }
+  bool hasGraph(llvm::StringRef name);
   /// What the graph of this name gives; nothing if there is none, or if it does
   /// not take so many arguments.
   Tensors run(llvm::StringRef name, llvm::ArrayRef<Tensor> args);

@@ -167,7 +167,7 @@ static Tensors flexAttention(TensorBuilder &b, NodeArgs &n) {
   spec.scale = n.real("scale", 0);
   spec.softmaxType = softmaxType(b, n);
   for (StringRef name : {"score_mod", "prob_mod"})
-    if (n.graph(name))
+    if (n.hasGraph(name))
       return n.error("graph '" + name + "' of FlexAttention is not supported");
   if (!q || !k || !v || n.failed())
     return Tensor();
