@@ -24,8 +24,8 @@ func.func @main(%x: tensor<12x8xf32>, %w: tensor<1x8x64xf32>) -> tensor<12x64xf3
 // -----
 
 // A panel that fills the second-level cache is taken in blocks, which stay there
-// while all rows pass. The sums of a block wait in scratch memory; those of the
-// last one are the result.
+// while all rows pass; they bring in the next. The sums of a block wait in scratch
+// memory; those of the last one are the result.
 // CHECK-LABEL: func.func @k0
 // CHECK:         %[[SUMS:.*]] = rt.scratch
 // CHECK:         scf.for
@@ -34,6 +34,7 @@ func.func @main(%x: tensor<12x8xf32>, %w: tensor<1x8x64xf32>) -> tensor<12x64xf3
 // CHECK-COUNT-24:  vector.load %[[SUMS]]
 // CHECK:           scf.for %{{.*}} = %c0 to %c1000 step %c2 iter_args
 // CHECK-COUNT-48:    vector.fma
+// CHECK-COUNT-4:     memref.prefetch
 // CHECK-COUNT-24:  vector.store %{{.*}}, %[[SUMS]]
 // CHECK-COUNT-24: vector.load %[[SUMS]]
 // CHECK:         scf.for %{{.*}} = %c0 to %c1000 step %c2 iter_args

@@ -80,7 +80,8 @@ struct ConvEmitter {
 
   /// Accumulates over window and channels. The innermost window dimension and
   /// the channels are one run where they are contiguous.
-  SmallVector<Value> accumulate(Tile tile, TileOperands &o, ValueRange init) {
+  SmallVector<Value> accumulate(Tile tile, TileOperands &o, Value tileNumber,
+                                ValueRange init) {
     bool merge = isDense && groups == 1 && op.getDilations().back() == 1 &&
                  window.back() > 1;
     int64_t run = merge ? groupInput * window.back() : groupInput;
@@ -97,6 +98,8 @@ struct ConvEmitter {
       if (d == spatial) {
         o.lhsBase = offset;
         o.rhsBase = m.add(panel, m.mul(number, run * width()));
+        fetchBehind(kernel, o, run, width(), panelSize(), tilesOfChunk(),
+                    tileNumber);
         return multiplyTile(kernel, tile, o, m.cst(run), acc, accumulator);
       }
       return m.loop(m.cst(0), m.cst(outer[d]), 1, acc,
@@ -108,7 +111,20 @@ struct ConvEmitter {
     return nest(0, m.cst(0), m.cst(0), init);
   }
 
-  void emitTile(Tile tile, Value group, Value panel, Value pixel) {
+  int64_t panelSize() const {
+    int64_t size = groupInput * width();
+    for (int64_t w : window)
+      size *= w;
+    return size;
+  }
+
+  int64_t tilesOfChunk() {
+    auto count = pixelCount();
+    return count ? std::min(RowSplit(*count, most).tiles, chunk) : chunk;
+  }
+
+  void emitTile(Tile tile, Value group, Value panel, Value pixel,
+                Value tileNumber) {
     ElementEmitter &e = kernel.emitter;
     e.newPoint();
     SmallVector<SmallVector<Value>> places;
@@ -131,14 +147,11 @@ struct ConvEmitter {
         o.rowDeltas.push_back(0);
       }
     }
-    int64_t panelSize = groupInput * width();
-    for (int64_t w : window)
-      panelSize *= w;
     o.lhsStep = input.strides.back();
     o.rhsStep = m.cst(width());
-    o.rhsBase = m.mul(m.add(m.mul(group, panels), panel), panelSize);
+    o.rhsBase = m.mul(m.add(m.mul(group, panels), panel), panelSize());
     SmallVector<Value> acc =
-        accumulate(tile, o, zeroTile(kernel, tile, accumulator));
+        accumulate(tile, o, tileNumber, zeroTile(kernel, tile, accumulator));
 
     ScalarEmitter s(kernel.b, kernel.loc);
     Value column = m.mul(panel, width());
@@ -183,21 +196,27 @@ struct ConvEmitter {
           stop = m.cst(split.tiles);
         }
         m.loop(first, m.min(stop, m.cst(split.high)), 1, [&](Value t) {
-          emitTile({split.rows, vectors}, group, panel, m.mul(t, split.rows));
+          emitTile({split.rows, vectors}, group, panel, m.mul(t, split.rows),
+                   m.sub(t, first));
         });
         if (split.high < split.tiles)
           m.loop(m.max(first, m.cst(split.high)), stop, 1, [&](Value t) {
             emitTile({split.rows - 1, vectors}, group, panel,
-                     m.add(m.mul(t, split.rows - 1), split.high));
+                     m.add(m.mul(t, split.rows - 1), split.high),
+                     m.sub(t, first));
           });
         return;
       }
       Value lo = m.mul(first, most), hi = m.min(m.add(lo, perChunk), pixels);
       Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
-      m.loop(lo, whole, most,
-             [&](Value p) { emitTile({most, vectors}, group, panel, p); });
-      m.loop(whole, hi, 1,
-             [&](Value p) { emitTile({1, vectors}, group, panel, p); });
+      auto pixelsFrom = [&](Value begin, Value end, int64_t rows) {
+        m.loop(begin, end, rows, [&](Value p) {
+          emitTile({rows, vectors}, group, panel, p,
+                   m.div(m.sub(p, lo), m.cst(most)));
+        });
+      };
+      pixelsFrom(lo, whole, most);
+      pixelsFrom(whole, hi, 1);
     });
     LaunchPlan plan;
     plan.kind = "conv";

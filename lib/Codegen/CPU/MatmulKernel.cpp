@@ -178,11 +178,27 @@ struct MatmulEmitter {
     e.newPoint();
   }
 
+  /// The tiles of a chunk read the same steps of a panel; meanwhile those that
+  /// are read next come in.
+  void fetchNext(TileOperands &o, const Place &at, Value firstRow,
+                 int64_t length) {
+    if (!op.getPacked() || ShapedType::isDynamic(steps))
+      return;
+    int64_t total = op.getType().getDimSize(rank - 2);
+    int64_t tiles = ShapedType::isDynamic(total)
+                        ? chunk
+                        : std::min(RowSplit(total, most).tiles, chunk);
+    fetchBehind(kernel, o, length, width(), length * width(), tiles,
+                m.div(m.sub(at.row, firstRow), m.cst(most)));
+  }
+
   /// A tile with its whole contraction.
-  void emitTile(Tile tile, const Place &at) {
+  void emitTile(Tile tile, const Place &at, Value firstRow) {
     kernel.emitter.newPoint();
+    TileOperands o = operands(tile, at, m.cst(0));
+    fetchNext(o, at, firstRow, steps);
     store(tile, at,
-          multiplyTile(kernel, tile, operands(tile, at, m.cst(0)), depth,
+          multiplyTile(kernel, tile, o, depth,
                        zeroTile(kernel, tile, accumulator), accumulator));
   }
 
@@ -243,8 +259,9 @@ struct MatmulEmitter {
         for (int64_t v = 0; v < tile.vectors; ++v)
           acc.push_back(vector::LoadOp::create(b, kernel.loc, type, sums,
                                                sumsOf(firstRow, at, i, v)));
-      return multiplyTile(kernel, tile, operands(tile, at, start),
-                          m.cst(length), acc, accumulator);
+      TileOperands o = operands(tile, at, start);
+      fetchNext(o, at, firstRow, length);
+      return multiplyTile(kernel, tile, o, m.cst(length), acc, accumulator);
     };
     int64_t last = (llvm::divideCeil(steps, block) - 1) * block;
     m.loop(m.cst(0), m.cst(last), block, [&](Value start) {
@@ -291,8 +308,9 @@ struct MatmulEmitter {
       SmallVector<Value> batch = m.delinearize(batchNumber, batchSizes);
       if (block)
         return emitBlocks(batch, batchNumber, number, panel);
+      Value firstRow = firstRowOf(number);
       forTiles(number, [&](Tile tile, Value row) {
-        emitTile(tile, {batch, batchNumber, row, panel});
+        emitTile(tile, {batch, batchNumber, row, panel}, firstRow);
       });
     });
     plan.kind =

@@ -141,6 +141,24 @@ struct TileStep {
 };
 } // namespace
 
+void cpu::fetchBehind(Kernel &kernel, TileOperands &operands, int64_t steps,
+                      int64_t width, int64_t distance, int64_t tiles,
+                      Value number) {
+  // A tile alone streams what it reads, which the processor sees by itself.
+  if (tiles < 2 || steps < 64)
+    return;
+  IndexMath m = kernel.math();
+  int64_t bytes =
+      cast<MemRefType>(operands.rhs.getType()).getElementTypeBitWidth() / 8;
+  int64_t line = 64 / bytes, lines = llvm::divideCeil(steps * width, line),
+          turns = steps / 2;
+  operands.aheadLines = llvm::divideCeil(lines, tiles * turns);
+  int64_t share = turns * operands.aheadLines;
+  Value part = m.min(number, m.cst(llvm::divideCeil(lines, share) - 1));
+  operands.aheadBase =
+      m.add(m.add(operands.rhsBase, distance), m.mul(part, share * line));
+}
+
 SmallVector<Value> cpu::multiplyTile(Kernel &kernel, Tile tile,
                                      const TileOperands &operands, Value steps,
                                      ValueRange accumulators,

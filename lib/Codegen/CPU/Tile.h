@@ -47,6 +47,13 @@ struct TileOperands {
   mlir::Value aheadBase = {};
 };
 
+/// Spreads the fetch of what lies `distance` elements behind `operands.rhs`,
+/// which is read next, over the `tiles` tiles that read these `steps` steps of
+/// `width` elements; `number` is the tile's among them.
+void fetchBehind(Kernel &kernel, TileOperands &operands, int64_t steps,
+                 int64_t width, int64_t distance, int64_t tiles,
+                 mlir::Value number);
+
 /// accumulators[i * vectors + v] += sum over k in [0, steps) of lhs row i times
 /// rhs vector v.
 llvm::SmallVector<mlir::Value> multiplyTile(Kernel &kernel, Tile tile,
