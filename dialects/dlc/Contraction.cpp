@@ -100,7 +100,8 @@ bool ConvOp::isDepthwise() {
 
 bool ConvOp::takesViews() {
   int64_t channels = getInput().getType().getShape().back();
-  return getGroups() == 1 && !isDepthwise() && channels >= 0 && channels <= 4;
+  return getGroups() == 1 && !isDepthwise() && !getWinograd() &&
+         channels >= 0 && channels <= 4;
 }
 
 /// The checks that only a packed kernel needs less of.

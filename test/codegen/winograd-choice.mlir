@@ -50,19 +50,19 @@ func.func @images(%x: tensor<?x56x56x64xf32>) -> tensor<?x56x56x64xf32> {
 
 // -----
 
-// Too few channels, or pixels.
+// So few channels that they are read where they are, or few pixels.
 // CHECK-LABEL: @channels
-// CHECK:       dlc.conv {{.*}} packed 8 :
+// CHECK:       dlc.conv {{.*}} packed 2048 :
 // CHECK:       dlc.conv {{.*}} packed 64 :
 // OFF-LABEL:   @channels
-func.func @channels(%x: tensor<1x56x56x3xf32>, %y: tensor<1x3x3x64xf32>) -> (tensor<1x56x56x8xf32>, tensor<1x3x3x64xf32>) {
-  %k = dlc.constant dense<0.5> : tensor<8x3x3x3xf32>
+func.func @channels(%x: tensor<1x56x56x3xf32>, %y: tensor<1x3x3x64xf32>) -> (tensor<1x56x56x2048xf32>, tensor<1x3x3x64xf32>) {
+  %k = dlc.constant dense<0.5> : tensor<2048x3x3x3xf32>
   %l = dlc.constant dense<0.5> : tensor<64x3x3x64xf32>
   %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1
-    : (tensor<1x56x56x3xf32>, tensor<8x3x3x3xf32>) -> tensor<1x56x56x8xf32>
+    : (tensor<1x56x56x3xf32>, tensor<2048x3x3x3xf32>) -> tensor<1x56x56x2048xf32>
   %1 = dlc.conv %y, %l strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1
     : (tensor<1x3x3x64xf32>, tensor<64x3x3x64xf32>) -> tensor<1x3x3x64xf32>
-  return %0, %1 : tensor<1x56x56x8xf32>, tensor<1x3x3x64xf32>
+  return %0, %1 : tensor<1x56x56x2048xf32>, tensor<1x3x3x64xf32>
 }
 
 // -----

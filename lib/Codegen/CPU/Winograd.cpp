@@ -25,8 +25,9 @@ static bool isPossible(ConvOp op) {
   auto isSome = [](int64_t size) { return size > 0; }; // and known
   RankedTensorType input = op.getInput().getType();
   return input.getRank() == 4 && input.getElementType().isF32() &&
-         op.getWindow() == ArrayRef<int64_t>{3, 3} && isOnes(op.getStrides()) &&
-         isOnes(op.getDilations()) && op.getGroups() == 1 &&
+         !op.takesViews() && op.getWindow() == ArrayRef<int64_t>{3, 3} &&
+         isOnes(op.getStrides()) && isOnes(op.getDilations()) &&
+         op.getGroups() == 1 &&
          llvm::all_of(input.getShape().drop_front(), isSome) &&
          matchPattern(op.getKernel(), m_Constant());
 }
