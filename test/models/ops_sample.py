@@ -27,6 +27,7 @@ def regions(g):
         for place in ("half_pixel", "output_half_pixel"):
             g.output(f"{place}_{ratio}", g.RoiAlign(x, rois, batch, output_height=3, output_width=4, spatial_scale=0.6,
                                                     sampling_ratio=ratio, coordinate_transformation_mode=place))
+    g.output("greatest", g.RoiAlign(x, rois, batch, output_height=3, output_width=4, mode="max", spatial_scale=0.6))
     numbered = g.Concat(g.Cast(g.Unsqueeze(batch, g.const(ints(1))), to=1), rois, axis=1)
     g.output("pooled", g.MaxRoiPool(x, numbered, pooled_shape=[3, 4], spatial_scale=0.6))
 

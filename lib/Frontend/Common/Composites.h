@@ -120,6 +120,8 @@ struct AttentionSpec {
   Tensor validKeys; ///< i64 [batch]: keys that count; null: all
   int64_t leftWindow = -1, rightWindow = -1; ///< -1: open
   mlir::Type softmaxType;                    ///< null: the wide type
+  /// What becomes of the softmax's operand and of its result, in its type.
+  std::function<Tensor(Tensor)> scoreMod, probMod;
 };
 
 struct AttentionResult {

@@ -163,12 +163,16 @@ AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
     r.masked = b.select(allowed, r.masked, b.like(kMinusInfinity, q));
 
   // Without a mask, a query sees at least one key.
-  bool mayHideAll =
-      mask || spec.validKeys || spec.leftWindow >= 0 || spec.rightWindow >= 0;
+  bool mayHideAll = mask || spec.validKeys || spec.leftWindow >= 0 ||
+                    spec.rightWindow >= 0 || spec.scoreMod;
   Tensor logits = r.masked;
   if (spec.softmaxType)
     logits = b.cast(logits, spec.softmaxType);
+  if (spec.scoreMod)
+    logits = spec.scoreMod(logits);
   Tensor p = mayHideAll ? maskedSoftmax(b, logits) : softmax(b, logits, 3);
+  if (spec.probMod)
+    p = spec.probMod(p);
   r.probabilities = b.cast(p, q.elementType());
   r.y = ungroupHeads(b, b.matmul(groupHeads(b, r.probabilities, group), v), q,
                      group);

@@ -6,8 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/AttentionArgs.h"
 #include "Frontend/ONNX/Ops.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -166,11 +168,29 @@ static Tensors flexAttention(TensorBuilder &b, NodeArgs &n) {
   AttentionSpec spec;
   spec.scale = n.real("scale", 0);
   spec.softmaxType = softmaxType(b, n);
-  for (StringRef name : {"score_mod", "prob_mod"})
-    if (n.hasGraph(name))
-      return n.error("graph '" + name + "' of FlexAttention is not supported");
   if (!q || !k || !v || n.failed())
     return Tensor();
+  if (!spec.softmaxType)
+    spec.softmaxType = wideType(q.elementType());
+  // What a graph gives has the shape and the type of what it takes.
+  auto modify = [&](StringRef name) {
+    return [&n, name](Tensor x) -> Tensor {
+      Tensors y = x ? n.run(name, {x}) : Tensors();
+      if (y.size() != 1 || !y.front())
+        return n.failed() || !x
+                   ? Tensor()
+                   : n.error("graph '" + name + "' must give one tensor");
+      if (failed(verifyCompatibleShape(x.type(), y.front().type())) ||
+          x.elementType() != y.front().elementType())
+        return n.error("graph '" + name + "' makes " + describe(x.type()) +
+                       " to " + describe(y.front().type()));
+      return y.front();
+    };
+  };
+  if (n.hasGraph("score_mod"))
+    spec.scoreMod = modify("score_mod");
+  if (n.hasGraph("prob_mod"))
+    spec.probMod = modify("prob_mod");
   return attention(b, q, k, v, spec).y;
 }
 

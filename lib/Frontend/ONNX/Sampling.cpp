@@ -173,71 +173,93 @@ static Samples samplesOf(TensorBuilder &b, Tensor start, Tensor length,
   return s;
 }
 
+namespace {
+/// RoiAlign's attributes.
+struct Alignment {
+  bool isMax, half; ///< half: elements have their centres at halves
+  int64_t bins[2], ratio;
+  double scale;
+};
+} // namespace
+
+static std::optional<Alignment> alignment(NodeArgs &n) {
+  StringRef mode = n.string("mode", "avg"), place = "output_half_pixel";
+  if (n.version() >= 16)
+    place = n.string("coordinate_transformation_mode", "half_pixel");
+  Alignment a{mode == "max",
+              place == "half_pixel",
+              {n.integer("output_height", 1), n.integer("output_width", 1)},
+              n.integer("sampling_ratio", 0),
+              n.real("spatial_scale", 1)};
+  if (!a.isMax && mode != "avg")
+    n.error("attribute 'mode' is '" + mode + "', expected avg or max");
+  if (!a.half && place != "output_half_pixel")
+    n.error("attribute 'coordinate_transformation_mode' has unknown value '" +
+            place + "'");
+  for (int64_t v : {a.bins[0], a.bins[1], a.ratio + 1})
+    if (v < 1 || v > INT32_MAX)
+      return n.error("a number of bins or samples is out of range"),
+             std::nullopt;
+  return n.failed() ? std::nullopt : std::optional(a);
+}
+
+/// x and y, where either may be null.
+static Tensor both(TensorBuilder &b, Tensor x, Tensor y) {
+  return x && y ? b.and_(x, y) : x ? x : y;
+}
+
+/// The samples y [regions, bins, bins, samples, samples, c] of each bin as one.
+/// Those outside of x are 0; those that do not count are none.
+static Tensor joinSamples(TensorBuilder &b, Tensor y, Tensor inside,
+                          Tensor counts, Tensor number, bool isMax) {
+  if (!y || !inside || !number)
+    return {};
+  y = b.select(b.unsqueeze(inside, 5), y, b.like(0, y));
+  if (counts)
+    y = b.select(b.unsqueeze(counts, 5), y, b.like(isMax ? -HUGE_VAL : 0, y));
+  number = b.unsqueeze(number, {1, 2, 3});
+  if (!isMax)
+    return b.sum(y, {3, 4}) / b.max(number, 1.0);
+  // Of no sample there is no greatest one.
+  y = b.reduce(ReduceKind::max, y, {3, 4});
+  return b.select(b.gt(number, 0.0), y, b.like(0, y));
+}
+
 static Tensors roiAlign(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X"), rois = n.input(1, "rois"),
          batch = n.input(2, "batch_indices");
-  StringRef mode = n.string("mode", "avg");
-  StringRef coordinates =
-      n.version() < 16
-          ? "output_half_pixel"
-          : n.string("coordinate_transformation_mode", "half_pixel");
-  int64_t bins[] = {n.integer("output_height", 1),
-                    n.integer("output_width", 1)};
-  int64_t ratio = n.integer("sampling_ratio", 0);
-  double scale = n.real("spatial_scale", 1);
-  if (mode != "avg" && mode != "max")
-    return n.error("attribute 'mode' is '" + mode + "', expected avg or max");
-  if (coordinates != "half_pixel" && coordinates != "output_half_pixel")
-    return n.error("attribute 'coordinate_transformation_mode' has unknown "
-                   "value '" +
-                   coordinates + "'");
-  for (int64_t v : {bins[0], bins[1], ratio + 1})
-    if (v < 1 || v > INT32_MAX)
-      return n.error("a number of bins or samples is out of range");
-  if (!hasRank(n, x, "X", 4) || !hasRank(n, rois, "rois", 2) ||
-      !hasRank(n, batch, "batch_indices", 1) || n.failed())
+  std::optional<Alignment> a = alignment(n);
+  if (!a || !hasRank(n, x, "X", 4) || !hasRank(n, rois, "rois", 2) ||
+      !hasRank(n, batch, "batch_indices", 1))
     return Tensor();
   if (!x.isFloat() || !rois.isFloat() || contradict(b.dim(rois, 1), b.dim(4)))
     return n.error("regions are 4 floats each, of an input of floats");
-  bool half = coordinates == "half_pixel", isMax = mode == "max";
   Tensor v = b.cast(x, wideType(x.elementType()));
-  rois = b.cast(rois, v.elementType()) * scale - (half ? 0.5 : 0.0);
-  Samples axes[2];
+  rois = b.cast(rois, v.elementType()) * a->scale - (a->half ? 0.5 : 0.0);
   SmallVector<Tensor> at;
-  Tensor counts;
+  Tensor inside, counts, number = b.like(1, v);
   for (int64_t i = 0; i < 2; ++i) {
-    Tensor start = column(b, rois, 1 - i),
-           size = column(b, rois, 3 - i) - start;
+    Tensor start = column(b, rois, 1 - i), end = column(b, rois, 3 - i);
     // Of the older form no region is smaller than an element.
-    size = half ? size : b.max(size, 1.0);
-    axes[i] = samplesOf(b, start, size, bins[i], ratio);
-    if (!axes[i].at)
+    Tensor size = a->half ? end - start : b.max(end - start, 1.0);
+    Samples s = samplesOf(b, start, size, a->bins[i], a->ratio);
+    if (!s.at)
       return Tensor();
     // [regions, bins, 1, samples, 1] and [regions, 1, bins, 1, samples]
     Ints ones = i == 0 ? Ints{2, 4} : Ints{1, 3};
-    Tensor place = b.unsqueeze(axes[i].at, ones);
+    Tensor place = b.unsqueeze(s.at, ones);
     Tensor limit = sizeLike(b, b.dim(x, i + 2), place);
-    Tensor inside = b.and_(b.ge(place, -1.0), b.le(place, limit));
-    if (axes[i].counts)
-      inside = b.and_(inside, b.unsqueeze(axes[i].counts, ones));
-    counts = counts ? b.and_(counts, inside) : inside;
+    inside = both(b, inside, b.and_(b.ge(place, -1.0), b.le(place, limit)));
+    if (s.counts)
+      counts = both(b, counts, b.unsqueeze(s.counts, ones));
+    number = number * s.number;
     at.push_back(place);
   }
-  SampleSpec spec{SampleMode::linear, SamplePadding::border, true, isMax};
+  SampleSpec spec{SampleMode::linear, SamplePadding::border, true, a->isMax};
   batch = b.wrapIndices(b.cast(batch, b.i64()), b.dim(x, 0));
   batch = b.guard(batch, batch, b.dim(x, 0));
   Tensor y = sample(b, v, b.unsqueeze(batch, {1, 2, 3, 4}), at, spec);
-  if (!y || !counts)
-    return Tensor();
-  y = b.select(b.unsqueeze(counts, 5), y, b.like(0, y));
-  y = b.reduce(isMax ? ReduceKind::max : ReduceKind::sum, y, {3, 4});
-  if (isMax && ratio <= 0) {
-    // Of no sample there is no greatest one.
-    Tensor any = b.gt(axes[0].number * axes[1].number, 0.0);
-    y = b.select(b.unsqueeze(any, {1, 2, 3}), y, b.like(0, y));
-  }
-  if (!isMax)
-    y = y / b.unsqueeze(b.max(axes[0].number * axes[1].number, 1.0), {1, 2, 3});
+  y = joinSamples(b, y, inside, counts, number, a->isMax);
   return b.cast(b.channelsFirst(y), x.elementType());
 }
 

@@ -211,7 +211,9 @@ static Tensors stft(TensorBuilder &b, NodeArgs &n) {
   // With no room for one there is none.
   Tensor every = b.fromDim(step);
   Tensor free = b.fromDim(b.dim(x, 1)) - b.fromDim(length);
-  Dim frames = b.index(b.max((free + every) / every, 0.0));
+  Tensor count = b.max((free + every) / every, 0.0);
+  // A step that is not positive gives no size: an error of the run.
+  Dim frames = b.index(b.select(b.gt(every, 0.0), count, b.like(-1, count)));
   if (!frames)
     return Tensor();
   Tensor at = b.iota({frames, b.dim(1)}, 0) * b.fromDim(step) +

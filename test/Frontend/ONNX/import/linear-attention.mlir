@@ -32,3 +32,24 @@ func.func @main(%q: tensor<1x2x16xf32>, %k: tensor<1x2x7xf32>) -> !graph.value {
   %c = graph.node "onnx.LinearAttention"(%0, %1, %0) version 27 {kv_num_heads = 2 : i64, q_num_heads = 2 : i64, update_rule = "linear"}
   return %c : !graph.value
 }
+
+// -----
+
+// Graphs of the caller's stand before and behind the softmax.
+// CHECK-LABEL: func.func @main
+// CHECK: dlc.abs %{{.*}} : tensor<1x2x3x3xf32>
+// CHECK: dlc.exp
+// CHECK: dlc.neg %{{.*}} : tensor<1x2x3x3xf32>
+// CHECK: dlc.matmul
+func.func @main(%x: tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = graph.import %x : tensor<1x2x3x4xf32>
+  %1 = graph.node "ai.onnx.preview.FlexAttention"(%0, %0, %0) version 1 "prob_mod"(%p) {
+    %a = graph.node "onnx.Neg"(%p) version 13
+    graph.yield %a
+  } "score_mod"(%s) {
+    %b = graph.node "onnx.Abs"(%s) version 13
+    graph.yield %b
+  }
+  %2 = graph.export %1 : tensor<1x2x3x4xf32>
+  return %2 : tensor<1x2x3x4xf32>
+}
