@@ -1,4 +1,4 @@
-#===- ops_control.py - cases of branches and loops ------------*- Python -*-===#
+#===- ops_control.py - branches, loops and sequences ----------*- Python -*-===#
 #
 # Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -184,3 +184,36 @@ def scan_opset8(g):
         body (float[4] s0, float[4] a) => (float[4] s_, float[4] row) { s_ = Add(s0, a)  row = Identity(s_) }"""))
     g.output("state", state)
     g.output("stack", stack)
+
+
+@graph(opset=18, runs=[{"n": 1}, {"n": 3}])
+def sequences(g):
+    """Lists of tensors that are known when the model is compiled."""
+    x, y, parts = g.input("x", ("n", 6)), g.input("y", (2, 6)), g.const([1, 3, 2], "int64")
+    two = g.SequenceConstruct(x, y)
+    three = g.SequenceInsert(two, g.Neg(y), g.const(0, "int64"))
+    g.output("inserted", g.ConcatFromSequence(three, axis=0))
+    g.output("length", g.SequenceLength(three))
+    g.output("erased", g.ConcatFromSequence(g.SequenceErase(three, g.const(-1, "int64")), axis=0))
+    g.output("second", g.SequenceAt(g.SequenceInsert(g.SequenceInsert(g.SequenceEmpty(), y), x), g.const(1, "int64")))
+    split = g.SplitToSequence(x, parts, axis=1)
+    g.output("part", g.SequenceAt(split, g.const(-2, "int64")))
+    g.output("split", g.ConcatFromSequence(g.SplitToSequence(y, keepdims=0), axis=0, new_axis=1))
+    g.output("chunk", g.SequenceAt(g.SplitToSequence(y, g.const(4, "int64"), axis=1), g.const(1, "int64")))
+    g.output("mapped", g.ConcatFromSequence(g.SequenceMap(split, y, body=parse_graph("""
+        body (float[n, k] e, float[2, 6] w) => (float[n, 1] r) {
+          s = ReduceSum<keepdims = 0>(w)
+          p = Mul(e, s)
+          one = Constant<value_ints = [1]>()
+          r = ReduceMax(p, one)
+        }""")), axis=1))
+
+
+@graph(opset=18)
+def optionals(g):
+    x = g.input("x", (2, 3))
+    some = g.Optional(x)
+    g.output("has", g.OptionalHasElement(some))
+    g.output("get", g.Relu(g.OptionalGetElement(some)))
+    g.output("has_tensor", g.OptionalHasElement(x))
+    g.output("list", g.ConcatFromSequence(g.OptionalGetElement(g.Optional(g.SequenceConstruct(x, x))), axis=0))

@@ -180,6 +180,13 @@ ElementsAttr NodeArgs::tensor(StringRef name) {
 
 bool NodeArgs::hasGraph(StringRef name) { return node.getGraph(name); }
 
+Tensors NodeArgs::list(size_t i) {
+  if (auto it = inputLists.find(i); it != inputLists.end())
+    return it->second;
+  error("input " + Twine(i) + " is not a sequence");
+  return {};
+}
+
 Tensors NodeArgs::run(StringRef name, ArrayRef<Tensor> args) {
   Region *graph = node.getGraph(name);
   if (!graph || graph->empty()) {
@@ -287,29 +294,34 @@ static bool checkCount(TensorBuilder &b, StringRef op, size_t given,
   return false;
 }
 
-FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,
-                                  graph::NodeOp node, ArrayRef<Tensor> inputs,
-                                  NodeArgs::RunGraph runGraph) {
-  while (!inputs.empty() && !inputs.back())
-    inputs = inputs.drop_back();
+FailureOr<NodeValues> dlc::buildNode(const OpRow &row, TensorBuilder &b,
+                                     graph::NodeOp node, NodeValues inputs,
+                                     NodeArgs::RunGraph runGraph) {
+  Tensors &tensors = inputs.tensors;
+  while (!tensors.empty() && !tensors.back() &&
+         !inputs.lists.contains(tensors.size() - 1))
+    tensors.pop_back();
   bool fits =
-      checkCount(b, row.name, inputs.size(), row.inputs, "inputs") &&
+      checkCount(b, row.name, tensors.size(), row.inputs, "inputs") &&
       checkCount(b, row.name, node.getNumResults(), row.outputs, "outputs");
   if (!fits)
     return failure();
-  for (auto [i, x] : llvm::enumerate(inputs))
-    if (x && !x.elementType().isIntOrFloat() &&
-        !isa<ComplexType>(x.elementType())) {
-      b.error("'" + row.name + "' does not take input " + Twine(i) +
-              " of type " + describe(x.type()));
-      return failure();
-    }
+  for (auto [i, x] : llvm::enumerate(tensors)) {
+    if (inputs.lists.contains(i) ? row.lists
+                                 : !x || x.elementType().isIntOrFloat() ||
+                                       isa<ComplexType>(x.elementType()))
+      continue;
+    b.error("'" + row.name + "' does not take input " + Twine(i) +
+            (x ? " of type " + describe(x.type()) : ", a sequence"));
+    return failure();
+  }
   NodeArgs args(b, node, inputs, runGraph);
-  Tensors results = row.build(b, args);
-  if (args.failed() || results.size() < node.getNumResults())
+  NodeValues results{row.build(b, args), args.givenLists()};
+  if (args.failed() || results.tensors.size() < node.getNumResults())
     return failure();
   for (size_t i = 0; i < node.getNumResults(); ++i)
-    if (!results[i] && args.wants(i))
+    if (!results.tensors[i] && !results.lists.contains(i) && args.wants(i) &&
+        !row.lists)
       return failure();
   args.checkAttributes();
   if (args.failed())

@@ -25,6 +25,13 @@
 
 namespace dlc {
 
+/// Inputs or outputs of a node: a tensor each, or a list of them, by number (a
+/// sequence, which exists at compile time alone).
+struct NodeValues {
+  Tensors tensors;
+  llvm::DenseMap<unsigned, Tensors> lists;
+};
+
 /// The inputs and attributes of a node. A getter that finds something wrong
 /// reports it, gives a value that is safe to go on with, and makes the node
 /// fail when its function has returned. An attribute for which the function
@@ -36,9 +43,10 @@ public:
   using RunGraph =
       llvm::function_ref<Tensors(mlir::Region &, llvm::ArrayRef<Tensor>)>;
 
-  NodeArgs(TensorBuilder &builder, graph::NodeOp node,
-           llvm::ArrayRef<Tensor> inputs, RunGraph runGraph)
-      : b(builder), node(node), inputs(inputs), runGraph(runGraph) {}
+  NodeArgs(TensorBuilder &builder, graph::NodeOp node, const NodeValues &values,
+           RunGraph runGraph)
+      : b(builder), node(node), inputs(values.tensors),
+        inputLists(values.lists), runGraph(runGraph) {}
 
   llvm::StringRef op() { return node.getOpType(); }
   int64_t version() { return node.getVersion().value_or(0); }
@@ -51,7 +59,15 @@ public:
   /// Inputs as given, omitted ones (null) included; trailing ones cut off.
   llvm::ArrayRef<Tensor> all() { return inputs; }
   size_t numInputs() { return inputs.size(); }
-  bool has(size_t i) { return i < inputs.size() && inputs[i]; }
+  bool has(size_t i) {
+    return i < inputs.size() && (inputs[i] || inputLists.count(i));
+  }
+  bool isList(size_t i) { return inputLists.count(i); }
+  /// A sequence that must be there.
+  Tensors list(size_t i);
+  /// Makes an output a sequence; its tensor is null.
+  void give(size_t output, Tensors list) { lists[output] = std::move(list); }
+  const llvm::DenseMap<unsigned, Tensors> &givenLists() { return lists; }
   /// An input that must be there; `what` is the standard's name for it.
   Tensor input(size_t i, llvm::StringRef what = {});
   /// All inputs, none of which may be omitted; at least one.
@@ -102,6 +118,8 @@ private:
   TensorBuilder &b;
   graph::NodeOp node;
   llvm::ArrayRef<Tensor> inputs;
+  const llvm::DenseMap<unsigned, Tensors> &inputLists;
+  llvm::DenseMap<unsigned, Tensors> lists;
   RunGraph runGraph;
   llvm::StringSet<> asked;
   bool bad = false;
@@ -119,6 +137,7 @@ struct OpRow {
   Tensors (*build)(TensorBuilder &, NodeArgs &);
   Count inputs = {1, 1};
   Count outputs = {1, 1};
+  bool lists = false; ///< takes sequences, too
 };
 
 class OpTable {
@@ -140,10 +159,9 @@ private:
 
 /// Builds a node by its row: checks the number of inputs and outputs, calls the
 /// function, checks attributes. Failure is reported.
-mlir::FailureOr<Tensors> buildNode(const OpRow &row, TensorBuilder &b,
-                                   graph::NodeOp node,
-                                   llvm::ArrayRef<Tensor> inputs,
-                                   NodeArgs::RunGraph runGraph);
+mlir::FailureOr<NodeValues> buildNode(const OpRow &row, TensorBuilder &b,
+                                      graph::NodeOp node, NodeValues inputs,
+                                      NodeArgs::RunGraph runGraph);
 
 } // namespace dlc
 

@@ -65,6 +65,10 @@ private:
   LogicalResult checkState(size_t i, Tensor next);
 
   std::optional<LoopEnd> finalLoop();
+  bool startsOf(SmallVectorImpl<Value> &starts);
+  Value isOn(Tensor next);
+  LogicalResult fill(Block &block);
+  std::optional<LoopEnd> endOf(LoopOp loop);
   Value startOf(const Row &row, SmallVectorImpl<Value> &starts);
   LogicalResult gather(const Row &row, size_t number, Tensor next, Dim i,
                        ArrayRef<BlockArgument> args,
@@ -310,61 +314,51 @@ Tensor LoopMaker::stackOf(const Row &row, Dim count, ValueRange results) {
 // The loop
 //===----------------------------------------------------------------------===//
 
-std::optional<LoopEnd> LoopMaker::finalLoop() {
-  SmallVector<Value> starts;
+/// What the loop starts from: the state, the stacks, and how many steps there
+/// were.
+bool LoopMaker::startsOf(SmallVectorImpl<Value> &starts) {
   for (size_t k = 0; k < inits.size(); ++k)
     starts.push_back(asType(b, inits[k], stateType(k)));
   for (const Row &row : rows)
     if (!startOf(row, starts))
-      return std::nullopt;
-  // How many steps there were.
+      return false;
   starts.push_back(b.indexValue(b.dim(0)));
-  Value first = condition ? conditionOf(b, condition)
-                          : arith::ConstantIntOp::create(b.ops, here, 1, 1);
-  if (!first)
-    return std::nullopt;
-  Value bound = b.indexValue(
-      hasBound() ? trips : b.dim(std::numeric_limits<int64_t>::max()));
-  auto loop = LoopOp::create(b.ops, here, ValueRange(starts).getTypes(), bound,
-                             first, starts);
-  Block &block = loop.getBody().emplaceBlock();
-  Value i = block.addArgument(b.ops.getIndexType(), here);
-  for (Value start : starts)
-    block.addArgument(start.getType(), here);
-  SizeCache outside = b.cache;
-  auto build = [&]() -> LogicalResult {
-    OpBuilder::InsertionGuard guard(b.ops);
-    b.ops.setInsertionPointToStart(&block);
-    ArrayRef<BlockArgument> args = block.getArguments().drop_front();
-    LoopStep step =
-        runBody(i, block, SmallVector<Value>(args.take_front(inits.size())));
-    if (step.failed || step.rows.size() != rows.size())
+  return true;
+}
+
+Value LoopMaker::isOn(Tensor next) {
+  return next ? conditionOf(b, next)
+              : arith::ConstantIntOp::create(b.ops, here, 1, 1);
+}
+
+LogicalResult LoopMaker::fill(Block &block) {
+  OpBuilder::InsertionGuard guard(b.ops);
+  b.ops.setInsertionPointToStart(&block);
+  Value i = block.getArgument(0);
+  ArrayRef<BlockArgument> args = block.getArguments().drop_front();
+  LoopStep step =
+      runBody(i, block, SmallVector<Value>(args.take_front(inits.size())));
+  if (step.failed || step.rows.size() != rows.size())
+    return failure();
+  Value again = isOn(step.condition);
+  if (!again)
+    return failure();
+  SmallVector<Value> yields{again};
+  for (size_t k = 0; k < inits.size(); ++k)
+    yields.push_back(asType(b, step.state[k], stateType(k)));
+  args = args.drop_front(inits.size());
+  for (auto [number, row] : llvm::enumerate(rows)) {
+    if (failed(gather(row, number, step.rows[number], i,
+                      args.take_front(partsOf(row)), yields)))
       return failure();
-    Value again = step.condition
-                      ? conditionOf(b, step.condition)
-                      : arith::ConstantIntOp::create(b.ops, here, 1, 1);
-    if (!again)
-      return failure();
-    SmallVector<Value> yields{again};
-    for (size_t k = 0; k < inits.size(); ++k)
-      yields.push_back(asType(b, step.state[k], stateType(k)));
-    args = args.drop_front(inits.size());
-    for (auto [number, row] : llvm::enumerate(rows)) {
-      if (failed(gather(row, number, step.rows[number], i,
-                        args.take_front(partsOf(row)), yields)))
-        return failure();
-      args = args.drop_front(partsOf(row));
-    }
-    yields.push_back(b.indexValue(b.sizes().add(i, b.dim(1))));
-    YieldOp::create(b.ops, here, yields);
-    return success();
-  };
-  LogicalResult built = build();
-  b.cache = std::move(outside);
-  if (failed(built)) {
-    loop.erase();
-    return std::nullopt;
+    args = args.drop_front(partsOf(row));
   }
+  yields.push_back(b.indexValue(b.sizes().add(i, b.dim(1))));
+  YieldOp::create(b.ops, here, yields);
+  return success();
+}
+
+std::optional<LoopEnd> LoopMaker::endOf(LoopOp loop) {
   LoopEnd end;
   ValueRange results = loop.getResults();
   Dim count = results.back();
@@ -380,6 +374,29 @@ std::optional<LoopEnd> LoopMaker::finalLoop() {
     results = results.drop_front(partsOf(row));
   }
   return end;
+}
+
+std::optional<LoopEnd> LoopMaker::finalLoop() {
+  SmallVector<Value> starts;
+  Value first = startsOf(starts) ? isOn(condition) : Value();
+  if (!first)
+    return std::nullopt;
+  Value bound = b.indexValue(
+      hasBound() ? trips : b.dim(std::numeric_limits<int64_t>::max()));
+  auto loop = LoopOp::create(b.ops, here, ValueRange(starts).getTypes(), bound,
+                             first, starts);
+  Block &block = loop.getBody().emplaceBlock();
+  block.addArgument(b.ops.getIndexType(), here);
+  for (Value start : starts)
+    block.addArgument(start.getType(), here);
+  // What the body knows of sizes is not known behind it.
+  SizeCache outside = b.cache;
+  LogicalResult filled = fill(block);
+  b.cache = std::move(outside);
+  if (succeeded(filled))
+    return endOf(loop);
+  loop.erase();
+  return std::nullopt;
 }
 
 std::optional<LoopEnd> LoopMaker::make() {

@@ -79,6 +79,10 @@ Tensor TensorBuilder::matmul(Tensor x, Tensor y) {
     return {};
   if (x.rank() == 0 || y.rank() == 0)
     return error("a scalar can't be an operand of a matrix product");
+  bool areBytes = x.elementType().isInteger(8) && y.elementType().isInteger(8);
+  if (x.elementType() != y.elementType() && !areBytes)
+    return error("a matrix product of " + describe(x.type()) + " and " +
+                 describe(y.type()));
   bool isRow = x.rank() == 1, isColumn = y.rank() == 1;
   if (isRow)
     x = unsqueeze(x, {0});

@@ -36,6 +36,7 @@ private:
   TensorBuilder b;
   /// Null for what was left out.
   DenseMap<Value, Tensor> values;
+  DenseMap<Value, Tensors> lists; ///< sequences
   /// Values of nodes that could not be imported; their users say nothing more.
   DenseSet<Value> poisoned;
   unsigned errors = 0;
@@ -49,6 +50,10 @@ private:
   void importNode(graph::NodeOp node);
   Tensors importGraph(Region &graph, ArrayRef<Tensor> args);
   LogicalResult importResults();
+  bool isList(Value returned) {
+    auto exported = returned.getDefiningOp<graph::ExportOp>();
+    return lists.contains(exported ? exported.getInput() : returned);
+  }
   LogicalResult checkDeclared(unsigned index, RankedTensorType found);
   void removeDead();
   void poison(Operation *op) {
@@ -149,9 +154,14 @@ Tensors Importer::importGraph(Region &graph, ArrayRef<Tensor> args) {
   importBlock(block);
   b.setLoc(around);
   Tensors results;
-  for (Value given : block.getTerminator()->getOperands())
+  for (Value given : block.getTerminator()->getOperands()) {
+    if (lists.contains(given)) {
+      b.error("a graph gives a sequence, which is not supported");
+      poisoned.insert(given);
+    }
     results.push_back(poisoned.contains(given) ? Tensor()
                                                : values.lookup(given));
+  }
   return results;
 }
 
@@ -162,15 +172,19 @@ void Importer::importNode(graph::NodeOp node) {
   const OpRow *row = onnx::opTable().find(node.getDomain(), node.getOpType(),
                                           node.getVersion().value_or(0));
   if (!row) {
-    b.error("'" + node.getOpType() + "' of domain '" + node.getDomain() +
+    b.error("'" + node.getOpType() + "' of domain '" +
+            (node.getDomain() == "onnx" ? "ai.onnx" : node.getDomain()) +
             "' is not supported");
     return poison(node);
   }
-  SmallVector<Tensor> inputs;
-  for (Value operand : node.getOperands())
-    inputs.push_back(values.lookup(operand));
+  NodeValues inputs;
+  for (auto [i, operand] : llvm::enumerate(node.getOperands())) {
+    inputs.tensors.push_back(values.lookup(operand));
+    if (auto list = lists.find(operand); list != lists.end())
+      inputs.lists[i] = list->second;
+  }
   unsigned before = errors;
-  FailureOr<Tensors> results = buildNode(
+  FailureOr<NodeValues> results = buildNode(
       *row, b, node, inputs, [&](Region &graph, ArrayRef<Tensor> args) {
         return importGraph(graph, args);
       });
@@ -179,8 +193,12 @@ void Importer::importNode(graph::NodeOp node) {
       b.error("'" + node.getOpType() + "' can't be imported");
     return poison(node);
   }
-  for (auto [result, tensor] : llvm::zip(node.getResults(), *results))
-    values[result] = tensor;
+  for (auto [i, result] : llvm::enumerate(node.getResults())) {
+    values[result] = results->tensors[i];
+    lists.erase(result); // of a graph that is built again
+    if (auto list = results->lists.find(i); list != results->lists.end())
+      lists[result] = list->second;
+  }
 }
 
 void Importer::importOp(Operation *op) {
@@ -257,7 +275,8 @@ LogicalResult Importer::importResults() {
     if (!tensor) {
       result = emitError(from.getLoc())
                << "output '" << nameOf(from.getResultAttrDict(i), i)
-               << "' is not computed";
+               << (isList(operand) ? "' is a sequence, which is not supported"
+                                   : "' is not computed");
       continue;
     }
     if (failed(checkDeclared(i, tensor.type())))

@@ -42,7 +42,8 @@ const OpTable &onnx::opTable() {
                                  gramOps(),
                                  randomOps(),
                                  microsoftStandardOps(),
-                                 controlOps()})
+                                 controlOps(),
+                                 sequenceOps()})
       t.add("onnx", rows);
     t.add("ai.onnx.preview", previewOps());
     t.add("ai.onnx.preview.training", trainingOps());

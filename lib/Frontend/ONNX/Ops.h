@@ -33,6 +33,7 @@ llvm::ArrayRef<OpRow> recurrentOps();
 llvm::ArrayRef<OpRow> resizeOps();
 llvm::ArrayRef<OpRow> quantizationOps();
 llvm::ArrayRef<OpRow> controlOps();
+llvm::ArrayRef<OpRow> sequenceOps();
 llvm::ArrayRef<OpRow> quantizedProductOps();
 llvm::ArrayRef<OpRow> lossOps();
 llvm::ArrayRef<OpRow> samplingOps();

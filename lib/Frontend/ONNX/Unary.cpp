@@ -15,7 +15,12 @@ template <typename OpT> static Tensors unary(TensorBuilder &b, NodeArgs &n) {
   return b.unary<OpT>(n.input(0));
 }
 
-static Tensors identity(TensorBuilder &b, NodeArgs &n) { return n.input(0); }
+static Tensors identity(TensorBuilder &b, NodeArgs &n) {
+  if (!n.isList(0))
+    return n.input(0);
+  n.give(0, n.list(0));
+  return Tensor();
+}
 
 static Tensors absolute(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
@@ -137,7 +142,7 @@ static Tensors castLike(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> onnx::unaryOps() {
   static const OpRow rows[] = {
-      {"Identity", 1, identity},
+      {"Identity", 1, identity, {1, 1}, {1, 1}, true},
       {"Neg", 1, unary<NegOp>},
       {"Abs", 1, absolute},
       {"Sign", 9, unary<SignOp>},

@@ -101,3 +101,24 @@ func.func @main(%x: tensor<2xf32>) -> (tensor<6xf32>) {
   %2 = graph.export %1 : tensor<6xf32>
   return %2 : tensor<6xf32>
 }
+
+// -----
+
+// Nothing is left of a sequence but its tensors.
+// CHECK-LABEL: func.func @main
+// CHECK-SAME:  (%[[X:.*]]: tensor<2xf32>, %[[Y:.*]]: tensor<3xf32>)
+// CHECK-NEXT:  %[[N:.*]] = dlc.neg %[[X]]
+// CHECK-NEXT:  %[[ALL:.*]] = dlc.concat %[[Y]], %[[X]], %[[N]] axis = 0
+// CHECK-NEXT:  return %[[ALL]]
+func.func @main(%x: tensor<2xf32>, %y: tensor<3xf32>) -> (tensor<7xf32>) {
+  %0 = graph.import %x : tensor<2xf32>
+  %1 = graph.import %y : tensor<3xf32>
+  %first = graph.weight "first" = dense<0> : tensor<i64>
+  %2 = graph.node "onnx.Neg"(%0) version 13
+  %3 = graph.node "onnx.SequenceConstruct"(%0, %2) version 11
+  %4 = graph.node "onnx.SequenceInsert"(%3, %1, %first) version 11
+  %5 = graph.node "onnx.Identity"(%4) version 16
+  %6 = graph.node "onnx.ConcatFromSequence"(%5) version 11 {axis = 0 : i64}
+  %7 = graph.export %6 : tensor<7xf32>
+  return %7 : tensor<7xf32>
+}

@@ -127,3 +127,31 @@ func.func @main(%x: tensor<4xf32>, %n: tensor<i64>, %c: tensor<i1>) -> (tensor<4
   %3 = graph.export %k : tensor<4xf32>
   return %3 : tensor<4xf32>
 }
+
+// -----
+
+func.func @main(%x: tensor<4xf32>, %d: tensor<?xf32>, %n: tensor<i64>) -> (tensor<i64>) {
+  %0 = graph.import %x : tensor<4xf32>
+  %1 = graph.import %n : tensor<i64>
+  %2 = graph.import %d : tensor<?xf32>
+  %nine = graph.weight "nine" = dense<9> : tensor<i64>
+  %s = graph.node "onnx.SequenceConstruct"(%0, %0) version 11
+  // expected-error @+1 {{'Relu' does not take input 0, a sequence}}
+  %a = graph.node "onnx.Relu"(%s) version 14
+  // expected-error @+1 {{position 9 is out of range for a sequence of 2}}
+  %b = graph.node "onnx.SequenceAt"(%s, %nine) version 11
+  // expected-error @+1 {{input 1 ('position') must be}}
+  %c = graph.node "onnx.SequenceAt"(%s, %1) version 11
+  // expected-error @+1 {{input 0 is not a sequence}}
+  %e = graph.node "onnx.SequenceLength"(%0) version 11
+  // expected-error @+1 {{a sequence of tensors of type f32 can't hold tensor<i64>}}
+  %f = graph.node "onnx.SequenceInsert"(%s, %1) version 11
+  // expected-error @+1 {{a sequence of as many tensors as a dimension that is not known at compile time is not supported}}
+  %g = graph.node "onnx.SplitToSequence"(%2) version 11
+  %empty = graph.node "onnx.SequenceEmpty"() version 11
+  // expected-error @+1 {{an empty sequence has nothing to join}}
+  %h = graph.node "onnx.ConcatFromSequence"(%empty) version 11 {axis = 0 : i64}
+  %last = graph.node "onnx.SequenceLength"(%h) version 11
+  %3 = graph.export %last : tensor<i64>
+  return %3 : tensor<i64>
+}
