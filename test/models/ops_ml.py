@@ -170,3 +170,47 @@ def ml_tree_ensemble(g):
                           nodes_featureids=[0, 1, 2, 0], nodes_splits=f(0.1, -0.2, 0.3, 0.7), nodes_modes=modes(0, 3, 1, 2),
                           nodes_truenodeids=[1, 0, 3, 3], nodes_trueleafs=[0, 1, 0, 1], nodes_falsenodeids=[1, 2, 4, 0],
                           nodes_falseleafs=[1, 1, 1, 1], leaf_targetids=[0, 1, 0, 1, 1], leaf_weights=f(1, 2.5, 3, -4, 0.5)))
+
+
+KERNELS = (("LINEAR", [0.0, 0.0, 0.0]), ("RBF", [0.5, 0.0, 0.0]), ("POLY", [0.5, 1.0, 2.0]), ("SIGMOID", [0.5, 0.1, 0.0]))
+
+
+@graph(opset=17, runs=[{"n": 9}, {"n": 1}])
+def ml_vectors(g):
+    """Support vector machines."""
+    x = g.input("x", ("n", 3))
+    for kernel, params in KERNELS:
+        name = kernel.lower()
+        g.output(name, ml(g, "SVMRegressor", x, kernel_type=kernel, kernel_params=params, support_vectors=reals(g, 6, 3),
+                          coefficients=reals(g, 6), rho=[0.3], n_supports=6))
+        for classes, sizes in (([4, 7], [4, 2]), ([4, 7, 9], [2, 3, 1]), ([3, 2, 1, 0], [2, 1, 1, 2])):
+            pairs = len(classes) * (len(classes) - 1) // 2
+            for probable in (False, True):
+                # Two classes that are not probabilities are a case of their own.
+                transform = "LOGISTIC" if kernel == "RBF" else "NONE"
+                rest = dict(prob_a=[-abs(v) for v in reals(g, pairs)], prob_b=reals(g, pairs)) if probable else {}
+                y, z = ml(g, "SVMClassifier", x, outs=2, kernel_type=kernel, kernel_params=params,
+                          support_vectors=reals(g, 6, 3), coefficients=reals(g, 6, len(classes) - 1), rho=reals(g, pairs),
+                          vectors_per_class=sizes, classlabels_ints=classes, post_transform=transform, **rest)
+                tag = f"{name}_{len(classes)}{'_probable' if probable else ''}"
+                g.output(tag + "_labels", y)
+                g.output(tag + "_scores", z)
+    g.output("one_class", ml(g, "SVMRegressor", x, kernel_type="RBF", kernel_params=[0.5, 0.0, 0.0], rho=[0.1],
+                             support_vectors=reals(g, 6, 3), coefficients=reals(g, 6), n_supports=6, one_class=1))
+    g.output("no_vectors", ml(g, "SVMRegressor", x, kernel_type="LINEAR", kernel_params=[0.0, 0.0, 0.0], rho=[0.1],
+                              coefficients=reals(g, 3), n_supports=0))
+
+
+@graph(opset=17, by=run_evaluator)
+def ml_vectors_linear(g):
+    """A score for each class. Of two with weights of both signs ONNX Runtime takes
+    the second one whenever any score is positive; the reference the greater one."""
+    x = g.input("x", (9, 3))
+    for labels in ([4, 7], [4, 7, 9]):
+        for positive in (False, True):
+            weights = [abs(v) if positive else v for v in reals(g, len(labels), 3)]
+            y, z = ml(g, "SVMClassifier", x, outs=2, kernel_type="LINEAR", kernel_params=[0.0, 0.0, 0.0],
+                      rho=[0.1] * (len(labels) - 1), coefficients=weights, classlabels_ints=labels, post_transform="NONE")
+            tag = f"of_{len(labels)}{'_positive' if positive else ''}"
+            g.output(tag + "_labels", y)
+            g.output(tag + "_scores", z)

@@ -51,7 +51,7 @@ const OpTable &onnx::opTable() {
          {microsoftFusedOps(), microsoftAttentionOps(), microsoftQuantizedOps(),
           microsoftProductOps()})
       t.add("com.microsoft", rows);
-    for (ArrayRef<OpRow> rows : {mlOps(), mlTreeOps()})
+    for (ArrayRef<OpRow> rows : {mlOps(), mlTreeOps(), mlVectorOps()})
       t.add("ai.onnx.ml", rows);
     return t;
   }();

@@ -53,6 +53,7 @@ llvm::ArrayRef<OpRow> microsoftProductOps();
 // Of domain ai.onnx.ml.
 llvm::ArrayRef<OpRow> mlOps();
 llvm::ArrayRef<OpRow> mlTreeOps();
+llvm::ArrayRef<OpRow> mlVectorOps();
 /// What ONNX Runtime has added to the standard's own domain.
 llvm::ArrayRef<OpRow> microsoftStandardOps();
 

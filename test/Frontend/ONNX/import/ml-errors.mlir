@@ -296,3 +296,84 @@ func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
   %r = graph.node "ai.onnx.ml.TreeEnsembleRegressor"(%0) version 1 {nodes_treeids = array<i64: 0, 0, 0>, nodes_nodeids = array<i64: 0, 1, 2>, nodes_featureids = array<i64: 0, 0, 0>, nodes_modes = ["LEAF", "LEAF", "LEAF"], nodes_values = array<f32: 0.5, 0.0, 0.0>, nodes_truenodeids = array<i64: 1, 0, 0>, nodes_falsenodeids = array<i64: 2, 0, 0>, target_treeids = array<i64: 0>, target_nodeids = array<i64: 1>, target_ids = array<i64: 0>, target_weights = array<f32: 1.0>}
   return %r : !graph.value
 }
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'kernel_type' is 'COSINE', expected LINEAR, POLY, RBF or SIGMOID}}
+  %r = graph.node "ai.onnx.ml.SVMRegressor"(%0) version 1 {kernel_type = "COSINE"}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'kernel_params' has 1 entries, expected 3}}
+  %r = graph.node "ai.onnx.ml.SVMRegressor"(%0) version 1 {kernel_params = array<f32: 0.5>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'support_vectors' has 0 entries, expected 3}}
+  %r = graph.node "ai.onnx.ml.SVMRegressor"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, coefficients = array<f32: 1.0>, n_supports = 1 : i64}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'n_supports' is -1}}
+  %r = graph.node "ai.onnx.ml.SVMRegressor"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, coefficients = array<f32: 1.0>, n_supports = -1 : i64}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'classlabels_ints' has 1 entries, expected 2 to 1024}}
+  %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 1>}
+  return %r#0 : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'vectors_per_class' has entry 9223372036854775807, which is out of range}}
+  %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 1, 2>, vectors_per_class = array<i64: 9223372036854775807, 1>}
+  return %r#0 : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'vectors_per_class' has 1 entries, expected 2}}
+  %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 1, 2>, vectors_per_class = array<i64: 1>}
+  return %r#0 : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'coefficients' has 1 entries, expected 2}}
+  %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 1, 2>, vectors_per_class = array<i64: 1, 1>, support_vectors = array<f32: 1.0, 2.0, 3.0, 4.0, 5.0, 6.0>, coefficients = array<f32: 1.0>}
+  return %r#0 : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{attribute 'prob_b' has 0 entries, expected 1}}
+  %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 1, 2>, vectors_per_class = array<i64: 1, 1>, support_vectors = array<f32: 1.0, 2.0, 3.0, 4.0, 5.0, 6.0>, coefficients = array<f32: 1.0, 2.0>, prob_a = array<f32: 1.0>}
+  return %r#0 : !graph.value
+}

@@ -105,3 +105,31 @@ func.func @main(%a0: tensor<3x2xf32>, %a1: tensor<3x4xi64>) -> !graph.value {
   %r = graph.node "ai.onnx.ml.FeatureVectorizer"(%0, %1) version 1 {inputdimensions = array<i64: 3, 1>}
   return %r : !graph.value
 }
+
+// -----
+
+// Distances are those of differences.
+// CHECK-LABEL: func.func @main
+// CHECK: dlc.sub
+// CHECK: dlc.reduce
+// CHECK: dlc.exp
+// CHECK: dlc.matmul
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  %r = graph.node "ai.onnx.ml.SVMRegressor"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, kernel_type = "RBF", coefficients = array<f32: 1.0>, n_supports = 1 : i64, support_vectors = array<f32: 1.0, 2.0, 3.0>}
+  return %r : !graph.value
+}
+
+// -----
+
+// Each pair of classes votes.
+// CHECK-LABEL: func.func @main
+// CHECK-COUNT-2: dlc.matmul
+// CHECK: dlc.gt
+// CHECK: dlc.matmul
+// CHECK: dlc.arg_reduce
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 0, 1>, vectors_per_class = array<i64: 1, 1>, support_vectors = array<f32: 1.0, 2.0, 3.0, 4.0, 5.0, 6.0>, coefficients = array<f32: 1.0, 2.0>}
+  return %r#0 : !graph.value
+}
