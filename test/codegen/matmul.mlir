@@ -204,3 +204,15 @@ func.func @main(%x: tensor<1x8xf32>, %w: tensor<2x8x128xf32>) -> tensor<1x256xf3
   %0 = dlc.matmul %x, %w packed 256 : (tensor<1x8xf32>, tensor<2x8x128xf32>) -> tensor<1x256xf32>
   return %0 : tensor<1x256xf32>
 }
+
+// -----
+
+// Chunks are equal, as threads take whole ones: 33 tiles are 17 and 16, not 28
+// and 5.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[FIRST:.*]] = arith.muli %{{.*}}, %c17
+// CHECK:         arith.addi %[[FIRST]], %c17
+func.func @main(%x: tensor<198x768xf32>, %w: tensor<1x768x64xf32>) -> tensor<198x64xf32> {
+  %0 = dlc.matmul %x, %w packed 64 : (tensor<198x768xf32>, tensor<1x768x64xf32>) -> tensor<198x64xf32>
+  return %0 : tensor<198x64xf32>
+}

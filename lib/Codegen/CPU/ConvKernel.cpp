@@ -57,6 +57,8 @@ struct ConvEmitter {
     for (int64_t i = 0; i < spatial; ++i)
       bytes *= std::min(window[i], op.getStrides()[i]);
     chunk = std::clamp<int64_t>(kernel.isa.l2 / 2 / bytes / most, 2, 128);
+    if (auto count = pixelCount())
+      chunk = equalChunk(RowSplit(*count, most).tiles, chunk);
   }
 
   int64_t width() const { return vectors * kernel.lanes(); }

@@ -57,6 +57,9 @@ struct MatmulEmitter {
                     vectors * accumulator.getIntOrFloatBitWidth() / 32);
     panels = m.ceilDiv(columns, width());
     chooseBlocks();
+    if (int64_t total = op.getType().getDimSize(rank - 2);
+        !ShapedType::isDynamic(total))
+      chunk = equalChunk(RowSplit(total, most).tiles, chunk);
   }
 
   /// How much is computed at once, so that what is read again is still in the
