@@ -297,18 +297,10 @@ struct WinogradEmitter {
 
   /// Weights that don't stay in the cache come while the products before them
   /// are computed, by the tiles of rows in turn.
-  void fetchAhead(TileOperands &o, Value panel, Value product, Value number) {
-    int64_t products = side * side, size = channels * width();
-    if (4 * panels * products * size <= kernel.isa.l2)
-      return;
-    RowSplit split = rowSplit();
-    int64_t turns = std::max<int64_t>(channels / 2, 1),
-            lines = llvm::divideCeil(size, kLine);
-    o.aheadLines = llvm::divideCeil(lines, split.tiles * turns);
-    Value next = m.min(m.add(m.mul(panel, products), m.add(product, 1)),
-                       m.cst(panels * products - 1));
-    o.aheadBase =
-        m.add(m.mul(next, size), m.mul(number, turns * o.aheadLines * kLine));
+  void fetchAhead(TileOperands &o, Value number) {
+    int64_t size = channels * width();
+    if (4 * panels * side * side * size > kernel.isa.l2)
+      fetchBehind(kernel, o, channels, width(), size, rowSplit().tiles, number);
   }
 
   /// Tile `number` of rows, from `row` on.
@@ -328,7 +320,7 @@ struct WinogradEmitter {
     o.rhsBase =
         m.mul(m.add(m.mul(panel, side * side), product), channels * width());
     o.rhsStep = m.cst(width());
-    fetchAhead(o, panel, product, number);
+    fetchAhead(o, number);
     SmallVector<Value> acc =
         multiplyTile(kernel, shape, o, m.cst(channels),
                      zeroTile(kernel, shape, element), element);
