@@ -7,6 +7,7 @@
 
 #include "Frontend/Common/OpTable.h"
 #include "Frontend/Common/TensorDetail.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -100,6 +101,12 @@ StringRef NodeArgs::string(StringRef name, std::optional<StringRef> otherwise) {
   if (found)
     error("attribute '" + name + "' must be a string");
   return otherwise.value_or("");
+}
+
+void NodeArgs::refuseChoice(StringRef name, StringRef given,
+                            ArrayRef<StringRef> names) {
+  error("attribute '" + name + "' is '" + given + "', expected " +
+        llvm::join(names.drop_back(), ", ") + " or " + names.back());
 }
 
 std::optional<Ints> NodeArgs::integers(StringRef name) {

@@ -85,6 +85,17 @@ public:
   double real(llvm::StringRef name, std::optional<double> otherwise = {});
   llvm::StringRef string(llvm::StringRef name,
                          std::optional<llvm::StringRef> otherwise = {});
+  /// A string attribute that must be one of these names; what it stands for.
+  template <typename T>
+  std::optional<T> choice(llvm::StringRef name, llvm::StringRef otherwise,
+                          llvm::ArrayRef<std::pair<llvm::StringRef, T>> of) {
+    llvm::StringRef given = string(name, otherwise);
+    for (const auto &[text, value] : of)
+      if (text == given)
+        return value;
+    refuseChoice(name, given, llvm::to_vector(llvm::make_first_range(of)));
+    return std::nullopt;
+  }
   std::optional<Ints> integers(llvm::StringRef name);
   std::optional<llvm::SmallVector<double>> reals(llvm::StringRef name);
   std::optional<llvm::SmallVector<llvm::StringRef>>
@@ -114,6 +125,8 @@ public:
 
 private:
   mlir::Attribute attr(llvm::StringRef name, bool required);
+  void refuseChoice(llvm::StringRef name, llvm::StringRef given,
+                    llvm::ArrayRef<llvm::StringRef> names);
 
   TensorBuilder &b;
   graph::NodeOp node;

@@ -8,7 +8,6 @@
 #include "Frontend/ONNX/MlArgs.h"
 
 #include "Frontend/Common/Composites.h"
-#include "llvm/ADT/StringSwitch.h"
 #include <numbers>
 
 using namespace mlir;
@@ -42,18 +41,12 @@ Tensor onnx::features(TensorBuilder &b, NodeArgs &n) {
 //===----------------------------------------------------------------------===//
 
 std::optional<onnx::PostTransform> onnx::postTransform(NodeArgs &n) {
-  StringRef name = n.string("post_transform", "NONE");
-  auto found = llvm::StringSwitch<std::optional<PostTransform>>(name)
-                   .Case("NONE", PostTransform::none)
-                   .Case("SOFTMAX", PostTransform::softmax)
-                   .Case("LOGISTIC", PostTransform::logistic)
-                   .Case("SOFTMAX_ZERO", PostTransform::softmaxZero)
-                   .Case("PROBIT", PostTransform::probit)
-                   .Default(std::nullopt);
-  if (!found)
-    n.error("attribute 'post_transform' is '" + name +
-            "', expected NONE, SOFTMAX, LOGISTIC, SOFTMAX_ZERO or PROBIT");
-  return found;
+  return n.choice<PostTransform>("post_transform", "NONE",
+                                 {{"NONE", PostTransform::none},
+                                  {"SOFTMAX", PostTransform::softmax},
+                                  {"LOGISTIC", PostTransform::logistic},
+                                  {"SOFTMAX_ZERO", PostTransform::softmaxZero},
+                                  {"PROBIT", PostTransform::probit}});
 }
 
 /// A softmax to which zeros do not add.

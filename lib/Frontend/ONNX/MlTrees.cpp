@@ -7,7 +7,6 @@
 
 #include "Frontend/ONNX/MlForest.h"
 #include "Frontend/ONNX/Ops.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -37,16 +36,13 @@ static int64_t targetCount(NodeArgs &n) {
 static Tensors treeEnsembleRegressor(TensorBuilder &b, NodeArgs &n) {
   int64_t targets = targetCount(n);
   auto transform = postTransform(n);
-  StringRef name = n.string("aggregate_function", "SUM");
-  auto aggregate = llvm::StringSwitch<std::optional<Aggregate>>(name)
-                       .Case("AVERAGE", Aggregate::average)
-                       .Case("SUM", Aggregate::sum)
-                       .Case("MIN", Aggregate::min)
-                       .Case("MAX", Aggregate::max)
-                       .Default(std::nullopt);
+  auto aggregate = n.choice<Aggregate>("aggregate_function", "SUM",
+                                       {{"AVERAGE", Aggregate::average},
+                                        {"SUM", Aggregate::sum},
+                                        {"MIN", Aggregate::min},
+                                        {"MAX", Aggregate::max}});
   if (!aggregate)
-    return n.error("attribute 'aggregate_function' is '" + name +
-                   "', expected AVERAGE, SUM, MIN or MAX");
+    return Tensor();
   Tensor x = features(b, n);
   if (!x || !transform || n.failed())
     return Tensor();

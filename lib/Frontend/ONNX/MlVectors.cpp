@@ -12,7 +12,6 @@
 
 #include "Frontend/Common/Composites.h"
 #include "Frontend/ONNX/Ops.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -35,18 +34,13 @@ struct Machine {
 } // namespace
 
 static std::optional<Machine> machineOf(NodeArgs &n) {
-  StringRef name = n.string("kernel_type", "LINEAR");
-  auto kernel = llvm::StringSwitch<std::optional<KernelType>>(name)
-                    .Case("LINEAR", KernelType::linear)
-                    .Case("POLY", KernelType::polynomial)
-                    .Case("RBF", KernelType::radial)
-                    .Case("SIGMOID", KernelType::sigmoid)
-                    .Default(std::nullopt);
-  if (!kernel) {
-    n.error("attribute 'kernel_type' is '" + name +
-            "', expected LINEAR, POLY, RBF or SIGMOID");
+  auto kernel = n.choice<KernelType>("kernel_type", "LINEAR",
+                                     {{"LINEAR", KernelType::linear},
+                                      {"POLY", KernelType::polynomial},
+                                      {"RBF", KernelType::radial},
+                                      {"SIGMOID", KernelType::sigmoid}});
+  if (!kernel)
     return std::nullopt;
-  }
   Machine m;
   m.kernel = *kernel;
   Reals params = n.reals("kernel_params").value_or(Reals());
