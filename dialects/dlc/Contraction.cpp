@@ -11,10 +11,6 @@
 using namespace mlir;
 using namespace dlc;
 
-static RankedTensorType typeOf(Value v) {
-  return cast<RankedTensorType>(v.getType());
-}
-
 /// Integers accumulate in i32.
 static Type resultElement(Type operand) {
   if (isa<IntegerType>(operand) && operand.getIntOrFloatBitWidth() < 32)

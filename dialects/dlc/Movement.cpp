@@ -17,10 +17,6 @@
 using namespace mlir;
 using namespace dlc;
 
-static RankedTensorType typeOf(Value v) {
-  return cast<RankedTensorType>(v.getType());
-}
-
 static LogicalResult checkAxis(const ShapeAlgebra &s, int64_t axis,
                                int64_t rank) {
   if (axis >= 0 && axis < rank)

@@ -12,10 +12,6 @@
 using namespace mlir;
 using namespace dlc;
 
-static RankedTensorType typeOf(Value v) {
-  return cast<RankedTensorType>(v.getType());
-}
-
 LogicalResult ReduceOp::shape(ShapeAlgebra &s, Adaptor op,
                               SmallVectorImpl<Dim> &dims) {
   int64_t rank = typeOf(op.getInput()).getRank();

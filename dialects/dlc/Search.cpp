@@ -13,10 +13,6 @@
 using namespace mlir;
 using namespace dlc;
 
-static RankedTensorType typeOf(Value v) {
-  return cast<RankedTensorType>(v.getType());
-}
-
 static Type indexType(Value v) { return IntegerType::get(v.getContext(), 64); }
 
 //===----------------------------------------------------------------------===//

@@ -20,6 +20,11 @@
 
 namespace dlc {
 
+/// Every value of the dialect but an index is a ranked tensor.
+inline mlir::RankedTensorType typeOf(mlir::Value tensor) {
+  return mlir::cast<mlir::RankedTensorType>(tensor.getType());
+}
+
 /// A size or offset: an attribute, an index value, or null where unknown.
 using Dim = mlir::OpFoldResult;
 

@@ -55,8 +55,6 @@ bool isMovement(Operation *op) {
              ReshapeOp>(op);
 }
 
-RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
-
 /// A constant that kernels hold in a register.
 bool isSplat(Value v) {
   DenseElementsAttr elements;

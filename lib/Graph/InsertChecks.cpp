@@ -26,8 +26,6 @@ using namespace dlc;
 
 namespace {
 
-RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
-
 /// Whether a size can't be negative, as far as a short look tells.
 bool isNatural(OpFoldResult size, unsigned depth = 0) {
   if (auto known = getConstantIntValue(size))

@@ -14,10 +14,6 @@
 using namespace mlir;
 using namespace dlc;
 
-static RankedTensorType typeOf(Value v) {
-  return cast<RankedTensorType>(v.getType());
-}
-
 static IntRange merge(IntRange a, IntRange b) {
   return {std::min(a.low, b.low), std::max(a.high, b.high)};
 }

@@ -117,9 +117,6 @@ private:
                       mlir::Value mask);
   Point throughSlice(SliceOp op, const Point &point, int64_t lanes);
 
-  static mlir::RankedTensorType typeOf(mlir::Value tensor) {
-    return mlir::cast<mlir::RankedTensorType>(tensor.getType());
-  }
   static mlir::VectorType vectorOf(mlir::Type element, int64_t lanes) {
     return mlir::VectorType::get({lanes}, element);
   }

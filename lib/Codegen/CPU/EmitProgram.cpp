@@ -9,9 +9,9 @@
 #include "Codegen/CPU/Codegen.h"
 #include "Codegen/CPU/ControlFlow.h"
 #include "Codegen/CPU/Kernel.h"
-#include "dialects/dlc/ScalarEmitter.h"
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
+#include "dialects/dlc/ScalarEmitter.h"
 #include "dialects/rt/Rt.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -24,8 +24,6 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 namespace {
-
-RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
 
 class ProgramEmitter {
 public:

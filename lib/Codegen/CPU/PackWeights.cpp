@@ -31,8 +31,6 @@ using namespace dlc::cpu;
 
 namespace {
 
-RankedTensorType typeOf(Value v) { return cast<RankedTensorType>(v.getType()); }
-
 struct Packer {
   const Isa &target;
   OpBuilder b;

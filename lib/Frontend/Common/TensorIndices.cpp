@@ -64,10 +64,6 @@ static bool isReadable(Value v) {
          type.getNumElements() <= kMaxElements;
 }
 
-static RankedTensorType typeOf(Value v) {
-  return cast<RankedTensorType>(v.getType());
-}
-
 /// Row-major strides.
 static Ints stridesOf(ArrayRef<int64_t> shape) {
   Ints strides(shape.size(), 1);
