@@ -16,8 +16,6 @@ config.excludes = [
 ]
 
 config.substitutions.append(("%python", config.python))
-if os.path.exists(os.path.join(config.dlc_tools_dir, "codegen-cpu-test")):
-    config.available_features.add("gtest")
 config.environment["PATH"] = os.pathsep.join(
     [config.dlc_tools_dir, config.llvm_tools_dir, config.environment["PATH"]]
 )

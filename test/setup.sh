@@ -10,7 +10,7 @@ packages=(
   clang-22 lld-22 libclang-rt-22-dev
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools liblld-22-dev
   cmake ninja-build ccache
-  zlib1g-dev libzstd-dev musl-dev
+  zlib1g-dev libzstd-dev musl-dev libgtest-dev
   valgrind
   ca-certificates git python3 python3-venv python3-numpy
 )
