@@ -46,8 +46,10 @@ static bool print_times(dlc_program *program, int64_t *times, int64_t count) {
   return dlc_text_print(program, &text);
 }
 
-static bool run_timed(dlc_program *program, int64_t *times, int64_t count) {
+static bool run_timed(dlc_program *program, int64_t *times, int64_t count,
+                      dlc_trace *trace) {
   for (int64_t i = 0; i < count; i++) {
+    trace->run = i;
     int64_t begin = dlc_now();
     if (!run_once(program))
       return false;
@@ -67,10 +69,11 @@ bool dlc_run_program(dlc_program *program) {
     if (!run_once(program))
       return false;
   dlc_trace trace = {0};
-  if (program->trace)
+  bool traced = program->trace || program->tensorboard;
+  if (traced)
     dlc_trace_begin(program, &trace);
-  bool good = run_timed(program, times, count);
-  if (program->trace)
-    good = dlc_trace_end(program, &trace, good);
+  bool good = run_timed(program, times, count, &trace);
+  if (traced)
+    good = dlc_trace_end(program, &trace, good ? times : NULL);
   return good && (!timed || print_times(program, times, count));
 }

@@ -27,6 +27,8 @@ const char dlc_help[] =
     "  --warmup N              runs before the first that counts\n"
     "  --threads T             threads; default: all cores\n"
     "  --trace FILE.json       write when each kernel ran, for Perfetto\n"
+    "  --tensorboard DIR       write the times of runs and kernels, for\n"
+    "                          TensorBoard\n"
     "  --weights FILE          take the weights from FILE\n"
     "  --info                  describe the model, in JSON\n"
     "  --help                  print this\n"
@@ -37,7 +39,7 @@ enum kind { FLAG, STRING, NUMBER, LIST };
 
 /* An option and the field of dlc_program that it sets. */
 typedef struct option {
-  char name[12];
+  char name[12]; /* "tensorboard" fills it */
   uint8_t kind;
   uint16_t field;
   int64_t low, high;
@@ -50,6 +52,7 @@ static const option options[] = {
     {"inputs", STRING, FIELD(inputs), 0, 0},
     {"outputs", STRING, FIELD(outputs), 0, 0},
     {"trace", STRING, FIELD(trace), 0, 0},
+    {"tensorboard", STRING, FIELD(tensorboard), 0, 0},
     {"weights", STRING, FIELD(weights), 0, 0},
     {"benchmark", NUMBER, FIELD(benchmark), 1, 100000000},
     {"warmup", NUMBER, FIELD(warmup), 0, 100000000},
@@ -116,9 +119,6 @@ static bool parse_option(dlc_program *program, int argc, char **argv,
   const char *name = text + dashes, *equals = strchr(name, '=');
   size_t length = equals ? (size_t)(equals - name) : strlen(name);
   const option *o = find_option(name, length);
-  if (length == 11 && memcmp(name, "tensorboard", 11) == 0)
-    return dlc_usage(program, "option '--tensorboard' is not supported yet; "
-                              "'--trace FILE' writes a trace");
   if (!o && length == 1 && *name == 'h')
     o = find_option("help", 4);
   if (!o)

@@ -28,7 +28,7 @@ typedef struct dlc_program {
   int status; /* the exit code */
 
   bool help, info;
-  const char *inputs, *outputs, *trace, *weights;
+  const char *inputs, *outputs, *trace, *tensorboard, *weights;
   int64_t benchmark, warmup;                  /* -1: not given */
   int64_t threads;                            /* 0: not given */
   dlc_list files;                             /* positional */
@@ -95,6 +95,7 @@ typedef struct dlc_text {
 } dlc_text;
 
 DLC_PRINTF(2, 3) void dlc_text_add(dlc_text *text, const char *format, ...);
+void dlc_text_bytes(dlc_text *text, const void *data, size_t size);
 /* Adds a JSON string; NULL is null. */
 void dlc_text_json(dlc_text *text, const char *string);
 /* Writes it to standard output and frees it. */
@@ -189,21 +190,35 @@ bool dlc_load_inputs(dlc_program *program);
 /* Writes what the command line asks for; else prints a summary. */
 bool dlc_save_outputs(dlc_program *program);
 
-/*===- info.c, benchmark.c, trace.c ---------------------------------------===*/
+/*===- info.c, benchmark.c, trace.c, tensorboard.c ------------------------===*/
 
 bool dlc_print_info(dlc_program *program);
 /* Runs the model once, or as --benchmark says, and prints its times. */
 bool dlc_run_program(dlc_program *program);
-/* Between the two, each launch is recorded; the second writes the file, if it
- * is to. */
+/* A launch of a kernel, and in which run. */
+typedef struct dlc_launch {
+  dlc_event event;
+  int64_t run;
+} dlc_launch;
+
+/* All launches, in order. */
 typedef struct dlc_trace {
-  dlc_event *events;
+  dlc_launch *launches;
   size_t count, capacity;
   int64_t begin;
+  int64_t run;
   bool failed; /* no memory */
 } dlc_trace;
+
+/* Between the two, each launch is recorded as one of `trace->run`; the second
+ * writes the files that the command line asks for. `times`: nanoseconds of each
+ * run; NULL: a run failed, and nothing is written. */
 void dlc_trace_begin(dlc_program *program, dlc_trace *trace);
-bool dlc_trace_end(dlc_program *program, dlc_trace *trace, bool write);
+bool dlc_trace_end(dlc_program *program, dlc_trace *trace,
+                   const int64_t *times);
+/* Writes an event file into the folder that --tensorboard names. */
+bool dlc_tensorboard_write(dlc_program *program, dlc_trace *trace,
+                           const int64_t *times);
 
 #pragma GCC visibility pop
 

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Room for size more characters and the terminator. */
@@ -36,6 +37,13 @@ void dlc_text_add(dlc_text *text, const char *format, ...) {
   vsnprintf(text->data + text->size, (size_t)size + 1, format, values);
   va_end(values);
   text->size += (size_t)size;
+}
+
+void dlc_text_bytes(dlc_text *text, const void *data, size_t size) {
+  if (!size || !reserve(text, size))
+    return;
+  memcpy(text->data + text->size, data, size);
+  text->size += size;
 }
 
 void dlc_text_json(dlc_text *text, const char *string) {

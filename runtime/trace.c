@@ -17,16 +17,16 @@ static void record_event(void *self, const dlc_event *event) {
   dlc_trace *trace = self;
   if (trace->count == trace->capacity) {
     size_t capacity = trace->capacity ? 2 * trace->capacity : 1024;
-    dlc_event *events =
-        realloc(trace->events, capacity * sizeof *trace->events);
-    if (!events) {
+    dlc_launch *launches =
+        realloc(trace->launches, capacity * sizeof *trace->launches);
+    if (!launches) {
       trace->failed = true;
       return;
     }
-    trace->events = events;
+    trace->launches = launches;
     trace->capacity = capacity;
   }
-  trace->events[trace->count++] = *event;
+  trace->launches[trace->count++] = (dlc_launch){*event, trace->run};
 }
 
 void dlc_trace_begin(dlc_program *program, dlc_trace *trace) {
@@ -65,7 +65,7 @@ static bool write_trace(dlc_program *program, const dlc_trace *trace) {
   dlc_text_json(&text, program->model->name);
   dlc_text_add(&text, "}}");
   for (size_t i = 0; i < trace->count; i++) {
-    add_event(&text, &trace->events[i], trace->begin);
+    add_event(&text, &trace->launches[i].event, trace->begin);
     dlc_write(&writer, text.data, text.size);
     text.size = 0;
   }
@@ -77,11 +77,15 @@ static bool write_trace(dlc_program *program, const dlc_trace *trace) {
   return dlc_writer_close(&writer);
 }
 
-bool dlc_trace_end(dlc_program *program, dlc_trace *trace, bool write) {
+bool dlc_trace_end(dlc_program *program, dlc_trace *trace,
+                   const int64_t *times) {
   dlc_set_trace(program->context, NULL, NULL);
-  if (write && trace->failed)
-    write = dlc_error(program, "no memory for the trace");
-  bool good = write && write_trace(program, trace);
-  free(trace->events);
+  bool good = times &&
+              (!trace->failed || dlc_error(program, "no memory for the trace"));
+  if (good && program->trace)
+    good = write_trace(program, trace);
+  if (good && program->tensorboard)
+    good = dlc_tensorboard_write(program, trace, times);
+  free(trace->launches);
   return good;
 }

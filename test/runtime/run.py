@@ -12,13 +12,17 @@ import io
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 
 import numpy as np
+
+import events as tensorboard
 
 BIN = os.path.abspath(sys.argv[1])
 passed = failed = 0
@@ -223,10 +227,29 @@ def test_programs():
         check(events[1]["args"]["kernel"] == "reduce" and events[1]["ts"] >= events[0]["ts"]
               + events[0]["dur"], events)
         os.remove("out.json")
+        check_events(run(program, "--inputs", "in.npz", "--benchmark", 2, "--tensorboard", "logs/one"))
         r = run(program, "--help")
         check(r.returncode == 0 and r.stdout.startswith(b"usage: " + program.encode()), "help")
         r = run(program, "--input", "x=random", "--input=bias=zeros", "--dim=batch=2")
         check(b"y: float32 [2, 3] " in r.stdout, r)
+
+
+def check_events(result):
+    """Each of two runs is a step, with its time by kernel and by node."""
+    check(result.returncode == 0, result.stderr)
+    name, = os.listdir("logs/one")
+    check(name.startswith("events.out.tfevents."), name)
+    first, *steps = tensorboard.read(os.path.join("logs/one", name))
+    shutil.rmtree("logs")
+    check(first.file_version == "brain.Event:2", first)
+    check([e.step for e in steps] == [0, 1], steps)
+    check(first.wall_time < steps[0].wall_time < steps[1].wall_time < time.time() + 1, steps)
+    for step in steps:
+        times = {v.tag: v.simple_value for v in step.summary.value}
+        kernels = [times.pop("milliseconds by kernel/" + k) for k in ("pointwise", "reduce")]
+        nodes = [times.pop("milliseconds by node/" + n) for n in ("mul+add", 'sum "all"')]
+        check(kernels == nodes and 0 < sum(nodes) < times.pop("milliseconds/run") < 1e4, step)
+        check(not times, times)
 
 
 def test_usage():
@@ -241,7 +264,8 @@ def test_usage():
     expect_error(2, "3 input files are given; the model has 2 inputs", "linear", "a", "b", "c")
     expect_error(2, "expected NAME=FILE.npy", "linear", "--input", "x")
     expect_error(2, "expected NAME=N", "linear", "--dim", "batch")
-    expect_error(2, "--tensorboard", "linear", "--tensorboard", "d")
+    expect_error(1, "cannot make the folder '/dev/null/d': Not a directory", "linear",
+                 "--dim", "batch=2", "--benchmark", "1", "--tensorboard", "/dev/null/d")
     expect_error(1, "no symbolic dimension 'n'", "linear", "--dim", "n=3")
     expect_error(1, "no input 'z'; its inputs are 'x', 'bias'", "linear", "--input", "z=random")
     expect_error(1, "cannot open 'none.npz': No such file", "linear", "--inputs", "none.npz")
