@@ -374,6 +374,8 @@ LogicalResult generateCode(Compilation &compilation) {
     cpu::Isa isa = isaOf(code.target);
     if (failed(runPasses(compilation, *code.module, [&](OpPassManager &pm) {
           cpu::buildLowering(pm, isa);
+          if (compilation.options.debugInfo)
+            pm.addPass(cpu::createAddDebugInfo());
         })))
       return failure();
   }

@@ -25,6 +25,22 @@ Location dlc::namedLocation(const Twine &what, Location file) {
   return NameLoc::get(StringAttr::get(file.getContext(), what), file);
 }
 
+std::string dlc::nodesOf(Location location) {
+  std::string text;
+  location->walk([&](Location l) {
+    auto named = dyn_cast<NameLoc>(l);
+    if (!named)
+      return WalkResult::advance();
+    StringRef name = named.getName();
+    // "node 'conv1' (Conv)": the name is enough.
+    if (name.consume_front("node '"))
+      name = name.take_until([](char c) { return c == '\''; });
+    text += (text.empty() ? "" : "+") + name.str();
+    return WalkResult::skip();
+  });
+  return text;
+}
+
 std::string dlc::quote(StringRef text) {
   constexpr size_t kLongest = 100;
   if (text.size() <= kLongest)

@@ -37,6 +37,9 @@ mlir::Location namedLocation(const llvm::Twine &what, mlir::Location file);
 /// Empty when nothing is known.
 std::string describe(mlir::Location location);
 
+/// The names of the nodes that code at `location` comes from: "conv1+relu1".
+std::string nodesOf(mlir::Location location);
+
 /// `text` in single quotes, cut where it is longer than a line.
 std::string quote(llvm::StringRef text);
 

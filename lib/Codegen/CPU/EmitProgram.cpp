@@ -11,6 +11,7 @@
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
+#include "Support/Diagnostics.h"
 #include "dialects/dlc/ScalarEmitter.h"
 #include "dialects/rt/Rt.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -166,7 +167,7 @@ private:
     for (Value v : op.getValues())
       values.push_back(sizes.lookup(v));
     rt::CheckOp::create(b, loc, frame, sizes.lookup(op.getCondition()),
-                        op.getMessage(), values, siteOf(op.getLoc()));
+                        op.getMessage(), values, nodesOf(op.getLoc()));
   }
 
   static bool isSizeArithmetic(Operation *op) {
@@ -380,7 +381,7 @@ private:
     rt::CheckOp::create(b, loc, frame, clear,
                         "index % is out of range for a dimension of size %",
                         ValueRange{asIndex(load(1)), asIndex(load(2))},
-                        siteOf(cluster.getLoc()));
+                        nodesOf(cluster.getLoc()));
   }
 
   /// Memory for what an operation yields: an output's, or what the plan gave.
@@ -490,6 +491,7 @@ private:
       FailureOr<LaunchPlan> plan = emitKernel(cluster, name, *program, target);
       if (failed(plan))
         return failure();
+      nameAfter(cluster, name);
       it->second = {name, *plan};
       Value root = cast<YieldOp>(cluster.getBody().front().getTerminator())
                        .getValues()[0];
@@ -498,6 +500,7 @@ private:
             emitBorderKernel(cluster, name + "_border", *program, target);
         if (failed(border))
           return failure();
+        nameAfter(cluster, name + "_border");
         borders[name] = {name + "_border", *border};
       }
       needs.scratch = std::max(needs.scratch, plan->scratch);
@@ -505,20 +508,8 @@ private:
     return std::pair(StringRef(it->second.first), it->second.second);
   }
 
-  static std::string siteOf(Location loc) {
-    std::string text;
-    loc->walk([&](Location l) {
-      auto name = dyn_cast<NameLoc>(l);
-      if (!name)
-        return WalkResult::advance();
-      StringRef s = name.getName();
-      // "node 'conv1' (Conv)": the name is enough.
-      if (s.consume_front("node '"))
-        s = s.take_until([](char c) { return c == '\''; });
-      text += (text.empty() ? "" : "+") + s.str();
-      return WalkResult::skip();
-    });
-    return text;
+  void nameAfter(ClusterOp cluster, StringRef kernel) {
+    program->lookupSymbol(kernel)->setLoc(cluster.getLoc());
   }
 
   LogicalResult emitCluster(ClusterOp cluster) {
@@ -561,7 +552,7 @@ private:
               ValueRange args, ClusterOp cluster) {
     Value units = math().value(plan.units(ShapeAlgebra(loc, &b), dims));
     rt::LaunchOp::create(b, loc, frame, name, units, math().cst(plan.grain),
-                         args, siteOf(cluster.getLoc()), plan.kind);
+                         args, nodesOf(cluster.getLoc()), plan.kind);
   }
 
   /// The sizes of what the kernel computes: the output's, but for one that it

@@ -82,7 +82,7 @@ SmallVector<OwningOpRef<ModuleOp>> cpu::splitModule(ModuleOp module) {
     // Declared where it is launched from.
     auto func = cast<LLVM::LLVMFuncOp>(op);
     OpBuilder b = OpBuilder::atBlockBegin(result[0]->getBody());
-    LLVM::LLVMFuncOp::create(b, func.getLoc(), func.getName(),
+    LLVM::LLVMFuncOp::create(b, module.getLoc(), func.getName(),
                              func.getFunctionType());
   }
   return result;

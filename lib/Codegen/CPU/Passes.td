@@ -62,4 +62,15 @@ def ConvertRtToLLVM : Pass<"convert-rt-to-llvm", "::mlir::ModuleOp"> {
   ];
 }
 
+def AddDebugInfo : Pass<"dlc-add-debug-info", "::mlir::ModuleOp"> {
+  let summary = "name kernels after their nodes, in symbols and in DWARF";
+  let description = [{
+    Of each function of the LLVM dialect: its symbol becomes `k3.conv1_relu1`,
+    and debug information says "conv1+relu1" of the model's file, by which
+    debuggers and profilers show it. A kernel that several nodes share is named
+    after the first. Instructions are at line 0: models have no lines.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // LIB_CODEGEN_CPU_PASSES_TD
