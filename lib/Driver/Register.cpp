@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Register.h"
-#include "Codegen/CPU/ExpandMath.h"
 #include "Codegen/CPU/Passes.h"
 #include "Frontend/ONNX/Import.h"
 #include "Graph/Passes.h"
@@ -37,7 +36,6 @@ void registerAllPasses() {
   mlir::registerTransformsPasses();
   registerGraphPasses();
   registerImportONNXPass();
-  cpu::registerExpandMathPass();
   cpu::registerCodegenCPUPasses();
 }
 

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Graph/ChooseLayout.h"
 #include "Graph/Passes.h"
 #include "Graph/Simplify.h"
+#include "Graph/SinkTranspose.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 

@@ -7,7 +7,7 @@
 
 // One pattern for each kind of operation that commutes with a transpose.
 
-#include "Graph/ChooseLayout.h"
+#include "Graph/SinkTranspose.h"
 #include "Graph/Permute.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"

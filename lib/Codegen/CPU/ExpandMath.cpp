@@ -6,17 +6,20 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/ExpandMath.h"
+#include "Codegen/CPU/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Pass/Pass.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
 namespace dlc::cpu {
+
+#define GEN_PASS_DEF_EXPANDMATH
+#include "lib/Codegen/CPU/Passes.h.inc"
 
 namespace {
 
@@ -42,24 +45,9 @@ template <typename Op, auto expand> struct Expand : OpRewritePattern<Op> {
   }
 };
 
-struct ExpandMathPass : PassWrapper<ExpandMathPass, OperationPass<>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandMathPass)
-  ExpandMathPass() = default;
-  explicit ExpandMathPass(bool fma) { hasFma = fma; }
-  ExpandMathPass(const ExpandMathPass &other) : PassWrapper(other) {}
+struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
+  using ExpandMathBase::ExpandMathBase;
 
-  Option<bool> hasFma{*this, "fma",
-                      llvm::cl::desc("the target has a fused multiply-add"),
-                      llvm::cl::init(true)};
-
-  StringRef getArgument() const final { return "dlc-expand-math"; }
-  StringRef getDescription() const final {
-    return "turns f32 math functions into arithmetic";
-  }
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, math::MathDialect, scf::SCFDialect,
-                    vector::VectorDialect>();
-  }
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateExpandMathPatterns(patterns, hasFma);
@@ -86,11 +74,5 @@ void populateExpandMathPatterns(RewritePatternSet &patterns, bool hasFma) {
     patterns.add<Expand<arith::RemFOp, expandRem>>(patterns.getContext(),
                                                    hasFma);
 }
-
-std::unique_ptr<Pass> createExpandMathPass(bool hasFma) {
-  return std::make_unique<ExpandMathPass>(hasFma);
-}
-
-void registerExpandMathPass() { PassRegistration<ExpandMathPass>(); }
 
 } // namespace dlc::cpu

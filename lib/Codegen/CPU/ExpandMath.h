@@ -24,8 +24,6 @@ namespace dlc::cpu {
 
 /// `hasFma`: whether the target has a fused multiply-add instruction.
 void populateExpandMathPatterns(mlir::RewritePatternSet &patterns, bool hasFma);
-std::unique_ptr<mlir::Pass> createExpandMathPass(bool hasFma = true);
-void registerExpandMathPass();
 
 // MathExp.cpp
 Num expandExp(Num x);

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/Codegen.h"
-#include "Codegen/CPU/ExpandMath.h"
 #include "Codegen/CPU/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -22,7 +21,7 @@ void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
-  kernels.addPass(createExpandMathPass(isa.hasFma));
+  kernels.addPass(createExpandMath({isa.hasFma}));
   // bfloat16 is converted with shifts: few processors have an instruction for
   // it (which takes denormal numbers for 0), and C libraries no function.
   kernels.addPass(arith::createArithExpandOpsPass({/*includeBf16=*/true}));

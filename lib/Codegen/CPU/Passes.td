@@ -49,6 +49,22 @@ def EmitProgram : Pass<"dlc-emit-program", "::mlir::ModuleOp"> {
   ];
 }
 
+def ExpandMath : Pass<"dlc-expand-math"> {
+  let summary = "turn f32 math functions into arithmetic";
+  let description = [{
+    exp, log, the trigonometric and hyperbolic functions and their inverses, erf
+    and pow of 32-bit floats become polynomials, at most 4 units in the last
+    place off, of scalars and vectors alike.
+  }];
+  let options = [
+    Option<"hasFma", "fma", "bool", "true", "the target has a fused multiply-add">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
 def ConvertRtToLLVM : Pass<"convert-rt-to-llvm", "::mlir::ModuleOp"> {
   let summary = "turn calls into the run time into loads, calls and branches";
   let description = [{

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Jit.h"
-#include "Codegen/CPU/ExpandMath.h"
+#include "Codegen/CPU/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -33,7 +33,7 @@ using namespace mlir;
 
 static LogicalResult lower(ModuleOp module, const jit::Options &options) {
   mlir::PassManager pm(module.getContext());
-  pm.addPass(dlc::cpu::createExpandMathPass(options.fma));
+  pm.addPass(dlc::cpu::createExpandMath({options.fma}));
   pm.addPass(createCSEPass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertVectorToLLVMPass());

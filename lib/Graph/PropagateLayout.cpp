@@ -1,4 +1,4 @@
-//===- ChooseLayout.cpp - moves transposes until they cancel -*- C++ -*-===//
+//===- PropagateLayout.cpp - moves transposes until they cancel -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,9 +10,9 @@
 // former and vanish. What is left where layouts mix is hoisted, if fewer
 // remain.
 
-#include "Graph/ChooseLayout.h"
 #include "Graph/Passes.h"
 #include "Graph/Permute.h"
+#include "Graph/SinkTranspose.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"

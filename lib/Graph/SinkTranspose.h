@@ -1,12 +1,12 @@
-//===- ChooseLayout.h - moving transposes -*- C++ -*-===//
+//===- SinkTranspose.h - moving transposes -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef LIB_GRAPH_CHOOSELAYOUT_H
-#define LIB_GRAPH_CHOOSELAYOUT_H
+#ifndef LIB_GRAPH_SINKTRANSPOSE_H
+#define LIB_GRAPH_SINKTRANSPOSE_H
 
 #include "mlir/IR/PatternMatch.h"
 
@@ -20,4 +20,4 @@ void populateUnitTransposePatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace dlc
 
-#endif // LIB_GRAPH_CHOOSELAYOUT_H
+#endif // LIB_GRAPH_SINKTRANSPOSE_H
