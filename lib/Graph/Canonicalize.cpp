@@ -28,6 +28,7 @@ struct Canonicalize : dlc::impl::CanonicalizeBase<Canonicalize> {
       op.getCanonicalizationPatterns(patterns, &getContext());
     dlc::populateSimplifyPointwisePatterns(patterns);
     dlc::populateSimplifyMovementPatterns(patterns);
+    dlc::populateSimplifyProductPatterns(patterns);
     dlc::populateLoopSizePatterns(patterns);
     dlc::populateUnitTransposePatterns(patterns);
     // Sizes of results become those of operands, so that only elements keep

@@ -14,6 +14,7 @@ namespace dlc {
 
 void populateSimplifyPointwisePatterns(mlir::RewritePatternSet &patterns);
 void populateSimplifyMovementPatterns(mlir::RewritePatternSet &patterns);
+void populateSimplifyProductPatterns(mlir::RewritePatternSet &patterns);
 /// Sizes of what a loop carries become sizes of what it starts from.
 void populateLoopSizePatterns(mlir::RewritePatternSet &patterns);
 

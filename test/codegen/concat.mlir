@@ -76,3 +76,24 @@ func.func @main(%x: tensor<4x?xf32>, %y: tensor<4x?xf32>) -> tensor<4x?xf32> {
   %0 = dlc.concat %x, %y axis = 1 : (tensor<4x?xf32>, tensor<4x?xf32>) -> tensor<4x?xf32>
   return %0 : tensor<4x?xf32>
 }
+
+// -----
+
+// What kernels compute goes straight to its stretch of the first dimension that
+// is not 1, of an output or of the arena; nothing is copied.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-DAG:     %[[WHOLE:.*]] = rt.output %{{.*}}[0]
+// CHECK-DAG:     %[[FIRST:.*]] = rt.offset %[[WHOLE]][%c0]
+// CHECK-DAG:     %[[NEXT:.*]] = rt.offset %[[WHOLE]][%c192]
+// CHECK-DAG:     rt.launch {{.*}} (%{{.*}}, %{{.*}}, %[[FIRST]])
+// CHECK-DAG:     rt.launch {{.*}} (%{{.*}}, %{{.*}}, %[[NEXT]])
+// CHECK-NOT:     concat
+// CHECK:         return
+func.func @main(%x: tensor<3x16xf32>, %y: tensor<5x16xf32>, %w: tensor<16x16xf32>) -> tensor<1x8x16xf32> {
+  %0 = dlc.matmul %x, %w : (tensor<3x16xf32>, tensor<16x16xf32>) -> tensor<3x16xf32>
+  %1 = dlc.matmul %y, %w : (tensor<5x16xf32>, tensor<16x16xf32>) -> tensor<5x16xf32>
+  %2 = dlc.reshape %0 : tensor<3x16xf32> -> tensor<1x3x16xf32>
+  %3 = dlc.reshape %1 : tensor<5x16xf32> -> tensor<1x5x16xf32>
+  %4 = dlc.concat %2, %3 axis = 1 : (tensor<1x3x16xf32>, tensor<1x5x16xf32>) -> tensor<1x8x16xf32>
+  return %4 : tensor<1x8x16xf32>
+}

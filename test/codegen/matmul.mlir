@@ -7,7 +7,7 @@
 // CHECK:         rt.launch {{.*}} kind "matmul 6x64"
 // CHECK-LABEL: func.func @k0
 // CHECK:         scf.for
-// CHECK:           scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK:           scf.for
 // CHECK:             scf.for %{{.*}} = %c0 to %c8 step %c2 iter_args
 // CHECK-COUNT-48:      vector.fma
 // CHECK-NOT:           vector.fma
@@ -70,7 +70,8 @@ func.func @main(%x: tensor<6x8xf32>, %w: tensor<8x20xf32>) -> tensor<6x20xf32> {
 // CHECK:         scf.for {{.*}} iter_args
 // CHECK-COUNT-40:  vector.fma
 // CHECK-NOT:       vector.fma
-// CHECK:         scf.for %{{.*}} = %c1 to %c3 step %c1
+// CHECK:         %[[FIRST:.*]] = arith.maxsi %{{.*}}, %c1
+// CHECK:         scf.for %{{.*}} = %[[FIRST]] to %{{.*}} step %c1
 // CHECK:           scf.for {{.*}} iter_args
 // CHECK-COUNT-32:    vector.fma
 // CHECK-NOT:         vector.fma
@@ -100,7 +101,7 @@ func.func @main(%x: tensor<8x6xf32>, %w: tensor<9x64xf32>) -> tensor<6x64xf32> {
 
 // A right side for all batches: its offset does not depend on the batch.
 // CHECK-LABEL: func.func @dlc_run
-// CHECK:         rt.launch {{.*}}[%c3, %c1]
+// CHECK:         rt.launch {{.*}}[%c3, %c170]
 // CHECK-LABEL: func.func @k0
 // CHECK:         scf.for %[[UNIT:.*]] =
 // CHECK:           arith.muli %[[UNIT]], %c48
@@ -207,11 +208,21 @@ func.func @main(%x: tensor<1x8xf32>, %w: tensor<2x8x128xf32>) -> tensor<1x256xf3
 
 // -----
 
-// Chunks are equal, as threads take whole ones: 33 tiles are 17 and 16, not 28
-// and 5.
+// A unit is a tile, so that threads get equal shares of few panels: 33 tiles, and
+// not one panel. A thread does its part of the run of tiles that share a panel.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}}[%c34, %c1]
 // CHECK-LABEL: func.func @k0
-// CHECK:         %[[FIRST:.*]] = arith.muli %{{.*}}, %c17
-// CHECK:         arith.addi %[[FIRST]], %c17
+// CHECK-SAME:    %[[BEGIN:arg1]]: index, %[[END:arg2]]: index
+// CHECK:         scf.for %[[SHARED:.*]] =
+// CHECK:           %[[START:.*]] = arith.muli %[[SHARED]], %c17
+// CHECK:           %[[FROM:.*]] = arith.maxsi %[[BEGIN]], %[[START]]
+// CHECK:           %[[LEFT:.*]] = arith.subi %[[END]], %[[START]]
+// CHECK:           arith.minsi %[[LEFT]], %c17
+// Chunks are equal: 33 tiles are 17 and 16, not 28 and 5.
+// CHECK:           arith.addi
+// CHECK:           %[[LAST:.*]] = arith.minsi %{{.*}}, %c33
+// CHECK-NEXT:      scf.for %{{.*}} to %[[LAST]] step
 func.func @main(%x: tensor<198x768xf32>, %w: tensor<1x768x64xf32>) -> tensor<198x64xf32> {
   %0 = dlc.matmul %x, %w packed 64 : (tensor<198x768xf32>, tensor<1x768x64xf32>) -> tensor<198x64xf32>
   return %0 : tensor<198x64xf32>

@@ -120,3 +120,32 @@ func.func @packed(%x: tensor<4x8xf32>, %w: tensor<1x8x64xf32>) -> tensor<4x64xf3
   %0 = dlc.matmul %x, %w packed 64 : (tensor<4x8xf32>, tensor<1x8x64xf32>) -> tensor<4x64xf32>
   return %0 : tensor<4x64xf32>
 }
+
+// -----
+
+// One row times a transposed matrix reads the matrix as it lies.
+// CHECK-LABEL: @row
+// CHECK-SAME:  %[[Q:.*]]: tensor<2x1x64xf32>, %[[K:.*]]: tensor<2x513x64xf32>
+// CHECK:       %[[ROW:.*]] = dlc.broadcast %[[Q]] : tensor<2x1x64xf32> -> tensor<2x513x64xf32>
+// CHECK:       %[[P:.*]] = dlc.mul %[[ROW]], %[[K]]
+// CHECK:       %[[S:.*]] = dlc.reduce sum %[[P]] [2]
+// CHECK:       dlc.reshape %[[S]] : tensor<2x513xf32> -> tensor<2x1x513xf32>
+func.func @row(%q: tensor<2x1x64xf32>, %k: tensor<2x513x64xf32>) -> tensor<2x1x513xf32> {
+  %0 = dlc.transpose %k [0, 2, 1] : tensor<2x513x64xf32> -> tensor<2x64x513xf32>
+  %1 = dlc.matmul %q, %0 : (tensor<2x1x64xf32>, tensor<2x64x513xf32>) -> tensor<2x1x513xf32>
+  return %1 : tensor<2x1x513xf32>
+}
+
+// -----
+
+// So with an open length, but not where sums would be rounded on their way.
+// CHECK-LABEL: @open_row
+// CHECK:       dlc.reduce sum %{{.*}} [2] : tensor<2x?x64xf32> -> tensor<2x?xf32>
+// CHECK:       dlc.matmul
+func.func @open_row(%q: tensor<2x1x64xf32>, %k: tensor<2x?x64xf32>, %p: tensor<1x64xbf16>, %r: tensor<9x64xbf16>) -> (tensor<2x1x?xf32>, tensor<1x9xbf16>) {
+  %0 = dlc.transpose %k [0, 2, 1] : tensor<2x?x64xf32> -> tensor<2x64x?xf32>
+  %1 = dlc.matmul %q, %0 : (tensor<2x1x64xf32>, tensor<2x64x?xf32>) -> tensor<2x1x?xf32>
+  %2 = dlc.transpose %r [1, 0] : tensor<9x64xbf16> -> tensor<64x9xbf16>
+  %3 = dlc.matmul %p, %2 : (tensor<1x64xbf16>, tensor<64x9xbf16>) -> tensor<1x9xbf16>
+  return %1, %3 : tensor<2x1x?xf32>, tensor<1x9xbf16>
+}

@@ -10,7 +10,7 @@
 // over window and channels. The input has no padding left (pad-convolutions),
 // so that no step needs a check.
 
-#include "Codegen/CPU/Tile.h"
+#include "Codegen/CPU/RowChunks.h"
 #include "Codegen/CPU/View.h"
 
 #include "dialects/dlc/ScalarEmitter.h"
@@ -33,6 +33,7 @@ struct ConvEmitter {
   bool isDense; // channels of a pixel, and pixels, follow each other
   int64_t panels;
   Type accumulator;
+  std::optional<RowChunks> chunks; // of pixels
 
   ConvEmitter(Kernel &kernel, ConvOp op)
       : kernel(kernel), op(op), m(kernel.math()),
@@ -57,13 +58,10 @@ struct ConvEmitter {
     for (int64_t i = 0; i < spatial; ++i)
       bytes *= std::min(window[i], op.getStrides()[i]);
     chunk = std::clamp<int64_t>(kernel.isa.l2 / 2 / bytes / most, 2, 128);
-    if (auto count = pixelCount())
-      chunk = equalChunk(RowSplit(*count, most).tiles, chunk);
+    chunks.emplace(kernel, pixels, most, chunk);
   }
 
   int64_t width() const { return vectors * kernel.lanes(); }
-
-  std::optional<int64_t> pixelCount() { return constantIndex(pixels); }
 
   /// 1x1 with stride 1: pixel p starts at p * channels.
   bool isPointwise() {
@@ -100,7 +98,7 @@ struct ConvEmitter {
       if (d == spatial) {
         o.lhsBase = offset;
         o.rhsBase = m.add(panel, m.mul(number, run * width()));
-        fetchBehind(kernel, o, run, width(), panelSize(), tilesOfChunk(),
+        fetchBehind(kernel, o, run, width(), panelSize(), chunks->mostTiles(),
                     tileNumber);
         return multiplyTile(kernel, tile, o, m.cst(run), acc, accumulator);
       }
@@ -118,11 +116,6 @@ struct ConvEmitter {
     for (int64_t w : window)
       size *= w;
     return size;
-  }
-
-  int64_t tilesOfChunk() {
-    auto count = pixelCount();
-    return count ? std::min(RowSplit(*count, most).tiles, chunk) : chunk;
   }
 
   void emitTile(Tile tile, Value group, Value panel, Value pixel,
@@ -182,57 +175,29 @@ struct ConvEmitter {
   }
 
   LaunchPlan emit() {
-    auto count = pixelCount();
-    int64_t perChunk = chunk * most;
-    RowSplit split(count.value_or(1), most);
-    kernel.forUnits([&](Value unit) {
-      Value panel = m.rem(unit, m.cst(panels)),
-            rest = m.div(unit, m.cst(panels));
+    kernel.forRuns(chunks->tiles(), [&](Value run, Value first, Value stop) {
+      Value panel = m.rem(run, m.cst(panels)), rest = m.div(run, m.cst(panels));
       Value group = m.rem(rest, m.cst(groups)),
             number = m.div(rest, m.cst(groups));
-      Value first = m.mul(number, chunk);
-      if (count) {
-        Value stop = m.min(m.add(first, chunk), m.cst(split.tiles));
-        if (split.tiles <= chunk) {
-          first = m.cst(0);
-          stop = m.cst(split.tiles);
-        }
-        m.loop(first, m.min(stop, m.cst(split.high)), 1, [&](Value t) {
-          emitTile({split.rows, vectors}, group, panel, m.mul(t, split.rows),
-                   m.sub(t, first));
-        });
-        if (split.high < split.tiles)
-          m.loop(m.max(first, m.cst(split.high)), stop, 1, [&](Value t) {
-            emitTile({split.rows - 1, vectors}, group, panel,
-                     m.add(m.mul(t, split.rows - 1), split.high),
-                     m.sub(t, first));
-          });
-        return;
-      }
-      Value lo = m.mul(first, most), hi = m.min(m.add(lo, perChunk), pixels);
-      Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
-      auto pixelsFrom = [&](Value begin, Value end, int64_t rows) {
-        m.loop(begin, end, rows, [&](Value p) {
-          emitTile({rows, vectors}, group, panel, p,
-                   m.div(m.sub(p, lo), m.cst(most)));
-        });
-      };
-      pixelsFrom(lo, whole, most);
-      pixelsFrom(whole, hi, 1);
+      Value firstPixel = chunks->firstRow(number);
+      chunks->forTiles({number, first, stop}, [&](int64_t rows, Value pixel) {
+        emitTile({rows, vectors}, group, panel, pixel,
+                 chunks->numberOf(pixel, firstPixel));
+      });
     });
     LaunchPlan plan;
     plan.kind = "conv";
     for (auto [i, w] : llvm::enumerate(window))
       plan.kind += (i ? "x" : " ") + std::to_string(w);
-    plan.kind += " " + std::to_string(count ? split.rows : most) + "x" +
-                 std::to_string(width());
-    plan.units = [=, panels = panels, groups = groups,
+    auto count = constantIndex(pixels);
+    int64_t rows = count ? RowSplit(*count, most).rows : most;
+    plan.kind += " " + std::to_string(rows) + "x" + std::to_string(width());
+    plan.grain = tileGrain(kernel, {rows, vectors}, panelSize() / width());
+    plan.units = [panels = panels, groups = groups, most = most,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-      Dim n = product(s, dims.drop_back());
-      Dim chunks =
-          count ? s.constant(llvm::divideCeil(split.tiles, chunk))
-                : s.floorDiv(s.add(n, s.constant(perChunk - 1)), perChunk);
-      return s.mul(chunks, s.constant(panels * groups));
+      Dim pixels = product(s, dims.drop_back());
+      return s.mul(RowChunks::units(s, pixels, most, chunk),
+                   s.constant(panels * groups));
     };
     return plan;
   }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/Codegen.h"
+#include "Codegen/CPU/ConcatParts.h"
 #include "Codegen/CPU/ControlFlow.h"
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/Lifetimes.h"
@@ -55,6 +56,9 @@ public:
     if (failed(hoistSizes(body)))
       return failure();
     placeInserts();
+    concats.find(body, [&](Value v) {
+      return outputs.contains(v) || inserted.contains(v) || carried.contains(v);
+    });
     planArena(body);
     if (failed(emitBlock(body)))
       return failure();
@@ -84,6 +88,7 @@ private:
   llvm::StringMap<std::pair<std::string, LaunchPlan>>
       borders; // by the main kernel's name
   llvm::DenseMap<Attribute, int64_t> weightOffsets;
+  ConcatParts concats;
   ControlFlow control;
 
   IndexMath math() { return {b, loc}; }
@@ -234,7 +239,7 @@ private:
       if (isa<ClusterOp, tensor::FromElementsOp>(op)) {
         Value v = op->getResult(0);
         if (!outputs.contains(v) && !inserted.contains(v) &&
-            !carried.contains(v))
+            !carried.contains(v) && !concats.isPart(v))
           values.push_back(v);
       } else if (auto loop = dyn_cast<LoopLikeOpInterface>(op)) {
         for (auto [yielded, result] :
@@ -290,6 +295,10 @@ private:
       RankedTensorType type = typeOf(v);
       int64_t first = lifetimes.start(v.getDefiningOp()),
               last = lifetimes.lastUse(v);
+      concats.forParts(v, [&](Value part) {
+        first = std::min(first, lifetimes.start(part.getDefiningOp()));
+        last = std::max(last, lifetimes.lastUse(part));
+      });
       if (type.hasStaticShape()) {
         // Vectors may read past the end, never past the arena.
         fixed.push_back(
@@ -386,6 +395,13 @@ private:
 
   /// Memory for what an operation yields: an output's, or what the plan gave.
   Value resultMemory(Value v) {
+    if (auto it = concats.places.find(v); it != concats.places.end()) {
+      Value whole = memory.lookup(it->second.whole);
+      return memory[v] = rt::OffsetOp::create(
+                 b, loc, pointer,
+                 whole ? whole : resultMemory(it->second.whole),
+                 math().cst(it->second.bytes));
+    }
     if (auto it = outputs.find(v); it != outputs.end())
       return memory[v] =
                  rt::OutputOp::create(b, loc, pointer, frame, it->second,
@@ -513,6 +529,8 @@ private:
   }
 
   LogicalResult emitCluster(ClusterOp cluster) {
+    if (concats.isWhole(cluster.getResult()))
+      return success(); // its parts are there
     auto kernel = kernelOf(cluster);
     if (failed(kernel))
       return failure();

@@ -151,6 +151,24 @@ void Kernel::forUnits(function_ref<void(Value)> body) {
   emitter.newPoint();
 }
 
+void Kernel::forRuns(Value length,
+                     function_ref<void(Value, Value, Value)> body) {
+  IndexMath m = math();
+  Value last = m.div(m.add(end, m.sub(length, m.cst(1))), length);
+  m.loop(m.div(begin, length), last, 1, [&](Value run) {
+    emitter.newPoint();
+    Value start = m.mul(run, length);
+    Value first = m.sub(m.max(begin, start), start);
+    Value stop = m.min(m.sub(end, start), length);
+    if (constantIndex(length) == 1) {
+      first = m.cst(0);
+      stop = m.cst(1);
+    }
+    body(run, first, stop);
+  });
+  emitter.newPoint();
+}
+
 void Kernel::computeAndStore(const Point &point, Value mask) {
   Scalar value = emitter.emit(computed, point, lanes(), mask);
   Value offset = point.linear;

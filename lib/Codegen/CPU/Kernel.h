@@ -66,6 +66,12 @@ public:
 
   /// for (unit = begin; unit < end; ++unit)
   void forUnits(llvm::function_ref<void(mlir::Value)> body);
+  /// Units in runs of `length`, which share what body prepares: for each run
+  /// that has units in [begin, end), the part [first, stop) of it that is.
+  void forRuns(mlir::Value length,
+               llvm::function_ref<void(mlir::Value run, mlir::Value first,
+                                       mlir::Value stop)>
+                   body);
   /// Covers [lo, hi) with vectors, the last of them masked.
   void
   forVectors(mlir::Value lo, mlir::Value hi,

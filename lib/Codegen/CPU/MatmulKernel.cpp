@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Codegen/CPU/Tile.h"
+#include "Codegen/CPU/RowChunks.h"
 
 #include "Codegen/CPU/View.h"
 #include "dialects/dlc/ScalarEmitter.h"
@@ -16,8 +16,9 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 namespace {
-/// One matrix product under construction. A unit is a chunk of row tiles times
-/// a panel of columns; units that follow each other share the rows.
+/// One matrix product under construction. A unit is a tile: those of a chunk of
+/// rows that read a panel follow each other, then come those of the next panel,
+/// and the rows of the chunk stay in the cache.
 struct MatmulEmitter {
   Kernel &kernel;
   MatmulOp op;
@@ -25,7 +26,8 @@ struct MatmulEmitter {
   int64_t rank, n, steps; // columns and contracted size, or kDynamic
   int64_t vectors, most, chunk;
   int64_t block = 0; // steps of the contraction at once; 0: all
-  Value sums;        // of a chunk, with blocks
+  std::optional<RowChunks> chunks;
+  Value sums; // of a chunk, with blocks
   View lhs, rhs;
   Value rows, columns, depth, panels, batches;
   SmallVector<Value> batchSizes;
@@ -57,9 +59,7 @@ struct MatmulEmitter {
                     vectors * accumulator.getIntOrFloatBitWidth() / 32);
     panels = m.ceilDiv(columns, width());
     chooseBlocks();
-    if (int64_t total = op.getType().getDimSize(rank - 2);
-        !ShapedType::isDynamic(total))
-      chunk = equalChunk(RowSplit(total, most).tiles, chunk);
+    chunks.emplace(kernel, rows, most, chunk);
   }
 
   /// How much is computed at once, so that what is read again is still in the
@@ -187,12 +187,8 @@ struct MatmulEmitter {
                  int64_t length) {
     if (!op.getPacked() || ShapedType::isDynamic(steps))
       return;
-    int64_t total = op.getType().getDimSize(rank - 2);
-    int64_t tiles = ShapedType::isDynamic(total)
-                        ? chunk
-                        : std::min(RowSplit(total, most).tiles, chunk);
-    fetchBehind(kernel, o, length, width(), length * width(), tiles,
-                m.div(m.sub(at.row, firstRow), m.cst(most)));
+    fetchBehind(kernel, o, length, width(), length * width(),
+                chunks->mostTiles(), chunks->numberOf(at.row, firstRow));
   }
 
   /// A tile with its whole contraction.
@@ -205,36 +201,6 @@ struct MatmulEmitter {
                        zeroTile(kernel, tile, accumulator), accumulator));
   }
 
-  using EmitTile = llvm::function_ref<void(Tile, Value row)>;
-
-  /// All tiles of a chunk.
-  void forTiles(Value number, EmitTile tile) {
-    int64_t total = op.getType().getDimSize(rank - 2);
-    Value firstTile = m.mul(number, chunk);
-    if (!ShapedType::isDynamic(total)) {
-      RowSplit split(total, most);
-      Value stop = m.min(m.add(firstTile, chunk), m.cst(split.tiles));
-      if (split.tiles <= chunk) {
-        firstTile = m.cst(0);
-        stop = m.cst(split.tiles);
-      }
-      m.loop(firstTile, m.min(stop, m.cst(split.high)), 1, [&](Value t) {
-        tile({split.rows, vectors}, m.mul(t, split.rows));
-      });
-      if (split.high < split.tiles)
-        m.loop(m.max(firstTile, m.cst(split.high)), stop, 1, [&](Value t) {
-          tile({split.rows - 1, vectors},
-               m.add(m.mul(t, split.rows - 1), split.high));
-        });
-      return;
-    }
-    Value lo = m.mul(firstTile, most);
-    Value hi = m.min(m.add(lo, chunk * most), rows);
-    Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
-    m.loop(lo, whole, most, [&](Value row) { tile({most, vectors}, row); });
-    m.loop(whole, hi, 1, [&](Value row) { tile({1, vectors}, row); });
-  }
-
   /// Where the sums of a row of the chunk wait for the next block.
   Value sumsOf(Value firstRow, const Place &at, int64_t i, int64_t v) {
     return m.add(m.mul(m.add(m.sub(at.row, firstRow), i), width()),
@@ -243,8 +209,8 @@ struct MatmulEmitter {
 
   /// Tiles of a chunk, block by block of a long contraction: a block of the
   /// panel stays in the cache while all rows pass.
-  void emitBlocks(ValueRange batch, Value batchNumber, Value number,
-                  Value panel) {
+  void emitBlocks(ValueRange batch, Value batchNumber,
+                  const RowChunks::Part &part, Value panel) {
     auto type = cast<VectorType>(kernel.vectorType(accumulator));
     OpBuilder &b = kernel.b;
     Value zero =
@@ -253,7 +219,7 @@ struct MatmulEmitter {
            [&](Value i) {
              vector::StoreOp::create(b, kernel.loc, zero, sums, i);
            });
-    Value firstRow = firstRowOf(number);
+    Value firstRow = chunks->firstRow(part.chunk);
     auto accumulate = [&](Tile tile, const Place &at, Value start,
                           int64_t length) {
       kernel.emitter.newPoint();
@@ -268,7 +234,8 @@ struct MatmulEmitter {
     };
     int64_t last = (llvm::divideCeil(steps, block) - 1) * block;
     m.loop(m.cst(0), m.cst(last), block, [&](Value start) {
-      forTiles(number, [&](Tile tile, Value row) {
+      chunks->forTiles(part, [&](int64_t height, Value row) {
+        Tile tile{height, vectors};
         Place at{batch, batchNumber, row, panel};
         SmallVector<Value> acc = accumulate(tile, at, start, block);
         for (int64_t i = 0; i < tile.rows; ++i)
@@ -277,56 +244,38 @@ struct MatmulEmitter {
                                     sums, sumsOf(firstRow, at, i, v));
       });
     });
-    forTiles(number, [&](Tile tile, Value row) {
+    chunks->forTiles(part, [&](int64_t height, Value row) {
+      Tile tile{height, vectors};
       Place at{batch, batchNumber, row, panel};
       store(tile, at, accumulate(tile, at, m.cst(last), steps - last));
     });
   }
 
-  /// The first row of a chunk; no row of it is `chunk * most` behind.
-  Value firstRowOf(Value number) {
-    int64_t total = op.getType().getDimSize(rank - 2);
-    Value tile = m.mul(number, chunk);
-    if (ShapedType::isDynamic(total))
-      return m.mul(tile, most);
-    RowSplit split(total, most);
-    Value high = m.min(tile, m.cst(split.high));
-    return m.add(m.mul(tile, split.rows - 1), high);
-  }
-
   LaunchPlan emit() {
-    int64_t total = op.getType().getDimSize(rank - 2);
-    int64_t perChunk = chunk * most;
-    Value chunks;
-    if (!ShapedType::isDynamic(total))
-      chunks = m.cst(llvm::divideCeil(RowSplit(total, most).tiles, chunk));
-    else
-      chunks = m.ceilDiv(rows, perChunk);
     LaunchPlan plan;
     if (block)
       sums = kernel.scratchBuffer(accumulator, chunk * most * width(), plan);
-    kernel.forUnits([&](Value unit) {
-      Value panel = m.rem(unit, panels), rest = m.div(unit, panels);
-      Value number = m.rem(rest, chunks), batchNumber = m.div(rest, chunks);
+    Value count = chunks->chunks();
+    kernel.forRuns(chunks->tiles(), [&](Value run, Value first, Value stop) {
+      Value panel = m.rem(run, panels), rest = m.div(run, panels);
+      RowChunks::Part part{m.rem(rest, count), first, stop};
+      Value batchNumber = m.div(rest, count);
       SmallVector<Value> batch = m.delinearize(batchNumber, batchSizes);
       if (block)
-        return emitBlocks(batch, batchNumber, number, panel);
-      Value firstRow = firstRowOf(number);
-      forTiles(number, [&](Tile tile, Value row) {
-        emitTile(tile, {batch, batchNumber, row, panel}, firstRow);
+        return emitBlocks(batch, batchNumber, part, panel);
+      Value firstRow = chunks->firstRow(part.chunk);
+      chunks->forTiles(part, [&](int64_t height, Value row) {
+        emitTile({height, vectors}, {batch, batchNumber, row, panel}, firstRow);
       });
     });
     plan.kind =
         "matmul " + std::to_string(most) + "x" + std::to_string(width());
-    plan.units = [=, width = width(), rank = rank, most = most,
+    plan.grain = tileGrain(kernel, {most, vectors},
+                           ShapedType::isDynamic(steps) ? 768 : steps);
+    plan.units = [width = width(), rank = rank, most = most,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-      Dim units = product(s, dims.take_front(rank - 2));
-      units = s.mul(units, ShapedType::isDynamic(total)
-                               ? s.floorDiv(s.add(dims[rank - 2],
-                                                  s.constant(perChunk - 1)),
-                                            perChunk)
-                               : s.constant(llvm::divideCeil(
-                                     RowSplit(total, most).tiles, chunk)));
+      Dim units = s.mul(product(s, dims.take_front(rank - 2)),
+                        RowChunks::units(s, dims[rank - 2], most, chunk));
       return s.mul(
           units,
           s.floorDiv(s.add(dims[rank - 1], s.constant(width - 1)), width));

@@ -130,6 +130,45 @@ bool needsPacking(MatmulOp op) {
          transpose.getPermutation().back() != transpose.getType().getRank() - 1;
 }
 
+/// One row times the transpose of a matrix that lies as it is: the sum of each
+/// of its rows times that one, which reads the matrix once and moves nothing.
+bool sumProducts(MatmulOp op, const Isa &target) {
+  RankedTensorType type = op.getType(), left = op.getLhs().getType();
+  int64_t rank = type.getRank();
+  auto transpose = op.getRhs().getDefiningOp<TransposeOp>();
+  Type element = type.getElementType();
+  if (op.getPacked() || !transpose || type.getDimSize(rank - 2) != 1 ||
+      !(element.isF32() || element.isF64()))
+    return false;
+  auto swapped = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  std::swap(swapped[rank - 1], swapped[rank - 2]);
+  ArrayRef<int64_t> batches = type.getShape().drop_back(2);
+  if (transpose.getPermutation() != ArrayRef(swapped) ||
+      matchPattern(transpose.getInput(), m_Constant()) ||
+      ShapedType::isDynamicShape(batches) ||
+      left.getShape().drop_back(2) != batches ||
+      transpose.getType().getShape().drop_back(2) != batches)
+    return false;
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  Value matrix = transpose.getInput();
+  ShapeAlgebra s(loc, &b);
+  SmallVector<Dim> dims = s.dims(matrix);
+  SmallVector<int64_t> shape;
+  SmallVector<Value> open;
+  dispatchIndexOpFoldResults(dims, open, shape);
+  Value row = BroadcastOp::create(b, loc, matrix.getType(), op.getLhs(), open);
+  Value products = MulOp::create(b, loc, matrix.getType(), row, matrix);
+  Value sums =
+      ReduceOp::create(b, loc, type.clone(ArrayRef(shape).drop_back()),
+                       ReduceKind::sum, products, ArrayRef<int64_t>{rank - 1});
+  dims.insert(dims.end() - 2, b.getIndexAttr(1));
+  dims.pop_back();
+  op.getResult().replaceAllUsesWith(Packer(op, target).reshape(sums, dims));
+  op.erase();
+  return true;
+}
+
 void pack(MatmulOp op, const Isa &target) {
   if (op.getPacked() || op.getType().isDynamicDim(op.getType().getRank() - 1) ||
       !needsPacking(op))
@@ -235,8 +274,11 @@ struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
       target = *named;
     }
     getOperation().walk([&](Operation *op) {
-      if (auto matmul = dyn_cast<MatmulOp>(op))
-        pack(matmul, *target);
+      if (auto matmul = dyn_cast<MatmulOp>(op)) {
+        if (!sumProducts(matmul, *target))
+          pack(matmul, *target);
+        return;
+      }
       if (auto conv = dyn_cast<ConvOp>(op)) {
         if (conv.getWinograd() || (winograd && packWinograd(conv, *target)))
           return;

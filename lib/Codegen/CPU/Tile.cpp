@@ -55,10 +55,6 @@ RowSplit::RowSplit(int64_t total, int64_t most) {
   high = total - tiles * (rows - 1);
 }
 
-int64_t cpu::equalChunk(int64_t tiles, int64_t most) {
-  return llvm::divideCeil(tiles, llvm::divideCeil(tiles, most));
-}
-
 Type cpu::productType(Type element) {
   MLIRContext *context = element.getContext();
   if (llvm::isa<FloatType>(element))

@@ -72,10 +72,6 @@ struct RowSplit {
   RowSplit(int64_t total, int64_t most);
 };
 
-/// Tiles of a chunk when `tiles` are split into equal chunks of at most `most`:
-/// threads take whole chunks, and a short one would leave its thread idle.
-int64_t equalChunk(int64_t tiles, int64_t most);
-
 /// The type that products of this element type are summed in.
 mlir::Type productType(mlir::Type element);
 

@@ -1,0 +1,80 @@
+// Products of one row, as in attention of one query.
+//
+// RUN: dlc-opt %s -split-input-file -dlc-canonicalize | FileCheck %s
+
+// A factor of the long side goes to the row.
+// CHECK-LABEL: func.func @scaled
+// CHECK-SAME:    %[[Q:.*]]: tensor<1x12x1x64xf32>, %[[K:.*]]: tensor<1x12x513x64xf32>
+// CHECK:         %[[ROW:.*]] = dlc.mul %[[Q]], %{{.*}} : tensor<1x12x1x64xf32>
+// CHECK:         %[[T:.*]] = dlc.transpose %[[K]] [0, 1, 3, 2]
+// CHECK:         dlc.matmul %[[ROW]], %[[T]]
+func.func @scaled(%q: tensor<1x12x1x64xf32>, %k: tensor<1x12x513x64xf32>) -> tensor<1x12x1x513xf32> {
+  %c = dlc.constant dense<0.125> : tensor<f32>
+  %0 = dlc.broadcast %c : tensor<f32> -> tensor<1x12x513x64xf32>
+  %1 = dlc.mul %k, %0 : tensor<1x12x513x64xf32>
+  %2 = dlc.transpose %1 [0, 1, 3, 2] : tensor<1x12x513x64xf32> -> tensor<1x12x64x513xf32>
+  %3 = dlc.matmul %q, %2 : (tensor<1x12x1x64xf32>, tensor<1x12x64x513xf32>) -> tensor<1x12x1x513xf32>
+  return %3 : tensor<1x12x1x513xf32>
+}
+
+// -----
+
+// Not where there are several rows: there the factor is part of what computes k.
+// CHECK-LABEL: func.func @several
+// CHECK-SAME:    %[[Q:.*]]: tensor<2x64xf32>
+// CHECK:         dlc.matmul %[[Q]],
+func.func @several(%q: tensor<2x64xf32>, %k: tensor<64x513xf32>) -> tensor<2x513xf32> {
+  %c = dlc.constant dense<0.125> : tensor<f32>
+  %0 = dlc.broadcast %c : tensor<f32> -> tensor<64x513xf32>
+  %1 = dlc.mul %k, %0 : tensor<64x513xf32>
+  %2 = dlc.matmul %q, %1 : (tensor<2x64xf32>, tensor<64x513xf32>) -> tensor<2x513xf32>
+  return %2 : tensor<2x513xf32>
+}
+
+// -----
+
+// Heads that share a matrix are rows of one product; nothing is repeated.
+// CHECK-LABEL: func.func @repeated
+// CHECK-SAME:    %[[P:.*]]: tensor<1x32x1x513xf32>, %[[V:.*]]: tensor<1x4x513x64xf32>
+// CHECK:         %[[ROWS:.*]] = dlc.reshape %[[P]] : tensor<1x32x1x513xf32> -> tensor<1x4x8x513xf32>
+// CHECK:         %[[Y:.*]] = dlc.matmul %[[ROWS]], %[[V]]
+// CHECK:         dlc.reshape %[[Y]] : tensor<1x4x8x64xf32> -> tensor<1x32x1x64xf32>
+func.func @repeated(%p: tensor<1x32x1x513xf32>, %v: tensor<1x4x513x64xf32>) -> tensor<1x32x1x64xf32> {
+  %0 = dlc.reshape %v : tensor<1x4x513x64xf32> -> tensor<1x4x1x513x64xf32>
+  %1 = dlc.broadcast %0 : tensor<1x4x1x513x64xf32> -> tensor<1x4x8x513x64xf32>
+  %2 = dlc.reshape %1 : tensor<1x4x8x513x64xf32> -> tensor<1x32x513x64xf32>
+  %3 = dlc.matmul %p, %2 : (tensor<1x32x1x513xf32>, tensor<1x32x513x64xf32>) -> tensor<1x32x1x64xf32>
+  return %3 : tensor<1x32x1x64xf32>
+}
+
+// -----
+
+// So under a transpose, and with an open length.
+// CHECK-LABEL: func.func @open
+// CHECK-SAME:    %[[Q:.*]]: tensor<1x32x1x64xf32>, %[[K:.*]]: tensor<1x4x?x64xf32>
+// CHECK-DAG:     %[[ROWS:.*]] = dlc.reshape %[[Q]] : tensor<1x32x1x64xf32> -> tensor<1x4x8x64xf32>
+// CHECK-DAG:     %[[T:.*]] = dlc.transpose %[[K]] [0, 1, 3, 2] : tensor<1x4x?x64xf32>
+// CHECK:         dlc.matmul %[[ROWS]], %[[T]] : {{.*}} -> tensor<1x4x8x?xf32>
+func.func @open(%q: tensor<1x32x1x64xf32>, %k: tensor<1x4x?x64xf32>) -> tensor<1x32x1x?xf32> {
+  %c2 = arith.constant 2 : index
+  %n = tensor.dim %k, %c2 : tensor<1x4x?x64xf32>
+  %0 = dlc.reshape %k sizes(%n) : tensor<1x4x?x64xf32> -> tensor<1x4x1x?x64xf32>
+  %1 = dlc.broadcast %0 sizes(%n) : tensor<1x4x1x?x64xf32> -> tensor<1x4x8x?x64xf32>
+  %2 = dlc.reshape %1 sizes(%n) : tensor<1x4x8x?x64xf32> -> tensor<1x32x?x64xf32>
+  %3 = dlc.transpose %2 [0, 1, 3, 2] : tensor<1x32x?x64xf32> -> tensor<1x32x64x?xf32>
+  %4 = dlc.matmul %q, %3 : (tensor<1x32x1x64xf32>, tensor<1x32x64x?xf32>) -> tensor<1x32x1x?xf32>
+  return %4 : tensor<1x32x1x?xf32>
+}
+
+// -----
+
+// Batches that are not neighbours are not rows of one product.
+// CHECK-LABEL: func.func @interleaved
+// CHECK:         dlc.matmul %{{.*}} : {{.*}} -> tensor<1x32x1x64xf32>
+func.func @interleaved(%p: tensor<1x32x1x513xf32>, %v: tensor<1x4x513x64xf32>) -> tensor<1x32x1x64xf32> {
+  %0 = dlc.reshape %v : tensor<1x4x513x64xf32> -> tensor<1x1x4x513x64xf32>
+  %1 = dlc.broadcast %0 : tensor<1x1x4x513x64xf32> -> tensor<1x8x4x513x64xf32>
+  %2 = dlc.reshape %1 : tensor<1x8x4x513x64xf32> -> tensor<1x32x513x64xf32>
+  %3 = dlc.matmul %p, %2 : (tensor<1x32x1x513xf32>, tensor<1x32x513x64xf32>) -> tensor<1x32x1x64xf32>
+  return %3 : tensor<1x32x1x64xf32>
+}
