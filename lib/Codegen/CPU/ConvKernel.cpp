@@ -224,8 +224,9 @@ struct ConvEmitter {
     plan.kind = "conv";
     for (auto [i, w] : llvm::enumerate(window))
       plan.kind += (i ? "x" : " ") + std::to_string(w);
-    plan.kind += " " + std::to_string(count ? split.rows : most) + "x" +
-                 std::to_string(width());
+    plan.rows = count ? split.rows : most;
+    plan.columns = width();
+    plan.chunk = chunk;
     plan.units = [=, panels = panels, groups = groups,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim n = product(s, dims.drop_back());

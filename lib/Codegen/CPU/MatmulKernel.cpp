@@ -316,8 +316,12 @@ struct MatmulEmitter {
         emitTile(tile, {batch, batchNumber, row, panel}, firstRow);
       });
     });
-    plan.kind =
-        "matmul " + std::to_string(most) + "x" + std::to_string(width());
+    plan.kind = total == 1 ? "gemv" : "matmul";
+    plan.rows =
+        ShapedType::isDynamic(total) ? most : RowSplit(total, most).rows;
+    plan.columns = width();
+    plan.chunk = chunk;
+    plan.block = block;
     plan.units = [=, width = width(), rank = rank, most = most,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim units = product(s, dims.take_front(rank - 2));
