@@ -51,6 +51,10 @@ static void add_event(dlc_text *text, const dlc_event *event, int64_t origin) {
   add_time(text, "dur", event->end - event->begin);
   dlc_text_add(text, ", \"args\": {\"kernel\": ");
   dlc_text_json(text, site ? site->kernel : NULL);
+  if (site && site->flops >= 0)
+    dlc_text_add(text, ", \"flops\": %" PRId64, site->flops);
+  if (site && site->bytes >= 0)
+    dlc_text_add(text, ", \"bytes\": %" PRId64, site->bytes);
   dlc_text_add(text, ", \"count\": %" PRId64 ", \"threads\": %d}}",
                event->count, event->threads);
 }

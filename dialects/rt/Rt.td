@@ -122,10 +122,15 @@ def Rt_CheckOp : Rt_Op<"check"> {
 
 def Rt_LaunchOp : Rt_Op<"launch"> {
   let summary = "runs a kernel over [0, count) on the thread pool";
-  let description = "`grain` is the least number of units worth a thread. Arguments are memory or sizes, one slot each.";
+  let description = [{
+    `grain` is the least number of units worth a thread. Arguments are memory or
+    sizes, one slot each. `flops` and `bytes` are what the kernel computes and
+    moves, -1 where that depends on open sizes.
+  }];
   let arguments = (ins Rt_Pointer:$frame, FlatSymbolRefAttr:$kernel, Index:$count, Index:$grain,
-                       Variadic<AnyTypeOf<[Rt_Pointer, Index]>>:$args, StrAttr:$site, StrAttr:$kind);
-  let assemblyFormat = "$frame `,` $kernel `[` $count `,` $grain `]` `(` $args `)` `:` type($args) `at` $site `kind` $kind attr-dict";
+                       Variadic<AnyTypeOf<[Rt_Pointer, Index]>>:$args, StrAttr:$site, StrAttr:$kind,
+                       DefaultValuedAttr<I64Attr, "-1">:$flops, DefaultValuedAttr<I64Attr, "-1">:$bytes);
+  let assemblyFormat = "$frame `,` $kernel `[` $count `,` $grain `]` `(` $args `)` `:` type($args) `at` $site `kind` $kind (`flops` $flops^)? (`bytes` $bytes^)? attr-dict";
 }
 
 #endif // DLC_RT_TD

@@ -34,7 +34,7 @@
 extern "C" {
 #endif
 
-#define DLC_ABI_VERSION 2
+#define DLC_ABI_VERSION 3
 #define DLC_MAX_RANK 16
 
 /* Element types; the values are ONNX's TensorProto.DataType. A bool is one
@@ -113,6 +113,8 @@ typedef void (*dlc_kernel)(const void *args, int64_t begin, int64_t end,
 typedef struct dlc_site {
   const char *name;   /* the source nodes, e.g. "conv1+bn1+relu" */
   const char *kernel; /* the kernel's kind, e.g. "conv 3x3 6x64" */
+  int64_t flops;      /* of one launch; -1: depends on symbolic dims */
+  int64_t bytes;      /* that it has to read and write; -1: likewise */
 } dlc_site;
 
 typedef struct dlc_frame dlc_frame;

@@ -8,6 +8,7 @@
 #include "Driver/Compile.h"
 #include "Driver/Pipeline.h"
 #include "Driver/Register.h"
+#include "Driver/Remarks.h"
 #include "Support/Diagnostics.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Process.h"
@@ -105,6 +106,7 @@ int compile(const Options &options) {
   // Phases build operations of dialects that no file has named.
   context.loadAllAvailableDialects();
   DiagnosticPrinter printer(context, errs(), useColour(options.color));
+  enableRemarks(context, options);
   Compilation compilation(options, context);
   compilation.info.ident = options.ident;
   if (failed(resolveTargets(compilation)))

@@ -353,6 +353,14 @@ LogicalResult formClusters(Compilation &compilation) {
   return success();
 }
 
+/// To standard output, unless the compiled program goes there.
+static void printKernels(Compilation &compilation, const CodeVersion &code,
+                         ArrayRef<cpu::KernelRow> rows) {
+  bool isTaken = compilation.options.output == "-";
+  cpu::printKernels(rows, compilation.info.ident + " for " + code.target.label,
+                    isaOf(code.target), isTaken ? llvm::errs() : llvm::outs());
+}
+
 LogicalResult generateCode(Compilation &compilation) {
   auto sink = [&](ElementsAttr elements) -> FailureOr<int64_t> {
     target::WeightsFile *file = compilation.weights();
@@ -368,6 +376,8 @@ LogicalResult generateCode(Compilation &compilation) {
         cpu::emitProgram(*code.module, isaOf(code.target), sink, needs);
     if (failed(program))
       return failure();
+    if (compilation.options.printKernels)
+      printKernels(compilation, code, needs.kernels);
     code.module = std::move(*program);
     code.arenaSize = needs.arena;
     code.scratchSize = needs.scratch;

@@ -29,6 +29,7 @@ target::EmitOptions emitOptions(Compilation &compilation) {
   target::EmitOptions options;
   options.jobs = compilation.options.jobs;
   options.passRemarks = compilation.options.passRemarks;
+  options.missedRemarks = compilation.options.missedRemarks;
   options.diagnose = [&](llvm::DiagnosticSeverity severity, StringRef text) {
     Location unknown = UnknownLoc::get(&compilation.context);
     if (severity == DS_Error)

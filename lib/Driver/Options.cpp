@@ -76,6 +76,7 @@ private:
   void parseTarget();
   void parseModel();
   void parseShape(StringRef value);
+  std::string parseRegex(ID id);
   void parseInspection();
   void parseJobs();
   void parseColor();
@@ -236,15 +237,22 @@ void Parser::parseModel() {
     error("'" + options.ident + "' in '--name=' is no C identifier");
 }
 
+std::string Parser::parseRegex(ID id) {
+  const Arg *arg = args.getLastArg(id);
+  std::string why;
+  if (!arg || Regex(arg->getValue()).isValid(why))
+    return arg ? arg->getValue() : "";
+  error("'" + arg->getAsString(args) + "' is no regular expression: " + why);
+  return "";
+}
+
 void Parser::parseInspection() {
   options.verbose = args.hasArg(OPT_v);
   options.dryRun = args.hasArg(OPT_dry_run);
   options.timeReport = args.hasArg(OPT_ftime_report);
-  options.passRemarks = text(OPT_Rpass);
-  std::string why;
-  if (!options.passRemarks.empty() && !Regex(options.passRemarks).isValid(why))
-    error("'-Rpass=" + options.passRemarks +
-          "' is no regular expression: " + why);
+  options.printKernels = args.hasArg(OPT_print_kernels);
+  options.passRemarks = parseRegex(OPT_Rpass);
+  options.missedRemarks = parseRegex(OPT_Rpass_missed);
 }
 
 void Parser::parseJobs() {

@@ -78,7 +78,8 @@ struct Options {
   bool dryRun = false;
   bool timeReport = false;
   std::optional<std::string> saveTemps; // a folder
-  std::string passRemarks;
+  bool printKernels = false;
+  std::string passRemarks, missedRemarks; // regular expressions, or empty
   // General
   unsigned jobs = 0; // 0: one for each core
   When color = When::Auto;

@@ -83,8 +83,12 @@ def save_temps_EQ : L<"save-temps">, Group<inspect_Group>,
   MetaVarName<"DIR">, HelpText<"Keep intermediate files in DIR">;
 def ftime_report : Flag<["-", "--"], "ftime-report">, Group<inspect_Group>,
   HelpText<"Print how long each phase took">;
+def print_kernels : Flag<["--", "-"], "print-kernels">, Group<inspect_Group>,
+  HelpText<"Print the kernels of the program: what was chosen for each, and its expected share of the peak">;
 def Rpass : Joined<["-", "--"], "Rpass=">, Group<inspect_Group>, MetaVarName<"REGEX">,
   HelpText<"Report what the passes of these names did">;
+def Rpass_missed : Joined<["-", "--"], "Rpass-missed=">, Group<inspect_Group>, MetaVarName<"REGEX">,
+  HelpText<"Report what the passes of these names could not do; copy names each copy that is left">;
 def mlir_ : Joined<["--", "-"], "mlir-">, Group<inspect_Group>, MetaVarName<"OPTION">,
   HelpText<"An option of MLIR's, e.g. --mlir-print-ir-after-all">;
 def mllvm : Separate<["-", "--"], "mllvm">, Group<inspect_Group>, MetaVarName<"OPTION">,

@@ -50,8 +50,8 @@ namespace {
 class Handler : public DiagnosticHandler {
 public:
   Handler(const EmitOptions &options, std::string &firstError)
-      : options(options), remarks(options.passRemarks), firstError(firstError) {
-  }
+      : options(options), passed(options.passRemarks),
+        missed(options.missedRemarks), firstError(firstError) {}
 
   bool handleDiagnostics(const DiagnosticInfo &info) override {
     // The code generator's remarks come whether they are wanted or not.
@@ -62,6 +62,13 @@ public:
     raw_string_ostream os(text);
     DiagnosticPrinterRawOStream printer(os);
     info.print(printer);
+    if (remark) {
+      bool isMissed = is_contained(
+          {DK_OptimizationRemarkMissed, DK_MachineOptimizationRemarkMissed},
+          remark->getKind());
+      os << (isMissed ? " [-Rpass-missed=" : " [-Rpass=")
+         << remark->getPassName() << "]";
+    }
     if (info.getSeverity() == DS_Error && firstError.empty()) {
       firstError = text;
     } else if (options.diagnose) {
@@ -75,17 +82,19 @@ public:
   }
 
   bool isAnalysisRemarkEnabled(StringRef) const override { return false; }
-  bool isMissedOptRemarkEnabled(StringRef) const override { return false; }
+  bool isMissedOptRemarkEnabled(StringRef pass) const override {
+    return !options.missedRemarks.empty() && missed.match(pass);
+  }
   bool isPassedOptRemarkEnabled(StringRef pass) const override {
-    return isAnyRemarkEnabled() && remarks.match(pass);
+    return !options.passRemarks.empty() && passed.match(pass);
   }
   bool isAnyRemarkEnabled() const override {
-    return !options.passRemarks.empty();
+    return !options.passRemarks.empty() || !options.missedRemarks.empty();
   }
 
 private:
   const EmitOptions &options;
-  Regex remarks;
+  Regex passed, missed;
   std::string &firstError;
 };
 

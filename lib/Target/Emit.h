@@ -38,8 +38,9 @@ enum class EmitKind { Object, Assembly };
 
 struct EmitOptions {
   EmitKind kind = EmitKind::Object;
-  unsigned jobs = 0;       // threads; 0: all cores
-  std::string passRemarks; // -Rpass=: a regular expression, or empty
+  unsigned jobs = 0;         // threads; 0: all cores
+  std::string passRemarks;   // -Rpass=: a regular expression, or empty
+  std::string missedRemarks; // -Rpass-missed=: likewise
   /// Takes LLVM's remarks, warnings and errors; one call at a time.
   std::function<void(llvm::DiagnosticSeverity, llvm::StringRef)> diagnose;
 };

@@ -6,16 +6,18 @@
 # docs/performance.md.
 #
 #   test/bench/run.sh [--only REGEX]     networks; default: all of models.py
+#   test/bench/run.sh --kernels          single operators, for docs/kernels.md
 #
 # Takes some 6 GB of disk below build/bench, and a quiet machine.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=test/bench
 work=build/bench
-only=()
-if [ "${1:-}" = --only ]; then
-  only=(--only "$2")
-fi
+only=() kernels=
+case "${1:-}" in
+  --only) only=(--only "$2") ;;
+  --kernels) kernels=1 ;;
+esac
 
 mkdir -p "$work"
 venv=$work/venv
@@ -24,10 +26,12 @@ if ! cmp -s "$here/requirements.txt" "$venv/requirements.txt"; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
   cp "$here/requirements.txt" "$venv/requirements.txt"
 fi
-"$venv/bin/python" "$here/models.py" "$work/networks" "${only[@]}"
-
 [ -f build/CMakeCache.txt ] || cmake --preset release >/dev/null
 cmake --build build --target dlc dlc_runtime
+if [ "$kernels" ]; then
+  exec "$venv/bin/python" "$here/kernels.py" --dlc build/bin/dlc --work "$work/kernels" --out docs
+fi
+"$venv/bin/python" "$here/models.py" "$work/networks" "${only[@]}"
 
 runs=()
 for threads in 1 2; do

@@ -5,7 +5,7 @@
 // Lanes are channels; 8 pixels share the weights, and what they load.
 // 3 weights and 10 elements a row of the window.
 // CHECK-LABEL: func.func @dlc_run
-// CHECK:       rt.launch {{.*}} kind "depthwise conv"
+// CHECK:       rt.launch {{.*}} kind "depthwise conv 
 // CHECK-LABEL: func.func @k0
 // CHECK:         scf.for {{.*}} to %c32 step %c16
 // CHECK-NOT:       scf.for {{.*}} to %c8

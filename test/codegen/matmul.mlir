@@ -50,7 +50,7 @@ func.func @main(%x: tensor<12x4000xf32>, %w: tensor<1x4000x64xf32>) -> tensor<12
 // A right side with dense rows is read where it is. Its second vector is masked,
 // the first is not: all its columns are there.
 // CHECK-LABEL: func.func @dlc_run
-// CHECK:         rt.launch {{.*}} kind "matmul 12x32"
+// CHECK:         rt.launch {{.*}} kind "matmul 6x32"
 // CHECK-LABEL: func.func @k0
 // CHECK:         %[[MASK:.*]] = vector.constant_mask [4]
 // CHECK:         scf.for {{.*}} iter_args

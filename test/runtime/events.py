@@ -1,32 +1,8 @@
 # Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Reads TensorBoard's event files, by the protobuf library."""
+"""Reads TensorBoard's event files."""
 import struct
-
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-
-DOUBLE, FLOAT, INT64, STRING, MESSAGE = 1, 2, 3, 9, 11
-# message -> fields: number, name, type, repeated
-MESSAGES = {
-    "Value": [(1, "tag", STRING, False), (2, "simple_value", FLOAT, False)],
-    "Summary": [(1, "value", "Value", True)],
-    "Event": [(1, "wall_time", DOUBLE, False), (2, "step", INT64, False),
-              (3, "file_version", STRING, False), (5, "summary", "Summary", False)],
-}
-
-
-def _event_class():
-    file = descriptor_pb2.FileDescriptorProto(name="events.proto", syntax="proto3")
-    for name, fields in MESSAGES.items():
-        message = file.message_type.add(name=name)
-        for number, field, kind, repeated in fields:
-            added = message.field.add(name=field, number=number, label=3 if repeated else 1)
-            added.type = MESSAGE if isinstance(kind, str) else kind
-            if isinstance(kind, str):
-                added.type_name = "." + kind
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("Event"))
+from types import SimpleNamespace
 
 
 def _masked_crc32c(data):
@@ -43,14 +19,55 @@ def _masked_crc32c(data):
 assert _masked_crc32c(bytes(32)) == ((0x8a9136aa >> 15 | 0x8a9136aa << 17) + 0xa282ead8) & 0xffffffff
 
 
+def _varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return value, at
+
+
+def _fields(data):
+    """Field number and value, as protobuf's wire format has them."""
+    at = 0
+    while at < len(data):
+        key, at = _varint(data, at)
+        kind = key & 7
+        if kind == 0:
+            value, at = _varint(data, at)
+        elif kind == 2:
+            size, at = _varint(data, at)
+            value, at = data[at:at + size], at + size
+            assert len(value) == size
+        else:
+            code, size = {1: ("<d", 8), 5: ("<f", 4)}[kind]
+            value, at = struct.unpack(code, data[at:at + size])[0], at + size
+        yield key >> 3, value
+
+
+def _event(data):
+    fields = dict(_fields(data))
+    assert set(fields) <= {1, 2, 3, 5}, fields      # of event.proto
+    values = {}
+    for number, value in _fields(fields.get(5, b"")):
+        assert number == 1                          # Summary.value
+        scalar = dict(_fields(value))
+        assert set(scalar) == {1, 2}, scalar        # its tag and simple_value
+        values[scalar[1].decode()] = scalar[2]
+    return SimpleNamespace(wall_time=fields[1], step=fields.get(2, 0),
+                           file_version=fields.get(3, b"").decode(), scalars=values)
+
+
 def read(path):
     """The events of a file; every record's checksums must be right."""
-    event, events = _event_class(), []
+    events = []
     with open(path, "rb") as f:
         while head := f.read(12):
             size, crc = struct.unpack("<QI", head)
             data = f.read(size)
             assert crc == _masked_crc32c(head[:8]) and len(data) == size
             assert struct.unpack("<I", f.read(4))[0] == _masked_crc32c(data)
-            events.append(event.FromString(data))
+            events.append(_event(data))
     return events

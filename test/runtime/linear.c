@@ -54,8 +54,8 @@ static char *gather(dlc_frame *f, const char *from, int64_t rows, int64_t row) {
 }
 
 static int run(dlc_frame *f) {
-  static const dlc_site scale_site = {"mul+add", "pointwise"};
-  static const dlc_site sum_site = {"sum \"all\"", "reduce"};
+  static const dlc_site scale_site = {"mul+add", "pointwise", -1, -1};
+  static const dlc_site sum_site = {"sum \"all\"", "reduce", 6, 28};
   int64_t batch = f->input_dims[0][0], dims[] = {batch, 3};
   const float *x = f->inputs[0];
   if (batch && x[0] == 13) {

@@ -245,7 +245,7 @@ def check_events(result):
     check([e.step for e in steps] == [0, 1], steps)
     check(first.wall_time < steps[0].wall_time < steps[1].wall_time < time.time() + 1, steps)
     for step in steps:
-        times = {v.tag: v.simple_value for v in step.summary.value}
+        times = dict(step.scalars)
         kernels = [times.pop("milliseconds by kernel/" + k) for k in ("pointwise", "reduce")]
         nodes = [times.pop("milliseconds by node/" + n) for n in ("mul+add", 'sum "all"')]
         check(kernels == nodes and 0 < sum(nodes) < times.pop("milliseconds/run") < 1e4, step)

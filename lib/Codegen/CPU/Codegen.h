@@ -8,7 +8,7 @@
 #ifndef LIB_CODEGEN_CPU_CODEGEN_H
 #define LIB_CODEGEN_CPU_CODEGEN_H
 
-#include "Codegen/CPU/Isa.h"
+#include "Codegen/CPU/KernelTable.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -24,6 +24,7 @@ using WeightSink =
 struct CodeNeeds {
   int64_t arena = 0;   ///< bytes; -1: depends on sizes known at run time
   int64_t scratch = 0; ///< bytes a thread
+  std::vector<KernelRow> kernels; ///< in the order that they are launched
 };
 
 /// Emits @dlc_run(%frame) and a kernel for each different cluster of @main into

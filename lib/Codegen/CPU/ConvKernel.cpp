@@ -190,9 +190,10 @@ struct ConvEmitter {
     for (auto [i, w] : llvm::enumerate(window))
       plan.kind += (i ? "x" : " ") + std::to_string(w);
     auto count = constantIndex(pixels);
-    int64_t rows = count ? RowSplit(*count, most).rows : most;
-    plan.kind += " " + std::to_string(rows) + "x" + std::to_string(width());
-    plan.grain = tileGrain(kernel, {rows, vectors}, panelSize() / width());
+    plan.rows = count ? RowSplit(*count, most).rows : most;
+    plan.columns = width();
+    plan.chunk = chunk;
+    plan.grain = tileGrain(kernel, {plan.rows, vectors}, panelSize() / width());
     plan.units = [panels = panels, groups = groups, most = most,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim pixels = product(s, dims.drop_back());

@@ -55,7 +55,9 @@ private:
   Type pointer, i64;
   LLVMTypeConverter types;
   llvm::StringMap<LLVM::GlobalOp> strings;
-  llvm::MapVector<std::pair<StringRef, StringRef>, LLVM::GlobalOp> sites;
+  llvm::MapVector<std::tuple<StringRef, StringRef, int64_t, int64_t>,
+                  LLVM::GlobalOp>
+      sites;
   Value slots; // the argument array of the function at hand
   int64_t mostSlots = 0;
 
@@ -269,7 +271,8 @@ private:
                          .getResult(0);
     call(op.getFrame(), Parallel, LLVM::LLVMVoidType::get(b.getContext()),
          {function, dimsOrNull(op.getArgs().size()), integer(op.getCount()),
-          integer(op.getGrain()), site(op.getSite(), op.getKind())});
+          integer(op.getGrain()),
+          site(op.getSite(), op.getKind(), op.getFlops(), op.getBytes())});
     op->erase();
   }
 
@@ -290,28 +293,30 @@ private:
     return LLVM::AddressOfOp::create(b, loc, stringGlobal(text));
   }
 
-  Value site(StringRef name, StringRef kind) {
-    LLVM::GlobalOp &global = sites[{name, kind}];
+  /// A dlc_site.
+  Value site(StringRef name, StringRef kind, int64_t flops = -1,
+             int64_t bytes = -1) {
+    LLVM::GlobalOp &global = sites[{name, kind, flops, bytes}];
     if (!global) {
       OpBuilder::InsertionGuard guard(b);
       LLVM::GlobalOp nameGlobal = stringGlobal(name),
                      kindGlobal = stringGlobal(kind);
       b.setInsertionPointAfter(
           nameGlobal->isBeforeInBlock(kindGlobal) ? kindGlobal : nameGlobal);
-      auto type =
-          LLVM::LLVMStructType::getLiteral(b.getContext(), {pointer, pointer});
+      auto type = LLVM::LLVMStructType::getLiteral(
+          b.getContext(), {pointer, pointer, i64, i64});
       global = LLVM::GlobalOp::create(
           b, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
           "site" + std::to_string(sites.size()), Attribute());
       Block *block = b.createBlock(&global.getInitializerRegion());
       b.setInsertionPointToStart(block);
       Value s = LLVM::UndefOp::create(b, loc, type);
-      s = LLVM::InsertValueOp::create(
-          b, loc, s, LLVM::AddressOfOp::create(b, loc, nameGlobal),
-          ArrayRef<int64_t>{0});
-      s = LLVM::InsertValueOp::create(
-          b, loc, s, LLVM::AddressOfOp::create(b, loc, kindGlobal),
-          ArrayRef<int64_t>{1});
+      Value fields[] = {LLVM::AddressOfOp::create(b, loc, nameGlobal),
+                        LLVM::AddressOfOp::create(b, loc, kindGlobal),
+                        constant(flops), constant(bytes)};
+      for (auto [i, field] : llvm::enumerate(fields))
+        s = LLVM::InsertValueOp::create(b, loc, s, field,
+                                        ArrayRef<int64_t>{int64_t(i)});
       LLVM::ReturnOp::create(b, loc, s);
     }
     return LLVM::AddressOfOp::create(b, loc, global);

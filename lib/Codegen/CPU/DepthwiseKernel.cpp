@@ -155,6 +155,8 @@ struct DepthwiseEmitter {
     });
     LaunchPlan plan;
     plan.kind = "depthwise conv";
+    plan.rows = pixels;
+    plan.columns = kernel.lanes();
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       return product(s, dims.drop_back(2));
     };

@@ -558,19 +558,29 @@ private:
     if (needsReport(cluster))
       args.push_back(report);
     SmallVector<Dim> dims = computedDims(cluster);
-    if (auto border = borders.find(name); border != borders.end())
-      launch(border->second.first, border->second.second, dims, args, cluster);
-    launch(name, plan, dims, args, cluster);
+    if (auto it = borders.find(name); it != borders.end()) {
+      auto &[function, border] = it->second;
+      launch(function, border, dims, args, describeBorder(cluster, border),
+             cluster);
+    }
+    launch(name, plan, dims, args, describeKernel(cluster, plan, target),
+           cluster);
+    remarkKernel(cluster, needs.kernels.back(), target);
     if (needsReport(cluster))
       checkReport(cluster);
     return success();
   }
 
   void launch(StringRef name, const LaunchPlan &plan, ArrayRef<Dim> dims,
-              ValueRange args, ClusterOp cluster) {
+              ValueRange args, KernelRow row, ClusterOp cluster) {
     Value units = math().value(plan.units(ShapeAlgebra(loc, &b), dims));
+    row.function = name;
+    row.site = nodesOf(cluster.getLoc());
+    row.units = constantIndex(units).value_or(-1);
     rt::LaunchOp::create(b, loc, frame, name, units, math().cst(plan.grain),
-                         args, nodesOf(cluster.getLoc()), plan.kind);
+                         args, row.site, plan.name(), row.work.flops,
+                         row.work.bytes);
+    needs.kernels.push_back(std::move(row));
   }
 
   /// The sizes of what the kernel computes: the output's, but for one that it

@@ -14,6 +14,7 @@ namespace dlc::cpu {
 
 /// The parameters of every kernel generator. One generator serves all ISAs.
 struct Isa {
+  const char *name = "avx512";
   int64_t vectorBytes = 64; ///< of one register
   int64_t registers = 32;   ///< vector registers
   bool hasFma = true;       ///< a fused multiply-add instruction
@@ -22,9 +23,9 @@ struct Isa {
   int64_t lanes() const { return vectorBytes / 4; }
 
   static Isa avx512() { return {}; }
-  static Isa avx2() { return {32, 16}; }
-  static Isa sse() { return {16, 16, false}; }
-  static Isa neon() { return {16, 32}; }
+  static Isa avx2() { return {"avx2", 32, 16}; }
+  static Isa sse() { return {"sse", 16, 16, false}; }
+  static Isa neon() { return {"neon", 16, 32}; }
 };
 
 } // namespace dlc::cpu

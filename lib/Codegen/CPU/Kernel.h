@@ -18,7 +18,7 @@
 #define LIB_CODEGEN_CPU_KERNEL_H
 
 #include "Codegen/CPU/ElementEmitter.h"
-#include "Codegen/CPU/Isa.h"
+#include "Codegen/CPU/KernelTable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace dlc::cpu {
@@ -27,12 +27,11 @@ namespace dlc::cpu {
 Dim product(const ShapeAlgebra &s, llvm::ArrayRef<Dim> dims);
 
 /// How the host launches a kernel.
-struct LaunchPlan {
+struct LaunchPlan : KernelChoice {
   /// The number of units, from the sizes of the cluster's output.
   std::function<Dim(const ShapeAlgebra &, llvm::ArrayRef<Dim>)> units;
   int64_t grain = 1;   ///< units worth a thread
   int64_t scratch = 0; ///< bytes a thread
-  std::string kind;    ///< for people
 };
 
 class Kernel {

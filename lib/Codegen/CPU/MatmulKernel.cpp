@@ -268,8 +268,13 @@ struct MatmulEmitter {
         emitTile({height, vectors}, {batch, batchNumber, row, panel}, firstRow);
       });
     });
-    plan.kind =
-        "matmul " + std::to_string(most) + "x" + std::to_string(width());
+    int64_t total = op.getType().getDimSize(rank - 2);
+    plan.kind = total == 1 ? "gemv" : "matmul";
+    plan.rows =
+        ShapedType::isDynamic(total) ? most : RowSplit(total, most).rows;
+    plan.columns = width();
+    plan.chunk = chunk;
+    plan.block = block;
     plan.grain = tileGrain(kernel, {most, vectors},
                            ShapedType::isDynamic(steps) ? 768 : steps);
     plan.units = [width = width(), rank = rank, most = most,

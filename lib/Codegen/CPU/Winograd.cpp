@@ -32,52 +32,43 @@ static bool isPossible(ConvOp op) {
          matchPattern(op.getKernel(), m_Constant());
 }
 
-namespace {
-/// What a convolution costs, in multiply-adds of a register tile. Measured, on
-/// processors with AVX-512.
-struct Cost {
-  double pixels, tiles;
-  int64_t inputs, outputs;
-  int64_t lanes;
-  double weight; ///< to read a weight from memory
-
-  explicit Cost(const Isa &isa)
-      : lanes(isa.lanes()), weight(13.0 * lanes / 16) {}
-
-  double direct() const { return (pixels + weight) * 9 * inputs * outputs; }
-
-  double winograd(int64_t m) const {
-    // To read, transform and store an element of a tile.
-    constexpr double transform = 10;
-    int64_t products = (m + 2) * (m + 2),
-            elements =
-                llvm::alignTo(inputs, lanes) + llvm::alignTo(outputs, lanes);
-    return (1.05 * tiles + weight) * products * inputs * outputs +
-           transform * tiles * products * elements;
+double cpu::convolutionCost(ConvOp op, const Isa &isa, int64_t tile) {
+  // Measured, on processors with AVX-512. To read a weight from memory:
+  const double weight = 13.0 * isa.lanes() / 16;
+  // To read, transform and store an element of a tile.
+  constexpr double transform = 10;
+  ArrayRef<int64_t> shape = op.getType().getShape();
+  int64_t images = ShapedType::isDynamic(shape[0]) ? 1 : shape[0],
+          inputs = op.getInput().getType().getShape().back() / op.getGroups(),
+          outputs = shape.back();
+  if (!tile) {
+    double pixels = images, weights = inputs * outputs;
+    for (int64_t size : shape.drop_front().drop_back())
+      pixels *= size;
+    for (int64_t size : op.getWindow())
+      weights *= size;
+    return (pixels + weight) * weights;
   }
-};
-} // namespace
+  double tiles = images * llvm::divideCeil(shape[1], tile) *
+                 llvm::divideCeil(shape[2], tile);
+  int64_t products = (tile + 2) * (tile + 2),
+          elements = llvm::alignTo(inputs, isa.lanes()) +
+                     llvm::alignTo(outputs, isa.lanes());
+  return (1.05 * tiles + weight) * products * inputs * outputs +
+         transform * tiles * products * elements;
+}
 
 int64_t cpu::winogradTile(ConvOp op, const Isa &isa) {
   if (!isPossible(op))
     return 0;
-  ArrayRef<int64_t> shape = op.getType().getShape();
-  int64_t images = ShapedType::isDynamic(shape[0]) ? 1 : shape[0];
-  Cost cost(isa);
-  cost.pixels = images * shape[1] * shape[2];
-  cost.inputs = op.getInput().getType().getShape().back();
-  cost.outputs = shape[3];
   // More weights and rounding for little are not worth it.
-  double least = 0.9 * cost.direct();
+  double least = 0.9 * convolutionCost(op, isa, 0);
   int64_t best = 0;
-  for (int64_t m : {2, 4}) {
-    cost.tiles =
-        images * llvm::divideCeil(shape[1], m) * llvm::divideCeil(shape[2], m);
-    if (double c = cost.winograd(m); c < least) {
+  for (int64_t m : {2, 4})
+    if (double c = convolutionCost(op, isa, m); c < least) {
       least = c;
       best = m;
     }
-  }
   return best;
 }
 

@@ -28,6 +28,10 @@ namespace dlc::cpu {
 /// in; 0: it is better computed directly. Its kernel is not packed yet.
 int64_t winogradTile(ConvOp op, const Isa &isa);
 
+/// What a convolution costs with so large output tiles, or directly for 0, in
+/// multiply-adds of register tiles: what winogradTile() decides by.
+double convolutionCost(ConvOp op, const Isa &isa, int64_t tile);
+
 /// G k G^T of each 3 x 3 kernel, of the value [oc, 3, 3, c], in panels of
 /// `width` output channels: [panels, (m + 2)^2, c, width]. Null where there's
 /// no memory for it.

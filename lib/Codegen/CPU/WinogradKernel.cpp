@@ -433,10 +433,10 @@ struct WinogradEmitter {
       emitProducts(panel);
       emitOutput(first, count, panel);
     });
-    RowSplit split = rowSplit();
-    plan.kind = "winograd " + std::to_string(tile) + "x" +
-                std::to_string(tile) + " " + std::to_string(split.rows) + "x" +
-                std::to_string(width());
+    plan.kind = "winograd " + std::to_string(tile) + "x" + std::to_string(tile);
+    plan.rows = rowSplit().rows;
+    plan.columns = width();
+    plan.chunk = rowSplit().tiles;
     plan.units = [blocks = blocks, panels = panels](const ShapeAlgebra &s,
                                                     ArrayRef<Dim> dims) {
       return s.mul(blocks.count(s, dims[0]), s.constant(panels));

@@ -30,6 +30,8 @@ func.func @run(%frame: !llvm.ptr) -> i32 {
   rt.check %frame, %true, "size % is not %" (%n, %d) at "node"
   // CHECK: rt.launch %[[FRAME]], @kernel[%[[N]], %[[D]]] (%[[IN]], %[[W]], %[[D]], %[[OUT]]) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"
   rt.launch %frame, @kernel[%n, %d] (%in, %w, %d, %out) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"
+  // CHECK: rt.launch {{.*}} at "node" kind "loop" flops 6 bytes 48
+  rt.launch %frame, @kernel[%n, %d] (%in) : !llvm.ptr at "node" kind "loop" flops 6 bytes 48
   %ok = arith.constant 0 : i32
   return %ok : i32
 }
