@@ -218,6 +218,10 @@ dlc_status dlc_context_create(const dlc_model *model,
                               const dlc_options *options,
                               dlc_context **result) {
   create_error[0] = 0;
+  if (!model || !result)
+    return create_failed(DLC_INVALID_ARGUMENT,
+                         "dlc_context_create needs a model and a place for the "
+                         "context");
   *result = NULL;
   if (model->abi_version != DLC_ABI_VERSION)
     return create_failed(DLC_UNSUPPORTED,

@@ -175,9 +175,14 @@ static void free_blocks(dlc_context *context) {
 
 dlc_status dlc_run(dlc_context *context, const dlc_tensor *inputs,
                    dlc_tensor *outputs) {
+  if (!context)
+    return DLC_INVALID_ARGUMENT;
   const dlc_model *model = context->model;
   context->status = DLC_OK;
   context->error[0] = 0;
+  if ((!inputs && model->num_inputs) || (!outputs && model->num_outputs))
+    return dlc_context_fail(context, DLC_INVALID_ARGUMENT,
+                            "dlc_run needs the inputs and the outputs");
   if (context->team)
     dlc_team_check_fork(context->team);
   if (bind(context, inputs, outputs) != DLC_OK)

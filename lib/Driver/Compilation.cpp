@@ -8,6 +8,7 @@
 #include "Driver/Compilation.h"
 #include "Support/Diagnostics.h"
 #include "Support/MappedFile.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -15,19 +16,45 @@ using namespace mlir;
 
 namespace dlc {
 
+Expected<std::string> Compilation::addResult(StringRef path) {
+  for (const std::string &file : dependencies)
+    if (sys::fs::equivalent(path, file))
+      return createStringError("the output '" + path + "' would overwrite '" +
+                               file + "', which is part of the model");
+  for (const target::OutputFile &result : results)
+    if (sys::path::remove_leading_dotslash(result.path()) ==
+        sys::path::remove_leading_dotslash(path))
+      return createStringError("two outputs are named '" + path +
+                               "'; give them different names");
+  auto file = target::OutputFile::create(path);
+  if (!file)
+    return file.takeError();
+  results.push_back(std::move(*file));
+  return results.back().temporary().str();
+}
+
+LogicalResult Compilation::writeResult(StringRef path, StringRef text) {
+  if (path == "-") {
+    if (llvm::Error failure = target::writeText(path, text))
+      return error(std::move(failure));
+    return success();
+  }
+  auto place = addResult(path);
+  if (!place)
+    return error(place.takeError());
+  if (llvm::Error failure = results.back().write(text))
+    return error(std::move(failure));
+  return success();
+}
+
 // A result of its own, or a temporary: an object to be linked, or bytes that
 // nothing refers to.
 Expected<std::string> Compilation::weightsPath() {
   std::string wanted = options.weightsFile;
   if (wanted.empty() && isText(options.emit) && options.output != "-")
     wanted = options.output + ".weights";
-  if (!wanted.empty()) {
-    auto file = target::OutputFile::create(wanted);
-    if (!file)
-      return file.takeError();
-    results.push_back(std::move(*file));
-    return results.back().temporary().str();
-  }
+  if (!wanted.empty())
+    return addResult(wanted);
   // Beside the output: the system's temporary folder may be in memory.
   StringRef folder = sys::path::parent_path(options.output);
   if (folder.empty() && options.output != "-")

@@ -60,8 +60,14 @@ public:
   /// The linker's inputs.
   std::vector<std::string> objects;
   target::TempFiles temps;
-  /// Files beside the output that become visible when all has succeeded.
+  /// The files that appear, all of them, when all has succeeded.
   std::vector<target::OutputFile> results;
+
+  /// Adds to `results`; gives the place to write to. An error if the file would
+  /// replace another result or a file that was read.
+  llvm::Expected<std::string> addResult(llvm::StringRef path);
+  /// Adds a result that holds `text`; "-" is standard output, at once.
+  mlir::LogicalResult writeResult(llvm::StringRef path, llvm::StringRef text);
 
   /// Where the packed weights go; opened on the first call. Null: an error was
   /// reported. Without a call the model has no weights.

@@ -12,7 +12,9 @@
 #include "Support/Diagnostics.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Process.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
+#include <csignal>
 
 using namespace llvm;
 using namespace mlir;
@@ -84,14 +86,13 @@ LogicalResult run(Compilation &compilation) {
       return compilation.error(std::move(error));
   if (failed(runPipeline(compilation)))
     return failure();
+  if (!options.dependencyFile.empty() && !options.dryRun &&
+      failed(compilation.writeResult(options.dependencyFile,
+                                     dependencyRule(compilation))))
+    return failure();
   for (target::OutputFile &result : compilation.results)
     if (llvm::Error error = result.keep())
       return compilation.error(std::move(error));
-  if (options.dependencyFile.empty() || options.dryRun)
-    return success();
-  if (llvm::Error error = target::writeText(options.dependencyFile,
-                                            dependencyRule(compilation)))
-    return compilation.error(std::move(error));
   return success();
 }
 
@@ -114,7 +115,24 @@ int compile(const Options &options) {
   return failed(run(compilation)) ? 1 : 0;
 }
 
+// LLVM removes temporary files at a signal, also at one that nohup or a shell
+// has this program ignore: it would go on without them.
+static void keepIgnoredSignals() {
+  constexpr int signals[] = {SIGHUP, SIGINT, SIGTERM};
+  std::vector<int> ignored;
+  sys::unregisterHandlers();
+  for (int number : signals) {
+    struct sigaction action;
+    if (!::sigaction(number, nullptr, &action) && action.sa_handler == SIG_IGN)
+      ignored.push_back(number);
+  }
+  sys::SetInterruptFunction(nullptr); // registers them again
+  for (int number : ignored)
+    ::signal(number, SIG_IGN);
+}
+
 int driverMain(ArrayRef<const char *> args) {
+  keepIgnoredSignals();
   setBugReportMsg("dlc: error: internal error: the compiler crashed; please "
                   "report it with the model and these lines\n");
   Options options;

@@ -77,14 +77,15 @@ LogicalResult linkOutput(Compilation &compilation) {
       return compilation.error(command.takeError());
     printCommand(*command, errs());
   }
-  if (llvm::Error error = target::link(request, compilation.temps))
+  auto place = compilation.addResult(request.output);
+  if (!place)
+    return compilation.error(place.takeError());
+  if (llvm::Error error = target::link(request, *place, compilation.temps))
     return compilation.error(std::move(error));
   if (request.kind == target::LinkKind::Executable)
     return success();
-  if (llvm::Error error = target::writeText(
-          headerPath(request.output), target::modelHeader(compilation.info)))
-    return compilation.error(std::move(error));
-  return success();
+  return compilation.writeResult(headerPath(request.output),
+                                 target::modelHeader(compilation.info));
 }
 
 LogicalResult printLinkCommand(Compilation &compilation) {

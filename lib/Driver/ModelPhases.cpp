@@ -213,6 +213,10 @@ private:
       return emitError(main.getLoc())
              << what << " '" << value.name << "' is of type " << type
              << ", which compiled models can't take yet";
+    if (tensor.getRank() > DLC_MAX_RANK)
+      return emitError(main.getLoc())
+             << what << " '" << value.name << "' has " << tensor.getRank()
+             << " dimensions; compiled models take up to " << DLC_MAX_RANK;
     auto dims = attrs ? attrs.getAs<ArrayAttr>("dlc.dims") : ArrayAttr();
     for (auto [d, size] : llvm::enumerate(tensor.getShape())) {
       auto text = dims && d < dims.size() ? dyn_cast<StringAttr>(dims[d])

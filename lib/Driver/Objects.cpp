@@ -84,27 +84,12 @@ LogicalResult scopeCode(CodeVersion &code, Compilation &compilation) {
 LogicalResult putBesides(Compilation &compilation, StringRef object) {
   SmallString<128> path(compilation.options.output);
   path += ".weights";
-  auto file = target::OutputFile::create(path);
-  if (!file)
-    return compilation.error(file.takeError());
   auto bytes = MemoryBuffer::getFileSlice(object, compilation.info.weightsSize,
                                           target::WeightsFile::firstByte);
   if (!bytes)
     return compilation.error(createFileError(object, bytes.getError()));
-  std::error_code code;
-  raw_fd_ostream os(file->temporary(), code);
-  if (code)
-    return compilation.error(createFileError(path, code));
-  os << (*bytes)->getBuffer();
-  os.close();
-  if (os.has_error()) {
-    code = os.error();
-    os.clear_error();
-    return compilation.error(createFileError(path, code));
-  }
   compilation.info.weightsFile = sys::path::filename(path).str();
-  compilation.results.push_back(std::move(*file));
-  return success();
+  return compilation.writeResult(path, (*bytes)->getBuffer());
 }
 
 LogicalResult finishWeights(Compilation &compilation) {
@@ -205,9 +190,7 @@ LogicalResult writeAsText(Compilation &compilation, target::LLVMModule &model) {
     merged->module->print(os, nullptr);
   else
     os << weightsDirective(compilation);
-  if (llvm::Error error = target::writeText(compilation.options.output, text))
-    return compilation.error(std::move(error));
-  return success();
+  return compilation.writeResult(compilation.options.output, text);
 }
 
 LogicalResult addJob(Compilation &compilation, Module *module,

@@ -162,6 +162,8 @@ void Parser::parseEmit() {
             join(stages, ", "));
   }
   options.weightsFile = text(OPT_weights);
+  if (options.weightsFile == "-")
+    error("'--weights=-': weights do not go to standard output");
 }
 
 void Parser::parseTarget() {
@@ -208,11 +210,13 @@ void Parser::parseShape(StringRef value) {
   }
   for (StringRef part : split(dims, dims.contains(',') ? ',' : 'x')) {
     DimOption dim;
-    if (part.empty() || (isDigit(part[0]) && part.getAsInteger(10, dim.size))) {
+    bool isNumber = !part.empty() && (isDigit(part[0]) || part[0] == '-');
+    if (part.empty() ||
+        (isNumber && (part.getAsInteger(10, dim.size) || dim.size < 0))) {
       error("'" + part + "' in '--shape " + value + "' is no dimension");
       return;
     }
-    if (!isDigit(part[0]) && part != "?")
+    if (!isNumber && part != "?")
       dim.name = part.str();
     shape.dims.push_back(std::move(dim));
   }
@@ -322,7 +326,10 @@ void Parser::setDefaults() {
     options.output =
         toScreen ? "-" : stem + suffixes[static_cast<size_t>(options.emit)];
   }
-  if (options.output != "-" && sys::fs::equivalent(options.output, path))
+  if (options.output == "-" && !isText(options.emit))
+    error("'-o -' needs -S, --emit=llvm or --emit=mlir: only text goes to "
+          "standard output");
+  else if (options.output != "-" && sys::fs::equivalent(options.output, path))
     error("the output '" + options.output + "' would overwrite the model; " +
           (given ? "give another -o" : "give one with -o"));
   if (options.ident.empty())
@@ -335,6 +342,10 @@ void Parser::setDefaults() {
     sys::path::replace_extension(file, "d");
     options.dependencyFile = args.getLastArgValue(OPT_MF, file).str();
   }
+  for (StringRef result :
+       {StringRef(options.weightsFile), StringRef(options.dependencyFile)})
+    if (sys::fs::equivalent(result, path))
+      error("'" + result + "' would overwrite the model; give another name");
   if (const Arg *arg = args.getLastArg(OPT_save_temps, OPT_save_temps_EQ)) {
     std::string folder = sys::path::parent_path(options.output).str();
     options.saveTemps = arg->getOption().matches(OPT_save_temps_EQ)

@@ -76,7 +76,7 @@ defm name : Long<"name", model_Group, "IDENT", "The C identifier of the compiled
 
 // Looking inside
 def v : F<"v">, Group<inspect_Group>, HelpText<"Print the phases and the link command as they run">;
-def dry_run : Flag<["-"], "###">, Group<inspect_Group>, HelpText<"Print them and run nothing">;
+def dry_run : Flag<["-"], "###">, Group<inspect_Group>, HelpText<"Print the phases and the link command, run nothing">;
 def save_temps : Flag<["--", "-"], "save-temps">, Group<inspect_Group>,
   HelpText<"Keep intermediate files beside the output">;
 def save_temps_EQ : L<"save-temps">, Group<inspect_Group>,

@@ -213,10 +213,7 @@ LogicalResult runPipeline(Compilation &compilation) {
     return failure();
   if (options.emit != Emit::MLIR)
     return success();
-  if (llvm::Error error =
-          target::writeText(options.output, printModules(compilation)))
-    return compilation.error(std::move(error));
-  return success();
+  return compilation.writeResult(options.output, printModules(compilation));
 }
 
 } // namespace dlc

@@ -9,9 +9,13 @@
 #include "Frontend/ONNX/Reader.h"
 #include "Support/Diagnostics.h"
 #include "Support/MappedFile.h"
+#include "dialects/graph/Graph.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace llvm;
@@ -31,6 +35,49 @@ Format detectFormat(ArrayRef<char> bytes) {
   return isText || start.starts_with("ML\xefR") ? Format::MLIR : Format::ONNX;
 }
 
+/// The bytes that a constant's data take: a narrow element or a bool has one.
+std::optional<int64_t> bytesOf(ShapedType type) {
+  mlir::Type element = type.getElementType();
+  int64_t parts = 1;
+  if (auto complex = dyn_cast<ComplexType>(element)) {
+    element = complex.getElementType();
+    parts = 2;
+  }
+  if (!type.hasStaticShape() || !element.isIntOrFloat())
+    return std::nullopt;
+  int64_t bytes = parts * std::max(element.getIntOrFloatBitWidth() / 8, 1u);
+  for (int64_t dim : type.getShape())
+    if (llvm::MulOverflow(bytes, dim, bytes))
+      return std::nullopt;
+  return bytes;
+}
+
+/// What the parser lets through: other dialects than a model is read as, and
+/// constants without data, as the printer leaves them.
+LogicalResult checkModel(ModuleOp module) {
+  WalkResult result = module->walk([&](Operation *op) {
+    if (!isa<ModuleOp>(op) &&
+        !isa_and_nonnull<graph::GraphDialect, func::FuncDialect>(
+            op->getDialect()))
+      return emitError(op->getLoc())
+                 << "'" << op->getName()
+                 << "' has no place in a model: it is read as "
+                    "--emit=mlir --stage=read prints it, in the graph dialect",
+             WalkResult::interrupt();
+    return op->getAttrDictionary().walk([&](DenseResourceElementsAttr data) {
+      auto *blob = data.getRawHandle().getBlob();
+      std::optional<int64_t> bytes = bytesOf(data.getType());
+      if (blob && bytes && int64_t(blob->getData().size()) == *bytes)
+        return WalkResult::advance();
+      return emitError(op->getLoc())
+                 << (blob ? "the data are not of the type's size"
+                          : "the text has no data for this constant"),
+             WalkResult::interrupt();
+    });
+  });
+  return failure(result.wasInterrupted());
+}
+
 LogicalResult readMLIR(Compilation &compilation, const MappedFile &file) {
   // The parser wants a terminating zero, which a mapped file need not have.
   auto buffer = MemoryBuffer::getMemBufferCopy(
@@ -39,7 +86,8 @@ LogicalResult readMLIR(Compilation &compilation, const MappedFile &file) {
   sources.AddNewSourceBuffer(std::move(buffer), SMLoc());
   compilation.module =
       parseSourceFile<ModuleOp>(sources, ParserConfig(&compilation.context));
-  return success(static_cast<bool>(compilation.module));
+  return success(compilation.module &&
+                 succeeded(checkModel(*compilation.module)));
 }
 
 } // namespace

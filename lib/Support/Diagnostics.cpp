@@ -13,6 +13,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -138,7 +139,7 @@ std::string dlc::describe(Location location) {
 
 /// Prints text from a model file: control characters would reach a terminal.
 static void printSafely(raw_ostream &os, StringRef text) {
-  for (char c : text) {
+  for (char c : llvm::json::fixUTF8(text)) {
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') ||
         c == 0x7f)
       os << llvm::format("\\x%02x", static_cast<unsigned char>(c));

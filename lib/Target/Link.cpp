@@ -315,23 +315,17 @@ Expected<std::vector<std::string>> linkCommand(const LinkRequest &request,
   llvm_unreachable("every kind returns");
 }
 
-Error link(const LinkRequest &request, TempFiles &temps) {
-  // To a temporary, so that a failing link leaves an older result alone; the
-  // command, and with it a library's soname, is that of the final name.
-  Expected<OutputFile> file = OutputFile::create(request.output);
-  if (!file)
-    return file.takeError();
+Error link(const LinkRequest &request, StringRef path, TempFiles &temps) {
+  // The command, and with it a library's soname, is that of the final name.
   auto command = linkCommand(request, temps);
   if (!command)
     return command.takeError();
   if (request.kind == LinkKind::Archive) {
     LinkRequest actual = request;
-    actual.output = file->temporary().str();
-    if (Error error = writeLibrary(actual, command->back()))
-      return error;
-    return file->keep();
+    actual.output = path.str();
+    return writeLibrary(actual, command->back());
   }
-  Expected<OutputFile> linked = OutputFile::create(file->temporary());
+  Expected<OutputFile> linked = OutputFile::create(path);
   if (!linked)
     return linked.takeError();
   for (size_t i = 1; i < command->size(); ++i)
@@ -339,9 +333,7 @@ Error link(const LinkRequest &request, TempFiles &temps) {
       (*command)[i] = linked->temporary().str();
   if (Error error = runLld(*command))
     return error;
-  if (Error error = copyInLargePieces(linked->temporary(), file->temporary()))
-    return error;
-  return file->keep();
+  return copyInLargePieces(linked->temporary(), path);
 }
 
 } // namespace dlc::target

@@ -34,7 +34,7 @@ struct LinkRequest {
   bool keepSymbols = false;
   unsigned jobs = 0; // threads; 0: all cores
   std::vector<std::string> objects;
-  std::string output;
+  std::string output; // the final name
 };
 
 /// The command line for lld; for an archive, that of an equivalent llvm-ar.
@@ -42,8 +42,9 @@ struct LinkRequest {
 llvm::Expected<std::vector<std::string>> linkCommand(const LinkRequest &request,
                                                      TempFiles &temps);
 
-/// Makes request.output.
-llvm::Error link(const LinkRequest &request, TempFiles &temps);
+/// Writes to `path` what is to become request.output.
+llvm::Error link(const LinkRequest &request, llvm::StringRef path,
+                 TempFiles &temps);
 
 } // namespace dlc::target
 

@@ -25,12 +25,41 @@ bool isSpecialFile(StringRef path) {
          !sys::fs::is_regular_file(status);
 }
 
+/// Creates a file of a name like `model`, for its owner alone unless
+/// `isShared`. The handler of signals knows of it before it is there.
+std::error_code createTemporary(const Twine &model, bool isShared,
+                                SmallVectorImpl<char> &path) {
+  constexpr int attempts = 128;
+  std::error_code code;
+  for (int i = 0; i < attempts; ++i) {
+    sys::fs::createUniquePath(model, path, /*MakeAbsolute=*/false);
+    StringRef name(path.data(), path.size());
+    sys::RemoveFileOnSignal(name);
+    int fd;
+    code = sys::fs::openFileForWrite(name, fd, sys::fs::CD_CreateNew,
+                                     sys::fs::OF_None, isShared ? 0666 : 0600);
+    if (!code)
+      return sys::Process::SafelyCloseFileDescriptor(fd);
+    sys::DontRemoveFileOnSignal(name);
+    if (code != std::errc::file_exists)
+      break;
+  }
+  return code;
+}
+
+/// The same in the system's folder for temporary files.
+std::error_code createInSystemFolder(const Twine &model,
+                                     SmallVectorImpl<char> &path) {
+  SmallString<128> folder;
+  sys::path::system_temp_directory(/*ErasedOnReboot=*/true, folder);
+  sys::path::append(folder, model);
+  return createTemporary(folder, /*isShared=*/false, path);
+}
+
 } // namespace
 
 OutputFile::OutputFile(StringRef path, StringRef temporary)
-    : finalPath(path), temporaryPath(temporary) {
-  sys::RemoveFileOnSignal(temporaryPath);
-}
+    : finalPath(path), temporaryPath(temporary) {}
 
 OutputFile::OutputFile(OutputFile &&other) noexcept
     : finalPath(std::move(other.finalPath)),
@@ -42,9 +71,10 @@ Expected<OutputFile> OutputFile::create(StringRef path) {
   if (sys::fs::is_directory(path))
     code = std::make_error_code(std::errc::is_a_directory);
   else if (isSpecialFile(path)) // /dev/null has no place beside it
-    code = sys::fs::createTemporaryFile("dlc", "tmp", temporary);
+    code = createInSystemFolder("dlc-%%%%%%%%.tmp", temporary);
   else
-    code = sys::fs::createUniqueFile(path + "-%%%%%%%%.tmp", temporary);
+    code =
+        createTemporary(path + "-%%%%%%%%.tmp", /*isShared=*/true, temporary);
   if (code)
     return createFileError(path, code);
   return OutputFile(path, temporary);
@@ -55,6 +85,21 @@ OutputFile::~OutputFile() {
     return;
   sys::fs::remove(temporaryPath);
   sys::DontRemoveFileOnSignal(temporaryPath);
+}
+
+Error OutputFile::write(StringRef text) {
+  std::error_code code;
+  raw_fd_ostream os(temporaryPath, code);
+  if (code)
+    return createFileError(finalPath, code);
+  os << text;
+  os.close();
+  if (os.has_error()) {
+    code = os.error();
+    os.clear_error();
+    return createFileError(finalPath, code);
+  }
+  return Error::success();
 }
 
 Error OutputFile::keep() {
@@ -85,17 +130,8 @@ Error writeText(StringRef path, StringRef text) {
   Expected<OutputFile> file = OutputFile::create(path);
   if (!file)
     return file.takeError();
-  std::error_code code;
-  raw_fd_ostream os(file->temporary(), code);
-  if (code)
-    return createFileError(path, code);
-  os << text;
-  os.close();
-  if (os.has_error()) {
-    code = os.error();
-    os.clear_error();
-    return createFileError(path, code);
-  }
+  if (Error error = file->write(text))
+    return error;
   return file->keep();
 }
 
@@ -124,16 +160,15 @@ Expected<std::string> TempFiles::make(StringRef stem, StringRef suffix,
   }
   std::error_code code;
   if (folder.empty()) {
-    code = sys::fs::createTemporaryFile("dlc-" + stem, suffix, path);
+    code = createInSystemFolder("dlc-" + stem + "-%%%%%%%%." + suffix, path);
   } else {
     SmallString<128> model(folder);
     sys::path::append(model, stem + "-%%%%%%%%." + suffix + ".tmp");
-    code = sys::fs::createUniqueFile(model, path);
+    code = createTemporary(model, /*isShared=*/true, path);
   }
   if (code)
     return createFileError(folder.empty() ? "temporary file" : folder, code);
   paths.push_back(path.str().str());
-  sys::RemoveFileOnSignal(path);
   return paths.back();
 }
 

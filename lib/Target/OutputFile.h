@@ -27,6 +27,8 @@ public:
   llvm::StringRef temporary() const { return temporaryPath; }
   llvm::StringRef path() const { return finalPath; }
 
+  /// Writes all of it.
+  llvm::Error write(llvm::StringRef text);
   llvm::Error keep();
 
 private:

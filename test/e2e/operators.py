@@ -5,8 +5,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 #===------------------------------------------------------------------------===#
-"""Drawn numbers against the distributions they are of, Fourier transforms against
-numpy's in double precision.
+"""Drawn numbers against the distributions they are of, Fourier transforms and
+functions of float64 against numpy's in double precision.
 
     operators.py --build build [unittest's options]
 
@@ -187,6 +187,23 @@ class Fourier(Compiled):
         half, = self.run_model([node("STFT", ["x", "step", "window"])], feeds)
         frames = np.stack([x[:, at:at + 48, 0] * window for at in range(0, 200 - 47, 16)], 1)
         self.check(half, np.fft.fft(frames.astype(np.float64))[..., :25])
+
+
+class DoubleMath(Compiled):
+    """Functions of float64, which are the C library's."""
+
+    def test_functions(self):
+        x = np.random.default_rng(5).normal(size=(3, 37))
+        small, large = np.tanh(x), 1 + np.abs(x)
+        erf = np.vectorize(math.erf)
+        rows = {"Erf": (x, erf(x)), "Asinh": (x, np.arcsinh(x)), "Acosh": (large, np.arccosh(large)),
+                "Atanh": (small, np.arctanh(small)), "Asin": (small, np.arcsin(small)), "Atan": (x, np.arctan(x)),
+                "Sin": (x, np.sin(x)), "Tan": (x, np.tan(x)), "Exp": (x, np.exp(x)), "Log": (large, np.log(large)),
+                "Tanh": (x, np.tanh(x)), "Cosh": (x, np.cosh(x)), "Sigmoid": (x, 1 / (1 + np.exp(-x)))}
+        feeds = {op + "_in": value for op, (value, _) in rows.items()}
+        outputs = self.run_model([node(op, [op + "_in"], op) for op in rows], feeds, list(rows), TensorProto.DOUBLE)
+        for (op, (_, want)), got in zip(rows.items(), outputs):
+            np.testing.assert_allclose(got, want, rtol=2e-15, err_msg=op)
 
 
 if __name__ == "__main__":

@@ -151,6 +151,45 @@ def reject_short_initializer(g):
     add_weights(g)
 
 
+def _twice(model):
+    model.graph.initializer[0].float_data[:] = [0] * 6
+
+
+@rejected("more than one field", patch=_twice)
+def reject_data_in_two_fields(g):
+    add_weights(g)
+
+
+def _renamed(name):
+    def patch(model):
+        data = model.SerializeToString()
+        return data.replace(b"\x0a\x07an_name", b"\x0a\x07" + name)
+    return patch
+
+
+for _name, _bytes in (("utf8", b"an_\xff\xfe__"), ("zero", b"an_\0ame")):
+    @rejected("no text in UTF-8", name=f"reject_name_{_name}", patch=_renamed(_bytes))
+    def _(g):
+        g.input("an_name", (2, 3))
+        add_node(g, "Relu", ["an_name"], ["y"])
+        output(g, "y")
+
+
+@rejected("17 dimensions")
+def reject_rank(g):
+    g.input("x", (1,) * 17)
+    add_node(g, "Relu", ["x"], ["y"])
+    output(g, "y", (1,) * 17)
+
+
+@rejected("index -7")
+def reject_gather_index(g):
+    g.input("x", (2, 3))
+    g.const(np.int64([0, -7]), name="indices")
+    add_node(g, "Gather", ["x", "indices"], ["y"], name="the_node", axis=1)
+    output(g, "y", (2, 2))
+
+
 def _huge(model):
     model.graph.initializer[0].dims[:] = [1 << 40, 1 << 40]
 

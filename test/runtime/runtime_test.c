@@ -205,6 +205,8 @@ static void test_input_errors(void) {
   dlc_context *c;
   CHECK(dlc_context_create(&linear, NULL, &c) == DLC_OK);
   make_problem(&p, 2, 0);
+  CHECK(dlc_run(c, NULL, p.out) == DLC_INVALID_ARGUMENT);
+  CHECK_ERROR(c, "dlc_run needs the inputs and the outputs");
   p.in[0].dtype = DLC_FLOAT64;
   CHECK(dlc_run(c, p.in, p.out) == DLC_INVALID_ARGUMENT);
   CHECK_ERROR(c, "input 'x' is float64 [2, 3], expected float32 [batch, 3]");
@@ -292,6 +294,10 @@ static void test_create_errors(void) {
   CHECK(dlc_context_create(&m, NULL, &c) == DLC_OK && c);
   CHECK_ERROR(NULL, "");
   dlc_context_destroy(c);
+  CHECK(dlc_context_create(NULL, NULL, &c) == DLC_INVALID_ARGUMENT);
+  CHECK(dlc_context_create(&linear, NULL, NULL) == DLC_INVALID_ARGUMENT);
+  CHECK_ERROR(NULL, "dlc_context_create needs a model and a place for the "
+                    "context");
   dlc_options options = {.threads = -1};
   CHECK(dlc_context_create(&linear, &options, &c) == DLC_INVALID_ARGUMENT);
   options = (dlc_options){.weights_file = "/nonexistent"};

@@ -30,9 +30,10 @@ void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   // First: calls into the run time may end the run, from within a loop too.
   pm.nest<func::FuncOp>().addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertRtToLLVM());
-  pm.addPass(createConvertVectorToLLVMPass());
+  // What becomes calls of the C library takes vectors apart.
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createConvertFuncToLLVMPass());
   pm.addPass(createConvertControlFlowToLLVMPass());

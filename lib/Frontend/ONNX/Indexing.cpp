@@ -12,10 +12,20 @@ using namespace mlir;
 using namespace dlc;
 
 /// Negative indices count from the end. i64, or i32 where that is allowed.
-static Tensor indexInput(TensorBuilder &b, Tensor indices, Dim size,
-                         bool keepsI32 = false) {
+/// Those that are known now are checked now.
+static Tensor indexInput(TensorBuilder &b, NodeArgs &n, Tensor indices,
+                         Dim size, bool keepsI32 = false) {
   if (!indices)
     return {};
+  if (std::optional<Ints> known = b.constantInts(indices);
+      known && !ShapedType::isDynamic(staticDim(size)))
+    for (int64_t i : *known)
+      if (i < -staticDim(size) || i >= staticDim(size)) {
+        n.error("index " + Twine(i) +
+                " is out of range for a dimension of size " +
+                Twine(staticDim(size)));
+        return {};
+      }
   if (!(keepsI32 && indices.elementType().isInteger(32)))
     indices = b.cast(indices, b.i64());
   return b.wrapIndices(indices, size);
@@ -28,7 +38,7 @@ static Tensors gather(TensorBuilder &b, NodeArgs &n) {
   int64_t axis = n.axis("axis", 0, x.rank());
   if (n.failed())
     return Tensor();
-  return b.gather(x, indexInput(b, indices, b.dim(x, axis), true), axis);
+  return b.gather(x, indexInput(b, n, indices, b.dim(x, axis), true), axis);
 }
 
 //===----------------------------------------------------------------------===//
@@ -52,7 +62,7 @@ static Tensors gatherElements(TensorBuilder &b, NodeArgs &n) {
   if (n.failed())
     return Tensor();
   Dims dims = b.dims(x);
-  indices = indexInput(b, indices, dims[axis]);
+  indices = indexInput(b, n, indices, dims[axis]);
   Tensor at = b.elementOffsets(dims, indices, axis);
   return b.gather(b.flatten(x, 0, x.rank()), b.guard(at, indices, dims[axis]),
                   0);
@@ -77,7 +87,7 @@ static Tensors scatterElements(TensorBuilder &b, NodeArgs &n) {
   if (n.failed())
     return Tensor();
   Dims shape = b.dims(x), count = b.dims(indices);
-  indices = indexInput(b, indices, shape[axis]);
+  indices = indexInput(b, n, indices, shape[axis]);
   Tensor at = b.elementOffsets(shape, indices, axis);
   at = b.guard(at, indices, shape[axis]);
   if (!at)
@@ -129,7 +139,7 @@ static std::optional<Rows> rowsOf(TensorBuilder &b, NodeArgs &n, Tensor x,
     } else {
       index = b.squeeze(b.sliceAxis(indices, last, b.dim(i - batch), b.dim(1)),
                         {last});
-      index = indexInput(b, index, dims[i]);
+      index = indexInput(b, n, index, dims[i]);
       given.push_back({index, dims[i]});
     }
     ArrayRef<Dim> inner = ArrayRef(dims).slice(i + 1, outer - i - 1);

@@ -14,6 +14,8 @@
 #include "Frontend/ONNX/ReaderGraph.h"
 #include "Support/Diagnostics.h"
 
+#include "llvm/Support/JSON.h"
+
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::onnx;
@@ -129,6 +131,11 @@ void GraphReader::setModuleAttributes(ModuleOp module,
 // The main graph
 //===----------------------------------------------------------------------===//
 
+/// Names of inputs and outputs become C strings, keys of archives and JSON.
+static bool isText(StringRef name) {
+  return !name.contains('\0') && llvm::json::isUTF8(name);
+}
+
 LogicalResult GraphReader::readPort(proto::Span span, StringRef kind,
                                     SmallVectorImpl<Port> &ports) {
   using graph::GraphDialect;
@@ -137,6 +144,9 @@ LogicalResult GraphReader::readPort(proto::Span span, StringRef kind,
     return wire(fileLoc);
   if (info.name.empty())
     return emitError(fileLoc) << kind << " #" << ports.size() << " has no name";
+  if (!isText(info.name))
+    return emitError(fileLoc) << kind << " #" << ports.size()
+                              << " has a name that is no text in UTF-8";
   Location at = namedLocation(kind + " " + quote(info.name), fileLoc);
 
   SmallVector<StringRef> dims;
@@ -145,6 +155,8 @@ LogicalResult GraphReader::readPort(proto::Span span, StringRef kind,
     type = tensors.readType(*info.type, at, "", &dims);
   if (failed(type))
     return failure();
+  if (!llvm::all_of(dims, isText))
+    return emitError(at) << "a dimension has a name that is no text in UTF-8";
   NamedAttrList attributes;
   attributes.append(GraphDialect::kName, builder.getStringAttr(info.name));
   if (llvm::any_of(dims, [](StringRef dim) { return !dim.empty(); }))

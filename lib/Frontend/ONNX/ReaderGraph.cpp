@@ -8,6 +8,7 @@
 #include "Frontend/ONNX/ReaderGraph.h"
 #include "Support/Diagnostics.h"
 
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
@@ -22,11 +23,12 @@ constexpr uint64_t kMostNodes = 1 << 21;
 
 std::string dlc::onnx::nameOf(const proto::Node &node, size_t index) {
   std::string type = node.opType.take_front(100).str();
-  if (!node.name.empty())
-    return "node " + quote(node.name) + " (" + type + ")";
   StringRef output = node.outputs.empty() ? "" : node.outputs.front();
-  return "node #" + std::to_string(index) + " -> " + quote(output) + " (" +
-         type + ")";
+  std::string name = node.name.empty() ? "node #" + std::to_string(index) +
+                                             " -> " + quote(output)
+                                       : "node " + quote(node.name);
+  // Not only diagnostics hold it: traces are JSON.
+  return llvm::json::fixUTF8(name + " (" + type + ")");
 }
 
 Location GraphReader::locationOf(const proto::Node &node, size_t index,

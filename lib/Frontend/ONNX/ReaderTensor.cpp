@@ -230,12 +230,27 @@ TensorReader::readField(const Checked &tensor, uint64_t size, Place place) {
   return std::nullopt;
 }
 
+/// How many of the fields for data hold some.
+static unsigned countFields(const proto::Tensor &tensor) {
+  unsigned count =
+      !tensor.strings.empty() + (tensor.raw && !tensor.raw->empty());
+  for (const ProtoChunks *chunks :
+       {&tensor.floats, &tensor.int32s, &tensor.int64s, &tensor.doubles,
+        &tensor.uint64s})
+    count += !chunks->empty();
+  return count;
+}
+
 /// The elements as a blob, see graph.weight; not for strings.
 std::optional<AsmResourceBlob> TensorReader::readData(const Checked &tensor,
                                                       Place place) {
   uint64_t size = byteSize(*tensor.element, tensor.count);
   if (tensor.proto.external)
     return readExternal(tensor, size, place);
+  if (countFields(tensor.proto) > 1) {
+    place.error() << "has data in more than one field";
+    return std::nullopt;
+  }
   // Some writers leave an empty raw_data beside the field that holds the data.
   const std::optional<StringRef> &raw = tensor.proto.raw;
   if (!raw || (raw->empty() && size))
