@@ -24,6 +24,7 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/TargetParser/Host.h"
+#include <atomic>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -40,7 +41,16 @@ LogicalResult runPasses(Compilation &compilation, ModuleOp module,
   (void)applyPassManagerCLOptions(pm);
   pm.enableVerifier(false); // Pipeline.cpp verifies after each phase
   build(pm);
-  return pm.run(module);
+  std::atomic<bool> reported = false;
+  ScopedDiagnosticHandler watch(&compilation.context, [&](Diagnostic &d) {
+    if (d.getSeverity() == DiagnosticSeverity::Error)
+      reported = true;
+    return failure(); // others print it
+  });
+  LogicalResult result = pm.run(module);
+  if (failed(result) && !reported)
+    return compilation.error("internal error: a pass has failed");
+  return result;
 }
 
 //===----------------------------------------------------------------------===//

@@ -18,6 +18,10 @@ namespace dlc {
 
 using namespace mlir;
 
+void dlc::applyPatterns(Operation *root, RewritePatternSet patterns) {
+  (void)applyPatternsGreedily(root, std::move(patterns));
+}
+
 namespace {
 struct Canonicalize : dlc::impl::CanonicalizeBase<Canonicalize> {
   void runOnOperation() override {
@@ -34,8 +38,7 @@ struct Canonicalize : dlc::impl::CanonicalizeBase<Canonicalize> {
     // Sizes of results become those of operands, so that only elements keep
     // an operation alive.
     memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+    dlc::applyPatterns(getOperation(), std::move(patterns));
   }
 };
 } // namespace

@@ -13,7 +13,7 @@
 #include "Evaluate/Elements.h"
 #include "Graph/Passes.h"
 #include "Graph/Permute.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "Graph/Simplify.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_FOLDBATCHNORM
@@ -228,8 +228,7 @@ struct FoldBatchNorm : dlc::impl::FoldBatchNormBase<FoldBatchNorm> {
                  ScaleBias<DivOp>, MergeBias<AddOp>, MergeBias<SubOp>,
                  SubtractBias, ConstantRight<AddOp>, ConstantRight<MulOp>>(
         &getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+    applyPatterns(getOperation(), std::move(patterns));
   }
 };
 

@@ -12,10 +12,10 @@
 
 #include "Graph/Passes.h"
 #include "Graph/Permute.h"
+#include "Graph/Simplify.h"
 #include "Graph/SinkTranspose.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_PROPAGATELAYOUT
@@ -83,9 +83,8 @@ struct PropagateLayout : dlc::impl::PropagateLayoutBase<PropagateLayout> {
     populateUnitTransposePatterns(hoist);
     memref::populateResolveRankedShapedTypeResultDimsPatterns(hoist);
     hoist.add<HoistAbovePointwise>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(sink))) ||
-        failed(applyPatternsGreedily(getOperation(), std::move(hoist))))
-      signalPassFailure();
+    applyPatterns(getOperation(), std::move(sink));
+    applyPatterns(getOperation(), std::move(hoist));
   }
 };
 } // namespace

@@ -12,6 +12,10 @@
 
 namespace dlc {
 
+/// Applies the patterns as long as they change anything. The operation is right
+/// after each step, so it is no error if many rounds don't bring an end.
+void applyPatterns(mlir::Operation *root, mlir::RewritePatternSet patterns);
+
 void populateSimplifyPointwisePatterns(mlir::RewritePatternSet &patterns);
 void populateSimplifyMovementPatterns(mlir::RewritePatternSet &patterns);
 void populateSimplifyProductPatterns(mlir::RewritePatternSet &patterns);

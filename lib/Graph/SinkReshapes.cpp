@@ -15,11 +15,11 @@
 
 #include "Graph/Passes.h"
 #include "Graph/Producers.h"
+#include "Graph/Simplify.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_SINKRESHAPES
@@ -59,16 +59,16 @@ struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
                                          "no operand is a reshaped product");
     RankedTensorType from = reshape.getInput().getType(),
                      to = reshape.getType();
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands()) {
-      Value moved = operand == reshape.getResult()
-                        ? reshape.getInput()
-                        : inverse(operand, reshape, rewriter);
-      if (!moved)
+    auto isMoved = [&](Value v) { return v == reshape.getResult(); };
+    for (Value operand : op->getOperands())
+      if (!isMoved(operand) && wayBack(operand, reshape) == Way::none)
         return rewriter.notifyMatchFailure(op,
                                            "an operand can't be reshaped back");
-      operands.push_back(moved);
-    }
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(isMoved(operand)
+                             ? reshape.getInput()
+                             : inverse(operand, reshape, rewriter));
     auto element =
         cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
     OperationState state(
@@ -88,65 +88,90 @@ struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {
     });
   }
 
-  /// The operand in the shape that the reshape had; null where that would cost
-  /// anything.
-  static Value inverse(Value operand, ReshapeOp reshape,
-                       PatternRewriter &rewriter) {
-    RankedTensorType from = reshape.getInput().getType(),
-                     to = reshape.getType();
-    auto type = cast<RankedTensorType>(operand.getType());
-    auto moved = RankedTensorType::get(from.getShape(), type.getElementType());
+  /// How an operand gets the shape that the reshape had.
+  enum class Way { none, other, splat, repeated, view };
+
+  static RankedTensorType moved(Value operand, ReshapeOp reshape) {
+    return cast<RankedTensorType>(operand.getType())
+        .clone(reshape.getInput().getType().getShape());
+  }
+
+  /// None where that would cost anything. Makes nothing: a pattern that is
+  /// found not to match must have left everything as it was.
+  static Way wayBack(Value operand, ReshapeOp reshape) {
+    RankedTensorType type = moved(operand, reshape);
     // The number of elements fixes one open size, not two.
     if (auto other = operand.getDefiningOp<ReshapeOp>();
-        other && other.getInput().getType() == moved &&
-        moved.getNumDynamicDims() <= 1)
-      return other.getInput();
-    SmallVector<Value> sizes;
-    for (int64_t d = 0; d < from.getRank(); ++d)
-      if (from.isDynamicDim(d))
-        sizes.push_back(tensor::DimOp::create(rewriter, operand.getLoc(),
-                                              reshape.getInput(), d));
+        other && other.getInput().getType() == type &&
+        type.getNumDynamicDims() <= 1)
+      return Way::other;
     DenseElementsAttr splat;
     if (matchPattern(operand, m_Constant(&splat)) && splat.isSplat() &&
-        moved.hasStaticShape())
-      return ConstantOp::create(rewriter, operand.getLoc(),
-                                splat.resizeSplat(moved));
-    if (auto broadcast = operand.getDefiningOp<BroadcastOp>()) {
-      // What is repeated over all dimensions but the last, or over all.
-      RankedTensorType small = broadcast.getInput().getType();
-      bool lastOnly =
-          llvm::all_of(small.getShape().drop_back(small.getRank() ? 1 : 0),
-                       [](int64_t d) { return d == 1; });
-      bool sameLast = from.getRank() > 0 && to.getRank() > 0 &&
-                      !ShapedType::isDynamic(from.getShape().back()) &&
-                      from.getShape().back() == to.getShape().back();
-      bool scalar = small.hasStaticShape() && small.getNumElements() == 1;
-      if (lastOnly && (sameLast || scalar)) {
-        Value flat = broadcast.getInput();
-        if (small.getRank() > 1)
-          flat = ReshapeOp::create(
-              rewriter, operand.getLoc(),
-              RankedTensorType::get(scalar ? ArrayRef<int64_t>()
-                                           : small.getShape().take_back(1),
-                                    small.getElementType()),
-              flat, ValueRange());
-        if (scalar && small.getRank() == 1 && to.getShape().back() != 1)
-          flat = ReshapeOp::create(
-              rewriter, operand.getLoc(),
-              RankedTensorType::get({}, small.getElementType()), flat,
-              ValueRange());
-        return BroadcastOp::create(rewriter, operand.getLoc(), moved, flat,
-                                   sizes);
-      }
-      return Value();
-    }
+        type.hasStaticShape())
+      return Way::splat;
+    if (auto broadcast = operand.getDefiningOp<BroadcastOp>())
+      return isRepeatedRow(broadcast, reshape) ? Way::repeated : Way::none;
     // What is in memory can be viewed in another shape.
     Operation *def = operand.getDefiningOp();
-    if (!def || isa<MatmulOp, ConvOp, ReshapeOp>(def) || !operand.hasOneUse() ||
-        isa<PointwiseOpInterface>(def))
-      return ReshapeOp::create(rewriter, operand.getLoc(), moved, operand,
-                               sizes);
-    return Value();
+    bool isView = !def || isa<MatmulOp, ConvOp, ReshapeOp>(def) ||
+                  !operand.hasOneUse() || isa<PointwiseOpInterface>(def);
+    return isView ? Way::view : Way::none;
+  }
+
+  static bool isScalar(RankedTensorType type) {
+    return type.hasStaticShape() && type.getNumElements() == 1;
+  }
+
+  /// Repeated over all dimensions but the last, or over all.
+  static bool isRepeatedRow(BroadcastOp broadcast, ReshapeOp reshape) {
+    ArrayRef<int64_t> from = reshape.getInput().getType().getShape(),
+                      to = reshape.getType().getShape();
+    RankedTensorType small = broadcast.getInput().getType();
+    bool lastOnly =
+        llvm::all_of(small.getShape().drop_back(small.getRank() ? 1 : 0),
+                     [](int64_t d) { return d == 1; });
+    bool sameLast = !from.empty() && !to.empty() &&
+                    !ShapedType::isDynamic(from.back()) &&
+                    from.back() == to.back();
+    // To drop its leading ones takes a reshape, to sizes that are known.
+    bool isRow = small.getRank() <= 1 || small.hasStaticShape();
+    return lastOnly && isRow && (sameLast || isScalar(small));
+  }
+
+  static Value repeated(BroadcastOp broadcast, RankedTensorType type,
+                        ValueRange sizes, PatternRewriter &rewriter) {
+    Value flat = broadcast.getInput();
+    RankedTensorType small = broadcast.getInput().getType();
+    ArrayRef<int64_t> shape = small.getShape();
+    shape = isScalar(small) ? ArrayRef<int64_t>() : shape.take_back(1);
+    Location loc = broadcast.getLoc();
+    if (shape != small.getShape())
+      flat = ReshapeOp::create(rewriter, loc, small.clone(shape), flat,
+                               ValueRange());
+    return BroadcastOp::create(rewriter, loc, type, flat, sizes);
+  }
+
+  static Value inverse(Value operand, ReshapeOp reshape,
+                       PatternRewriter &rewriter) {
+    RankedTensorType type = moved(operand, reshape);
+    Way way = wayBack(operand, reshape);
+    if (way == Way::other)
+      return operand.getDefiningOp<ReshapeOp>().getInput();
+    if (way == Way::splat) {
+      DenseElementsAttr splat;
+      matchPattern(operand, m_Constant(&splat));
+      return ConstantOp::create(rewriter, operand.getLoc(),
+                                splat.resizeSplat(type));
+    }
+    SmallVector<Value> sizes;
+    for (int64_t d = 0; d < type.getRank(); ++d)
+      if (type.isDynamicDim(d))
+        sizes.push_back(tensor::DimOp::create(rewriter, operand.getLoc(),
+                                              reshape.getInput(), d));
+    if (way == Way::repeated)
+      return repeated(operand.getDefiningOp<BroadcastOp>(), type, sizes,
+                      rewriter);
+    return ReshapeOp::create(rewriter, operand.getLoc(), type, operand, sizes);
   }
 };
 
@@ -154,8 +179,7 @@ struct SinkReshapes : dlc::impl::SinkReshapesBase<SinkReshapes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<SinkReshape>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+    applyPatterns(getOperation(), std::move(patterns));
   }
 };
 

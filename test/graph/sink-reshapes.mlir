@@ -158,3 +158,18 @@ func.func @two_open(%x: tensor<?x4xf32>, %w: tensor<4x?xf32>, %y: tensor<?x4xf32
   %4 = dlc.add %1, %3 : tensor<?x3x?xf32>
   return %4 : tensor<?x3x?xf32>
 }
+
+// -----
+
+// A pattern that does not match leaves nothing behind, or the pass would never
+// come to its end.
+// CHECK-LABEL: @open_other_broadcast
+// CHECK-NOT:   tensor.dim
+// CHECK:       dlc.add %{{.*}} : tensor<2x?x8xf32>
+func.func @open_other_broadcast(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>, %y: tensor<2x1x8xf32>, %s: index) -> tensor<2x?x8xf32> {
+  %0 = dlc.matmul %x, %w : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  %1 = dlc.reshape %0 sizes(%s) : tensor<?x8xf32> -> tensor<2x?x8xf32>
+  %2 = dlc.broadcast %y sizes(%s) : tensor<2x1x8xf32> -> tensor<2x?x8xf32>
+  %3 = dlc.add %1, %2 : tensor<2x?x8xf32>
+  return %3 : tensor<2x?x8xf32>
+}

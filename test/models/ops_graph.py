@@ -148,3 +148,38 @@ def typed_data(g):
     g.output("bool", g.Where(field("b", TensorProto.BOOL, [True, False, True], [3]), x, g.Neg(x)))
     g.output("uint8", g.Cast(field("u", TensorProto.UINT8, [0, 255], [2]), to=7))
     g.output("empty", g.Shape(field("e", TensorProto.FLOAT, [], [0, 3])))
+
+
+@graph(opset=17, check=False)
+def unsorted_nodes(g):
+    """The standard wants nodes in the order of their use; converters of weights to
+    16 bits, for one, put casts of the inputs last."""
+    x, flag = g.input("x", (2, 3)), g.input("flag", (), "bool")
+    a = g.Exp(x)
+    b = g.Neg(a)
+    branches = [helper.make_graph([helper.make_node(op, [b, a], [op])], op, [], [helper.make_empty_tensor_value_info(op)])
+                for op in ("Add", "Mul")]
+    g.output("chosen", g.If(flag, then_branch=branches[0], else_branch=branches[1]))
+    g.output("sum", g.Add(b, g.Relu(a)))
+    g.nodes.reverse()
+
+
+@graph(opset=17, runs=[{"b": 2, "s": 5}, {"b": 1, "s": 3}])
+def open_product_repeated(g):
+    """What becomes of heads and is repeated between them, where all is open."""
+    x, angles = g.input("x", ("b", "s", 8)), g.input("angles", ("s", 4))
+    y = g.Reshape(g.MatMul(x, g.weight(8, 8)), g.const(np.array([0, 0, 2, 4], np.int64)))
+    g.output("y", g.Mul(y, g.Unsqueeze(g.Cos(angles), g.const(np.array([0, 2], np.int64)))))
+
+
+@graph(opset=7, check=False)
+def experimental_ops(g):
+    """What the first versions had and the standard has dropped."""
+    x = g.input("x", (2, 3, 7, 9))
+    g.output("affine", g.Affine(x, alpha=2.0, beta=0.5))
+    g.output("tanh", g.ScaledTanh(x, alpha=1.5, beta=0.7))
+    g.output("softplus", g.ParametricSoftplus(x, alpha=0.8, beta=1.1))
+    g.output("relu", g.ThresholdedRelu(x, alpha=0.2))
+    g.output("scaled", g.ImageScaler(x, scale=0.1, bias=[0.1, 0.2, 0.3]))
+    g.output("cropped", g.Crop(x, border=[1, 2, 3, 4]))
+    g.output("cropped_to", g.Crop(x, border=[1, 2, 0, 0], scale=[3, 5]))

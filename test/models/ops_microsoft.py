@@ -5,9 +5,12 @@
 #
 #===------------------------------------------------------------------------===#
 """Each output of a case is one variant, named after what it tries."""
-import numpy as np
+import copy
 
-from kit import graph
+import numpy as np
+from onnx import numpy_helper
+
+from kit import graph, run_onnxruntime
 
 DOMAIN = "com.microsoft"
 
@@ -242,3 +245,123 @@ def ms_qlinear(g):
         back("global_" + name, ms(g, "QLinearGlobalAveragePool", a, s, z, t, y), t, y)
         back("concat_" + name, ms(g, "QLinearConcat", u, y, a, s, z, b, t, y, axis=1), u, y)
         back("softmax_" + name, ms(g, "QLinearSoftmax", a, s, z, g.const(np.float32(1 / 256)), g.const(np.array(low, kind)), axis=-1, opset=13), g.const(np.float32(1 / 256)), g.const(np.array(low, kind)))
+
+
+@graph(opset=17)
+def ms_fused_gemm(g):
+    x, w, c = g.input("x", (5, 12)), g.weight(12, 7), g.weight(7)
+    for name, rest in {"Relu": {}, "Tanh": {}, "Sigmoid": {}, "Softsign": {}, "Softplus": {},
+                       "LeakyRelu": {"activation_alpha": 0.3}, "Elu": {"activation_alpha": 0.7},
+                       "HardSigmoid": {"activation_alpha": 0.3, "activation_beta": 0.4}}.items():
+        g.output(name.lower(), ms(g, "FusedGemm", x, w, c, activation=name, **rest))
+    g.output("transposed", ms(g, "FusedGemm", g.input("xt", (12, 5)), g.weight(7, 12), c, activation="Relu",
+                              transA=1, transB=1, alpha=0.5, beta=2.0))
+    y = g.input("y", (3, 12))
+    g.output("distances", ms(g, "CDist", x, y, metric="euclidean"))
+    g.output("squares", ms(g, "CDist", x, y, metric="sqeuclidean"))
+
+
+def codes(g, name, shape, kind):
+    info = np.iinfo(kind)
+    draw = lambda size: g.rng.integers(info.min, info.max + 1, size)
+    return g.input(name, shape, np.dtype(kind).name, make=draw)
+
+
+@graph(opset=17)
+def ms_qgemm(g):
+    a, b = codes(g, "a", (4, 20), np.uint8), g.const(g.rng.integers(-100, 100, (20, 9)).astype(np.int8))
+    s, t, each = (g.const(np.float32(v)) for v in (0.02, 0.0073, g.rng.uniform(0.01, 0.02, 9)))
+    za, zb = g.const(np.uint8(120)), g.const(np.int8(0))
+    bias = g.const(g.rng.integers(-500, 500, 9).astype(np.int32))
+    zeros = g.const(np.zeros(9, np.int8))
+    g.output("real", ms(g, "QGemm", a, s, za, b, t, zb, bias))
+    g.output("real_each", ms(g, "QGemm", a, s, za, b, each, zeros, bias, alpha=0.5))
+    u, zu = g.const(np.float32(0.31)), g.const(np.uint8(99))
+    y = ms(g, "QGemm", a, s, za, b, t, zb, bias, u, zu)
+    g.output("quantised", g.DequantizeLinear(y, u, zu))
+    turned = g.const(g.rng.integers(-100, 100, (9, 20)).astype(np.int8))
+    g.output("transposed", ms(g, "QGemm", a, s, za, turned, t, zb, transB=1))
+
+
+@graph(opset=17)
+def ms_channels_last(g):
+    x = codes(g, "x", (2, 9, 8, 16), np.uint8)
+    w = g.const(g.rng.integers(-100, 100, (6, 16, 3, 3)).astype(np.int8))
+    s, t, u = (g.const(np.float32(v)) for v in (0.02, 0.0073, 0.31))
+    zx, zw, zu = g.const(np.uint8(120)), g.const(np.int8(0)), g.const(np.uint8(99))
+    bias = g.const(g.rng.integers(-500, 500, 6).astype(np.int32))
+    y = ms(g, "QLinearConv", x, s, zx, w, t, zw, u, zu, bias, channels_last=1, pads=[1, 1, 1, 1])
+    g.output("conv", g.DequantizeLinear(y, u, zu))
+    g.output("pool", g.Cast(ms(g, "NhwcMaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]), to=1))
+    p, q = (codes(g, n, (4, 5), np.uint8) for n in "pq")
+    condition = g.input("condition", (4, 1), "bool")
+    y = ms(g, "QLinearWhere", condition, p, s, zx, q, t, zu, u, zu)
+    g.output("where", g.DequantizeLinear(y, u, zu))
+
+
+@graph(opset=17)
+def ms_quantize(g):
+    """16 and 4 bits before the standard had them."""
+    x = g.input("x", (4, 6))
+    for kind in (np.int16, np.uint16, np.int8):
+        scale, zero = g.const(np.float32(0.013)), g.const(np.array(3, kind))
+        y = ms(g, "QuantizeLinear", x, scale, zero)
+        g.output("quantised_" + np.dtype(kind).name, g.Cast(y, to=1))
+        g.output("real_" + np.dtype(kind).name, ms(g, "DequantizeLinear", y, scale, zero))
+    scales, zeros = g.const(np.float32([0.1, 0.2, 0.05, 0.3])), g.const(np.zeros(4, np.int16))
+    g.output("each", g.Cast(ms(g, "QuantizeLinear", x, scales, zeros, axis=0), to=1))
+
+
+@graph(opset=17)
+def ms_quantized_attention(g):
+    x = codes(g, "x", (2, 5, 24), np.uint8)
+    w, bias = g.const(g.rng.integers(-100, 100, (24, 96)).astype(np.int8)), g.weight(96)
+    s, t = g.const(np.float32(0.02)), g.const(np.float32(0.005))
+    zx, zw = g.const(np.uint8(120)), g.const(np.int8(0))
+    g.output("plain", ms(g, "QAttention", x, w, bias, s, t, None, zx, zw, num_heads=4))
+    flags = g.input("flags", (2, 5), "int32", make=lambda size: np.maximum(g.rng.integers(0, 2, size), np.arange(size[1]) == 0))
+    g.output("masked", ms(g, "QAttention", x, w, bias, s, t, flags, zx, zw, num_heads=4, unidirectional=1))
+
+
+@graph(opset=21)
+def ms_gather_blocks(g):
+    ids = g.input("ids", (2, 3), "int64", make=lambda size: g.rng.integers(-11, 11, size))
+    scales = g.const(g.rng.uniform(0.01, 0.1, (11, 3)).astype(np.float32))
+    for bits in (4, 8):
+        data = g.const(g.rng.integers(0, 256, (11, 40 * bits // 8)).astype(np.uint8))
+        rest = {"block_size": 16, "quantize_axis": 1, "bits": bits}
+        g.output(f"bits_{bits}", ms(g, "GatherBlockQuantized", data, ids, scales, **rest))
+        zeros = g.const(g.rng.integers(0, 256, (11, -(-3 * bits // 8))).astype(np.uint8))
+        g.output(f"bits_{bits}_zeros", ms(g, "GatherBlockQuantized", data, ids, scales, zeros, **rest))
+
+
+def real_lstm(model, feeds):
+    """By the standard's LSTM with the weights that the quantised ones stand for."""
+    model = copy.deepcopy(model)
+    weights = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    for node in model.graph.node:
+        for i, scale in ((1, 8), (2, 10)):
+            if node.op_type != "DynamicQuantizeLSTM":
+                continue
+            factor, zero = (weights[node.input[j]].astype(np.float32) for j in (scale, scale + 1))
+            factor, zero = (p[:, None, None] if p.ndim == 1 else p[:, None] for p in (factor, zero))
+            real = ((weights[node.input[i]] - zero) * factor).transpose(0, 2, 1)
+            node.input[i] = f"{node.name}_{i}"
+            model.graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(real), node.input[i]))
+        if node.op_type == "DynamicQuantizeLSTM":
+            node.op_type, node.domain = "LSTM", ""
+            node.input[:] = list(node.input)[:8]
+    return run_onnxruntime(model, feeds)
+
+
+@graph(opset=17, runs=[{"t": 5, "b": 2}, {"t": 3, "b": 1}], by=real_lstm)
+def ms_quantized_lstm(g):
+    x = g.input("x", ("t", "b", 6))
+    for name, directions, each in (("forward", 1, False), ("bidirectional", 2, True)):
+        w, r = (g.const(g.rng.integers(-100, 100, (directions, k, 32)).astype(np.int8)) for k in (6, 8))
+        size = (directions, 32) if each else (directions,)
+        scales = [g.const(g.rng.uniform(0.002, 0.006, size).astype(np.float32)) for _ in range(2)]
+        zeros = [g.const(np.full(size, z, np.int8)) for z in (0, 3)]
+        y = ms(g, "DynamicQuantizeLSTM", x, w, r, g.weight(directions, 64), None, None, None, None, scales[0], zeros[0],
+               scales[1], zeros[1], hidden_size=8, direction=name, outs=3)
+        several(g, [name, name + "_h", name + "_c"], y)

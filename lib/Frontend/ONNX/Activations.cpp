@@ -69,13 +69,12 @@ static Tensors hardSwish(TensorBuilder &b, NodeArgs &n) {
   return x * clampUnit(b, x * (1.0 / 6) + 0.5);
 }
 
-/// log(1 + exp(x)) without overflow.
-static Tensor softplusOf(TensorBuilder &b, Tensor x) {
+Tensor onnx::softplus(TensorBuilder &b, Tensor x) {
   return b.max(x, 0.0) + b.log1p(b.exp(-b.abs(x)));
 }
 
-static Tensors softplus(TensorBuilder &b, NodeArgs &n) {
-  return softplusOf(b, n.input(0, "X"));
+static Tensors softplusOp(TensorBuilder &b, NodeArgs &n) {
+  return onnx::softplus(b, n.input(0, "X"));
 }
 
 static Tensors softsign(TensorBuilder &b, NodeArgs &n) {
@@ -85,7 +84,7 @@ static Tensors softsign(TensorBuilder &b, NodeArgs &n) {
 
 static Tensors mish(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
-  return x * b.tanh(softplusOf(b, x));
+  return x * b.tanh(onnx::softplus(b, x));
 }
 
 static Tensors swish(TensorBuilder &b, NodeArgs &n) {
@@ -118,10 +117,10 @@ ArrayRef<OpRow> onnx::activationOps() {
       {"Elu", 1, elu},
       {"Selu", 1, selu},
       {"Celu", 12, celu},
-      {"ThresholdedRelu", 10, thresholdedRelu},
+      {"ThresholdedRelu", 1, thresholdedRelu},
       {"HardSigmoid", 1, hardSigmoid},
       {"HardSwish", 14, hardSwish},
-      {"Softplus", 1, softplus},
+      {"Softplus", 1, softplusOp},
       {"Softsign", 1, softsign},
       {"Mish", 18, mish},
       {"Swish", 24, swish},

@@ -20,7 +20,7 @@ static Tensor scaled(Tensor x, double factor) {
   return factor == 1 ? x : x * factor;
 }
 
-static Tensors gemm(TensorBuilder &b, NodeArgs &n) {
+Tensors onnx::gemm(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "A"), y = n.input(1, "B");
   double alpha = n.real("alpha", 1), beta = n.real("beta", 1);
   if (n.version() < 7)
@@ -93,7 +93,7 @@ ArrayRef<OpRow> dlc::onnx::matrixOps() {
   static const OpRow rows[] = {
       {"MatMul", 1, matMul, {2, 2}},
       {"Det", 11, determinant},
-      {"Gemm", 1, gemm, {2, 3}},
+      {"Gemm", 1, onnx::gemm, {2, 3}},
   };
   return rows;
 }

@@ -143,8 +143,17 @@ static Tensor joinStates(TensorBuilder &b, Tensor k, Tensor v) {
   return b.concat({b.unsqueeze(k, {0}), b.unsqueeze(v, {0})}, 0);
 }
 
-static Tensors attentionOp(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "input"), w = n.input(1, "weights");
+namespace {
+/// The inputs of an Attention: x and w are real; the others are numbers of
+/// inputs that may be there.
+struct AttentionInputs {
+  Tensor x, w;
+  size_t mask, past, bias;
+};
+} // namespace
+
+static Tensors attend(TensorBuilder &b, NodeArgs &n, AttentionInputs in) {
+  Tensor x = in.x, w = in.w;
   int64_t heads = headCount(n, "num_heads");
   AttentionSpec spec;
   spec.causal = n.flag("unidirectional", false);
@@ -153,8 +162,7 @@ static Tensors attentionOp(TensorBuilder &b, NodeArgs &n) {
   if (n.flag("do_rotary", false) || n.flag("past_present_share_buffer", false))
     return n.error("'do_rotary' and 'past_present_share_buffer' are not "
                    "supported");
-  if (n.failed() || !lacks(n, 6, "past_sequence_length") ||
-      !hasRank(n, x, 3, "input") || !hasRank(n, w, 2, "weights"))
+  if (n.failed() || !hasRank(n, x, 3, "input") || !hasRank(n, w, 2, "weights"))
     return Tensor();
   std::optional<Ints> sizes = hiddenSizes(n, w.shape()[1]);
   Tensor all = b.matmul(x, w);
@@ -166,8 +174,8 @@ static Tensors attentionOp(TensorBuilder &b, NodeArgs &n) {
   Tensor q = headsFirst(b, n, parts[0], heads),
          k = headsFirst(b, n, parts[1], heads),
          v = headsFirst(b, n, parts[2], heads);
-  if (n.has(4)) {
-    Tensor past = n.input(4, "past");
+  if (n.has(in.past)) {
+    Tensor past = n.input(in.past, "past");
     if (!hasRank(n, past, 5, "past"))
       return Tensor();
     spec.firstQuery = b.dim(past, 3);
@@ -177,12 +185,34 @@ static Tensors attentionOp(TensorBuilder &b, NodeArgs &n) {
     k = b.concat({state(0), k}, 2);
     v = b.concat({state(1), v}, 2);
   }
-  if (!setMask(b, n, spec, optional(n, 3), optional(n, 5), q, k))
+  if (!setMask(b, n, spec, optional(n, in.mask), optional(n, in.bias), q, k))
     return Tensor();
   Tensors results{headsLast(b, attention(b, q, k, v, spec).y)};
   if (n.numOutputs() > 1)
     results.push_back(joinStates(b, k, v));
   return results;
+}
+
+static Tensors attentionOp(TensorBuilder &b, NodeArgs &n) {
+  if (!lacks(n, 6, "past_sequence_length"))
+    return Tensor();
+  return attend(b, n,
+                {n.input(0, "input"), n.input(1, "weights"), /*mask=*/3,
+                 /*past=*/4, /*bias=*/5});
+}
+
+/// Of quantised input and weights.
+static Tensors quantizedAttention(TensorBuilder &b, NodeArgs &n) {
+  auto real = [&](size_t x, size_t scale, size_t zero) {
+    return onnx::dequantize(b, n, n.input(x), n.input(scale), optional(n, zero),
+                            /*axis=*/1, /*block=*/0);
+  };
+  Tensor w = n.input(1, "weight");
+  if (!hasRank(n, w, 2, "weight") || !hasRank(n, n.input(0), 3, "input"))
+    return Tensor();
+  return attend(b, n,
+                {real(0, 3, 6), real(1, 4, 7), /*mask=*/5, /*past=*/8,
+                 /*bias=*/9});
 }
 
 //===----------------------------------------------------------------------===//
@@ -526,6 +556,7 @@ static Tensors groupQueryAttention(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> dlc::onnx::microsoftAttentionOps() {
   static const OpRow rows[] = {
       {"Attention", 1, attentionOp, {2, 7}, {1, 2}},
+      {"QAttention", 1, quantizedAttention, {5, 9}, {1, 2}},
       {"MultiHeadAttention", 1, multiHeadAttention, {1, 10}, {1, 4}},
       {"GroupQueryAttention", 1, groupQueryAttention, {7, 17}, {1, 4}},
       {"RotaryEmbedding", 1, rotaryEmbeddingOp, {4, 4}},

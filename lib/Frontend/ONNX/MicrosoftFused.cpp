@@ -115,22 +115,13 @@ static Tensors inverse(TensorBuilder &b, NodeArgs &n) {
 }
 
 //===----------------------------------------------------------------------===//
-// Convolution
+// Activations of products
 //===----------------------------------------------------------------------===//
 
-/// The activation that attributes `activation` and `activation_params` name.
-static Tensor activated(TensorBuilder &b, NodeArgs &n, Tensor x) {
-  StringRef name = n.string("activation", "");
-  SmallVector<double> params =
-      n.reals("activation_params").value_or(SmallVector<double>());
-  size_t needed = llvm::StringSwitch<size_t>(name)
-                      .Cases({"Clip", "HardSigmoid"}, 2)
-                      .Case("LeakyRelu", 1)
-                      .Default(0);
-  if (params.size() < needed)
-    return n.error("activation '" + name + "' needs " + Twine(needed) +
-                   " parameters");
-  if (name.empty())
+/// The activation of a name, with as many parameters as it has.
+static Tensor activated(TensorBuilder &b, NodeArgs &n, Tensor x, StringRef name,
+                        ArrayRef<double> params) {
+  if (name.empty() || !x)
     return x;
   if (name == "Relu")
     return b.relu(x);
@@ -144,7 +135,34 @@ static Tensor activated(TensorBuilder &b, NodeArgs &n, Tensor x) {
     return b.clamp(x, b.like(params[0], x), b.like(params[1], x));
   if (name == "HardSigmoid")
     return b.clamp(x * params[0] + params[1], b.like(0, x), b.like(1, x));
+  if (name == "Elu")
+    return b.select(b.lt(x, 0.0), b.expm1(x) * params[0], x);
+  if (name == "Softplus")
+    return onnx::softplus(b, x);
+  if (name == "Softsign")
+    return x / (b.abs(x) + 1.0);
+  if (name == "ThresholdedRelu")
+    return b.select(b.gt(x, params[0]), x, b.like(0, x));
   return n.error("activation '" + name + "' is not supported");
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+/// The activation that attributes `activation` and `activation_params` name.
+static Tensor activated(TensorBuilder &b, NodeArgs &n, Tensor x) {
+  StringRef name = n.string("activation", "");
+  SmallVector<double> params =
+      n.reals("activation_params").value_or(SmallVector<double>());
+  size_t needed = llvm::StringSwitch<size_t>(name)
+                      .Cases({"Clip", "HardSigmoid"}, 2)
+                      .Cases({"LeakyRelu", "Elu", "ThresholdedRelu"}, 1)
+                      .Default(0);
+  if (params.size() < needed)
+    return n.error("activation '" + name + "' needs " + Twine(needed) +
+                   " parameters");
+  return activated(b, n, x, name, params);
 }
 
 static Tensors fusedConv(TensorBuilder &b, NodeArgs &n) {
@@ -162,6 +180,40 @@ static Tensors nhwcConv(TensorBuilder &b, NodeArgs &n) {
       onnx::convolve(b, n, b.channelsFirst(x), n.input(1, "W"), optional(n, 2));
   y = b.channelsLast(y);
   return activated(b, n, z ? y + z : y);
+}
+
+//===----------------------------------------------------------------------===//
+// Gemm
+//===----------------------------------------------------------------------===//
+
+/// Its activation has its parameters in attributes of their names.
+static Tensors fusedGemm(TensorBuilder &b, NodeArgs &n) {
+  StringRef name = n.string("activation", "");
+  double alpha = name == "HardSigmoid" ? 0.2 : name == "LeakyRelu" ? 0.01 : 1;
+  double params[] = {n.real("activation_alpha", alpha),
+                     n.real("activation_beta", 0.5)};
+  n.ignore("activation_gamma"); // of what is not supported
+  Tensors y = onnx::gemm(b, n);
+  return activated(b, n, y[0], name, params);
+}
+
+//===----------------------------------------------------------------------===//
+// Distances
+//===----------------------------------------------------------------------===//
+
+/// Between each row of one matrix and each of another.
+static Tensors distances(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "A"), y = n.input(1, "B");
+  std::optional<bool> squared = n.choice<bool>(
+      "metric", "sqeuclidean", {{"euclidean", false}, {"sqeuclidean", true}});
+  if (!x || !y || !squared)
+    return Tensor();
+  if (x.rank() != 2 || y.rank() != 2)
+    return n.error("inputs A and B have rank " + Twine(x.rank()) + " and " +
+                   Twine(y.rank()) + ", expected 2");
+  Tensor d = b.square(b.unsqueeze(x, {1}) - b.unsqueeze(y, {0}));
+  d = b.sum(d, {2});
+  return *squared ? d : b.sqrt(d);
 }
 
 //===----------------------------------------------------------------------===//
@@ -298,6 +350,8 @@ ArrayRef<OpRow> dlc::onnx::microsoftFusedOps() {
       {"TransposeMatMul", 1, fusedMatMul, {2, 2}},
       {"Inverse", 1, inverse},
       {"Trilu", 1, trilu, {1, 2}},
+      {"FusedGemm", 1, fusedGemm, {2, 3}},
+      {"CDist", 1, distances, {2, 2}},
       {"FusedConv", 1, fusedConv, {2, 4}},
       {"NhwcConv", 1, nhwcConv, {2, 3}},
       {"NhwcFusedConv", 1, nhwcConv, {2, 4}},

@@ -81,6 +81,12 @@ static Tensors qLinearSoftmax(TensorBuilder &b, NodeArgs &n) {
   return quantizedResult(b, n, softmax(b, x, axes), 3);
 }
 
+static Tensors qLinearWhere(TensorBuilder &b, NodeArgs &n) {
+  Tensor y =
+      b.select(n.input(0, "condition"), realInput(b, n, 1), realInput(b, n, 4));
+  return quantizedResult(b, n, y, 7, /*typedBy=*/1);
+}
+
 static Tensors qLinearConcat(TensorBuilder &b, NodeArgs &n) {
   size_t count = n.numInputs();
   if (count < 5 || count % 3 != 2)
@@ -102,11 +108,8 @@ static Tensors qLinearConcat(TensorBuilder &b, NodeArgs &n) {
 // Pooling
 //===----------------------------------------------------------------------===//
 
-/// Applies a function of [n, c, ...] to what attribute `channels_last` may have
-/// in another order.
-static Tensor inChannelsFirst(TensorBuilder &b, NodeArgs &n, Tensor x,
-                              function_ref<Tensor(Tensor)> fn) {
-  bool last = n.flag("channels_last", false);
+Tensor onnx::inChannelsFirst(TensorBuilder &b, NodeArgs &n, Tensor x, bool last,
+                             function_ref<Tensor(Tensor)> fn) {
   if (x && x.rank() < 3)
     return n.error("input has rank " + Twine(x.rank()) +
                    ", expected at least 3");
@@ -116,9 +119,16 @@ static Tensor inChannelsFirst(TensorBuilder &b, NodeArgs &n, Tensor x,
   return last ? b.channelsLast(y) : y;
 }
 
+/// The same for the numbers that input 0 stands for.
+static Tensor pooled(TensorBuilder &b, NodeArgs &n,
+                     function_ref<Tensor(Tensor)> fn) {
+  bool last = n.flag("channels_last", false);
+  return onnx::inChannelsFirst(b, n, realInput(b, n, 0), last, fn);
+}
+
 static Tensors qLinearAveragePool(TensorBuilder &b, NodeArgs &n) {
   bool countPadding = n.flag("count_include_pad", false);
-  Tensor y = inChannelsFirst(b, n, realInput(b, n, 0), [&](Tensor x) {
+  Tensor y = pooled(b, n, [&](Tensor x) {
     std::optional<WindowSpec> w = onnx::window(n, x);
     return w ? averagePool(b, x, *w, countPadding) : Tensor();
   });
@@ -126,10 +136,19 @@ static Tensors qLinearAveragePool(TensorBuilder &b, NodeArgs &n) {
 }
 
 static Tensors qLinearGlobalAveragePool(TensorBuilder &b, NodeArgs &n) {
-  Tensor y = inChannelsFirst(b, n, realInput(b, n, 0), [&](Tensor x) {
+  Tensor y = pooled(b, n, [&](Tensor x) {
     return b.mean(x, axesFrom(x, 2), /*keepDims=*/true);
   });
   return quantizedResult(b, n, y, 3);
+}
+
+/// Of numbers as they are.
+static Tensors nhwcMaxPool(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "x");
+  return onnx::inChannelsFirst(b, n, x, /*last=*/true, [&](Tensor x) {
+    std::optional<WindowSpec> w = onnx::window(n, x);
+    return w ? maxPool(b, x, *w) : Tensor();
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -222,6 +241,81 @@ static Tensors matMulNBits(TensorBuilder &b, NodeArgs &n) {
   return b.cast(y, x.elementType());
 }
 
+namespace {
+struct GatheredBlocks {
+  int64_t gathered, quantized, bits, block;
+};
+} // namespace
+
+static std::optional<GatheredBlocks> gatheredBlocks(NodeArgs &n, Tensor data) {
+  GatheredBlocks g;
+  g.gathered = n.axis("gather_axis", 0, data.rank());
+  g.quantized = n.axis("quantize_axis", 1, data.rank());
+  g.block = n.integer("block_size", 128);
+  g.bits = n.integer("bits", 4);
+  bool isByte = data.elementType().isUnsignedInteger(8);
+  if (g.block < 16 || g.block > INT32_MAX || !llvm::isPowerOf2_64(g.block))
+    n.error("attribute 'block_size' is " + Twine(g.block) +
+            ", expected a power of two from 16");
+  if (isByte && g.bits != 2 && g.bits != 4 && g.bits != 8)
+    n.error("attribute 'bits' is " + Twine(g.bits) + ", expected 2, 4 or 8");
+  if (g.gathered == g.quantized)
+    n.error("'gather_axis' and 'quantize_axis' are the same");
+  if (isByte && g.quantized != data.rank() - 1)
+    n.error("'quantize_axis' of packed data must be the last");
+  if (!isa<IntegerType>(data.elementType()))
+    n.error("input 'data' must be integers");
+  return n.failed() ? std::nullopt : std::optional(g);
+}
+
+/// Of packed bytes the zero points are packed, too, to whole bytes.
+static Tensor gatheredZeros(TensorBuilder &b, NodeArgs &n,
+                            const GatheredBlocks &g, Tensor data,
+                            Tensor scales) {
+  bool isByte = data.elementType().isUnsignedInteger(8);
+  if (!n.has(3))
+    return isByte ? b.scalar(int64_t(1) << (g.bits - 1), data.elementType())
+                  : Tensor();
+  Tensor zeros = n.input(3, "zero_points");
+  if (!isByte || !zeros)
+    return zeros;
+  if (zeros.rank() != scales.rank())
+    return n.error("input 'zero_points' has rank " + Twine(zeros.rank()) +
+                   ", expected " + Twine(scales.rank()));
+  zeros = unpacked(b, zeros, g.bits);
+  return b.sliceAxis(zeros, g.quantized, b.dim(0), b.dim(scales, g.quantized));
+}
+
+static Tensors gatherBlockQuantized(TensorBuilder &b, NodeArgs &n) {
+  Tensor data = n.input(0, "data"), indices = n.input(1, "indices"),
+         scales = n.input(2, "scales");
+  if (!data || !indices || !scales)
+    return Tensor();
+  if (data.rank() == 0 || scales.rank() != data.rank())
+    return n.error("inputs 'data' and 'scales' have rank " +
+                   Twine(data.rank()) + " and " + Twine(scales.rank()) +
+                   ", expected the same, and no scalars");
+  if (!isa<IntegerType>(indices.elementType()) || !scales.isFloat())
+    return n.error("input 'indices' must be integers, 'scales' floats");
+  std::optional<GatheredBlocks> g = gatheredBlocks(n, data);
+  if (!g)
+    return Tensor();
+  Tensor zeros = gatheredZeros(b, n, *g, data, scales);
+  if (n.has(3) && !zeros)
+    return zeros;
+  if (data.elementType().isUnsignedInteger(8))
+    data = unpacked(b, data, g->bits);
+  Tensor at = b.wrapIndices(b.cast(indices, b.i64()), b.dim(data, g->gathered));
+  auto rows = [&](Tensor t) {
+    return t && t.rank() > 0 ? b.gather(t, at, g->gathered) : t;
+  };
+  bool moves = g->quantized > g->gathered;
+  int64_t axis = g->quantized + (moves ? indices.rank() - 1 : 0);
+  return b.cast(onnx::dequantize(b, n, rows(data), rows(scales), rows(zeros),
+                                 axis, g->block),
+                scales.elementType());
+}
+
 ArrayRef<OpRow> dlc::onnx::microsoftQuantizedOps() {
   static const OpRow rows[] = {
       {"QLinearAdd", 1, qLinearAdd, {7, 8}},
@@ -229,10 +323,13 @@ ArrayRef<OpRow> dlc::onnx::microsoftQuantizedOps() {
       {"QLinearSigmoid", 1, qLinearSigmoid, {4, 5}},
       {"QLinearLeakyRelu", 1, qLinearLeakyRelu, {4, 5}},
       {"QLinearSoftmax", 1, qLinearSoftmax, {5, 5}},
+      {"QLinearWhere", 1, qLinearWhere, {8, 9}},
       {"QLinearConcat", 1, qLinearConcat, {5, kMany}},
       {"QLinearAveragePool", 1, qLinearAveragePool, {4, 5}},
       {"QLinearGlobalAveragePool", 1, qLinearGlobalAveragePool, {5, 5}},
+      {"NhwcMaxPool", 1, nhwcMaxPool},
       {"MatMulNBits", 1, matMulNBits, {3, 6}},
+      {"GatherBlockQuantized", 1, gatherBlockQuantized, {3, 4}},
   };
   return rows;
 }

@@ -20,6 +20,7 @@ const OpTable &onnx::opTable() {
     for (ArrayRef<OpRow> rows : {arithmeticOps(),
                                  unaryOps(),
                                  activationOps(),
+                                 experimentalOps(),
                                  logicOps(),
                                  reductionOps(),
                                  shapeOps(),
@@ -49,7 +50,7 @@ const OpTable &onnx::opTable() {
     t.add("ai.onnx.preview.training", trainingOps());
     for (ArrayRef<OpRow> rows :
          {microsoftFusedOps(), microsoftAttentionOps(), microsoftQuantizedOps(),
-          microsoftProductOps()})
+          microsoftProductOps(), microsoftLinearOps(), microsoftRecurrentOps()})
       t.add("com.microsoft", rows);
     for (ArrayRef<OpRow> rows : {mlOps(), mlTreeOps(), mlVectorOps()})
       t.add("ai.onnx.ml", rows);

@@ -17,6 +17,7 @@ namespace dlc::onnx {
 llvm::ArrayRef<OpRow> arithmeticOps();
 llvm::ArrayRef<OpRow> unaryOps();
 llvm::ArrayRef<OpRow> activationOps();
+llvm::ArrayRef<OpRow> experimentalOps();
 llvm::ArrayRef<OpRow> logicOps();
 llvm::ArrayRef<OpRow> reductionOps();
 llvm::ArrayRef<OpRow> shapeOps();
@@ -50,6 +51,8 @@ llvm::ArrayRef<OpRow> microsoftFusedOps();
 llvm::ArrayRef<OpRow> microsoftAttentionOps();
 llvm::ArrayRef<OpRow> microsoftQuantizedOps();
 llvm::ArrayRef<OpRow> microsoftProductOps();
+llvm::ArrayRef<OpRow> microsoftLinearOps();
+llvm::ArrayRef<OpRow> microsoftRecurrentOps();
 // Of domain ai.onnx.ml.
 llvm::ArrayRef<OpRow> mlOps();
 llvm::ArrayRef<OpRow> mlTreeOps();
@@ -62,6 +65,7 @@ Tensors einsum(TensorBuilder &b, NodeArgs &n);
 Tensors linearAttention(TensorBuilder &b, NodeArgs &n);
 /// The same in two domains.
 Tensors trilu(TensorBuilder &b, NodeArgs &n);
+Tensors gemm(TensorBuilder &b, NodeArgs &n);
 /// Input 0 as bytes, their scale and zero point.
 Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n);
 
@@ -69,9 +73,18 @@ Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n);
 /// so only where an attribute said so, and to the dimensions from `axis` on.
 Tensor secondOperand(TensorBuilder &b, NodeArgs &n, Tensor x);
 
+/// log(1 + exp(x)) without overflow.
+Tensor softplus(TensorBuilder &b, Tensor x);
+
 /// Rounds real x to a quantised type around `zero`, which may be null; what is
 /// out of range goes to the nearest end.
 Tensor quantize(TensorBuilder &b, Tensor x, Tensor zero, mlir::Type type);
+
+/// The numbers that x stands for, in the wide type. Scale and zero point (which
+/// may be null) are for all, for each element of an axis, or, where `block` is
+/// not 0, for each block along it.
+Tensor dequantize(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor scale,
+                  Tensor zero, int64_t axis, int64_t block);
 
 /// All of the above, by domain.
 const OpTable &opTable();

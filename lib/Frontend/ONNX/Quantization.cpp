@@ -134,6 +134,17 @@ static Tensors quantizeLinear(TensorBuilder &b, NodeArgs &n) {
   return b.cast(quotient, type);
 }
 
+Tensor onnx::dequantize(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor scale,
+                        Tensor zero, int64_t axis, int64_t block) {
+  if (!x || !scale)
+    return {};
+  Type wide = wideType(scale.elementType());
+  Tensor value = b.cast(x, wide);
+  if (zero)
+    value = value - b.cast(spread(b, n, zero, x, axis, block), wide);
+  return value * b.cast(spread(b, n, scale, x, axis, block), wide);
+}
+
 static Tensors dequantizeLinear(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "x"), scale = n.input(1, "x_scale");
   Tensor zero = n.has(2) ? n.input(2, "x_zero_point") : Tensor();
@@ -145,11 +156,7 @@ static Tensors dequantizeLinear(TensorBuilder &b, NodeArgs &n) {
   std::optional<Layout> l = layout(n, x, scale);
   if (!l)
     return Tensor();
-  Type wide = wideType(scale.elementType());
-  Tensor value = b.cast(x, wide);
-  if (zero)
-    value = value - b.cast(spread(b, n, zero, x, l->axis, l->block), wide);
-  return b.cast(value * b.cast(spread(b, n, scale, x, l->axis, l->block), wide),
+  return b.cast(onnx::dequantize(b, n, x, scale, zero, l->axis, l->block),
                 type);
 }
 
@@ -175,6 +182,15 @@ ArrayRef<OpRow> dlc::onnx::quantizationOps() {
       {"QuantizeLinear", 10, quantizeLinear, {2, 3}},
       {"DequantizeLinear", 10, dequantizeLinear, {2, 3}},
       {"DynamicQuantizeLinear", 11, dynamicQuantizeLinear, {1, 1}, {3, 3}},
+  };
+  return rows;
+}
+
+/// Those of types that the standard had only later.
+ArrayRef<OpRow> dlc::onnx::microsoftLinearOps() {
+  static const OpRow rows[] = {
+      {"QuantizeLinear", 1, quantizeLinear, {2, 3}},
+      {"DequantizeLinear", 1, dequantizeLinear, {2, 3}},
   };
   return rows;
 }

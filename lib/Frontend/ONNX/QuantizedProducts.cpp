@@ -126,6 +126,28 @@ static Tensors dynamicQuantizeMatMul(TensorBuilder &b, NodeArgs &n) {
   return scaled(b, n, sum, x[1] * scale(b, n, 2), 4);
 }
 
+/// The scales and zero points of A and B lie behind each, C is of their
+/// product.
+static Tensors qGemm(TensorBuilder &b, NodeArgs &n) {
+  double alpha = n.real("alpha", 1);
+  bool transX = n.flag("transA", false), transY = n.flag("transB", false);
+  Tensor x = n.input(0, "A"), y = n.input(3, "B");
+  if (x && y && (x.rank() != 2 || y.rank() != 2))
+    return n.error("inputs A and B have rank " + Twine(x.rank()) + " and " +
+                   Twine(y.rank()) + ", expected 2");
+  auto same = [](Tensor t) { return t; };
+  Tensor sum = product(b, n, transX ? b.transposeLast(x) : x, zeroPoint(n, 2),
+                       transY ? b.transposeLast(y) : y, zeroPoint(n, 5), same);
+  if (n.has(6))
+    sum = sum + n.input(6, "C");
+  Tensor factor = scale(b, n, 1) * scale(b, n, 4) * alpha;
+  if (n.has(7) && n.has(8))
+    return rescaled(b, n, sum, factor, 8, same);
+  if (n.has(7) || n.has(8))
+    return n.error("inputs 'y_scale' and 'y_zero_point' must come together");
+  return b.cast(sum, b.f32()) * factor;
+}
+
 //===----------------------------------------------------------------------===//
 // Convolutions
 //===----------------------------------------------------------------------===//
@@ -149,8 +171,8 @@ static Tensors convInteger(TensorBuilder &b, NodeArgs &n) {
   return convolution(b, n, n.input(0, "x"), 2, n.input(1, "w"), 3, {});
 }
 
-static Tensors qLinearConv(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "x"), w = n.input(3, "w");
+static Tensor qLinearConv(TensorBuilder &b, NodeArgs &n, Tensor x) {
+  Tensor w = n.input(3, "w");
   Tensor bias = n.has(8) ? n.input(8, "B") : Tensor();
   Tensor sum = convolution(b, n, x, 2, w, 5, bias);
   if (!sum)
@@ -161,6 +183,17 @@ static Tensors qLinearConv(TensorBuilder &b, NodeArgs &n) {
   };
   Tensor factor = scale(b, n, 1) * channels(scale(b, n, 4));
   return rescaled(b, n, sum, factor, 7, channels);
+}
+
+static Tensors qLinearConv(TensorBuilder &b, NodeArgs &n) {
+  return qLinearConv(b, n, n.input(0, "x"));
+}
+
+/// With attribute `channels_last`; the kernel is the standard's.
+static Tensors microsoftQLinearConv(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "x");
+  return onnx::inChannelsFirst(b, n, x, n.flag("channels_last", false),
+                               [&](Tensor x) { return qLinearConv(b, n, x); });
 }
 
 ArrayRef<OpRow> dlc::onnx::quantizedProductOps() {
@@ -177,6 +210,8 @@ ArrayRef<OpRow> dlc::onnx::microsoftProductOps() {
   static const OpRow rows[] = {
       {"MatMulIntegerToFloat", 1, matMulIntegerToFloat, {4, 7}},
       {"DynamicQuantizeMatMul", 1, dynamicQuantizeMatMul, {3, 5}},
+      {"QGemm", 1, qGemm, {6, 9}},
+      {"QLinearConv", 1, microsoftQLinearConv, {8, 9}},
   };
   return rows;
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/ONNX/ReaderGraph.h"
+#include "Frontend/ONNX/ReaderOrder.h"
 #include "Support/Diagnostics.h"
 
 #include "llvm/Support/JSON.h"
@@ -14,9 +15,6 @@
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::onnx;
-
-/// How deep graphs and function calls may nest.
-constexpr unsigned kDeepest = 100;
 
 /// What inlining may grow to: calls of calls of calls multiply.
 constexpr uint64_t kMostNodes = 1 << 21;
@@ -219,10 +217,10 @@ LogicalResult GraphReader::readBody(proto::Span span, Location at, Scope &outer,
 //===----------------------------------------------------------------------===//
 
 LogicalResult GraphReader::readNodes(Scope &scope) {
-  for (proto::Span span : scope.nodes) {
-    if (failed(readNode(span, scope)))
+  for (size_t index : NodeNeeds(file->bytes(), scope.nodes).order()) {
+    scope.current = index;
+    if (failed(readNode(scope.nodes[index], scope)))
       return failure();
-    ++scope.current;
   }
   return success();
 }

@@ -37,6 +37,9 @@ struct Function {
 };
 
 struct Frame;
+/// How deep graphs and function calls may nest.
+inline constexpr unsigned kDeepest = 100;
+
 struct Scope;
 
 /// An attribute, and where it was written: a graph uses names from there.

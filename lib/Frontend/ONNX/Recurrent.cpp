@@ -125,6 +125,7 @@ public:
   Tensors build(Cell cell, bool hasCell);
 
   bool inputForget = false, linearBeforeReset = false;
+  Tensor w, r; ///< in the place of inputs 1 and 2 where they are given
 
 private:
   TensorBuilder &b;
@@ -140,6 +141,7 @@ private:
   bool readLengths();
   /// Input i of one direction, or null.
   Tensor part(size_t i, StringRef what, int64_t rank, int64_t direction);
+  Tensor part(Tensor all, int64_t direction);
   Tensor initialState(size_t i, StringRef what, int64_t direction);
   RecurrentSpec direction(int64_t d, bool hasCell);
   Tensor joined(ArrayRef<Tensor> parts, int64_t axis);
@@ -148,7 +150,8 @@ private:
 
 bool RecurrentLayer::readInputs() {
   x = n.input(0, "X");
-  Tensor w = n.input(1, "W"), r = n.input(2, "R");
+  w = w ? w : n.input(1, "W");
+  r = r ? r : n.input(2, "R");
   StringRef direction = n.string("direction", "forward");
   if (direction != "forward" && direction != "reverse" &&
       direction != "bidirectional")
@@ -204,6 +207,10 @@ Tensor RecurrentLayer::part(size_t i, StringRef what, int64_t rank,
   if (all.rank() != rank)
     return n.error("input '" + what + "' has rank " + Twine(all.rank()) +
                    ", expected " + Twine(rank));
+  return part(all, direction);
+}
+
+Tensor RecurrentLayer::part(Tensor all, int64_t direction) {
   return b.squeeze(b.sliceAxis(all, 0, b.dim(direction), b.dim(1)), 0);
 }
 
@@ -227,8 +234,8 @@ RecurrentSpec RecurrentLayer::direction(int64_t d, bool hasCell) {
   s.inputForget = inputForget;
   s.linearBeforeReset = linearBeforeReset;
   s.reverse = firstIsReverse || d == 1;
-  s.weight = part(1, "W", 3, d);
-  s.recurrent = part(2, "R", 3, d);
+  s.weight = part(w, d);
+  s.recurrent = part(r, d);
   if (Tensor bias = part(3, "B", 2, d)) {
     if (bias.shape()[0] != 2 * gates * hidden) {
       n.error("input 'B' must be of shape [directions, " +
@@ -304,6 +311,47 @@ static Tensors gruOp(TensorBuilder &b, NodeArgs &n) {
 static Tensors rnnOp(TensorBuilder &b, NodeArgs &n) {
   RecurrentLayer layer(b, n, 1, {"Tanh"});
   return layer.build(rnn, /*hasCell=*/false);
+}
+
+/// Weights [directions, size, gates * hidden] as LSTM has them: real, the last
+/// two dimensions swapped. The scale, [directions] or [directions, gates *
+/// hidden], and the zero point are the inputs from `scale` on.
+static Tensor realWeights(TensorBuilder &b, NodeArgs &n, size_t i,
+                          size_t scale) {
+  Tensor codes = n.input(i);
+  if (codes && (codes.rank() != 3 || !isa<IntegerType>(codes.elementType())))
+    return n.error("input " + Twine(i) + " must be integers of rank 3");
+  auto spread = [&](size_t i) -> Tensor {
+    Tensor p = n.input(i);
+    if (p && p.rank() != 1 && p.rank() != 2)
+      return n.error("input " + Twine(i) + " has rank " + Twine(p.rank()) +
+                     ", expected 1 or 2");
+    p = b.cast(p, b.f32());
+    return p && p.rank() == 1 ? b.unsqueeze(p, {1, 2}) : b.unsqueeze(p, {1});
+  };
+  Tensor value = b.cast(codes, b.f32());
+  if (n.has(scale + 1))
+    value = value - spread(scale + 1);
+  value = value * spread(scale);
+  return value ? b.transposeLast(value) : value;
+}
+
+/// The activations are not quantised, which only makes the result more exact.
+static Tensors quantizedLstm(TensorBuilder &b, NodeArgs &n) {
+  RecurrentLayer layer(b, n, 4, {"Sigmoid", "Tanh", "Tanh"});
+  layer.inputForget = n.flag("input_forget", false);
+  layer.w = realWeights(b, n, 1, 8);
+  layer.r = realWeights(b, n, 2, 10);
+  if (!layer.w || !layer.r)
+    return Tensor();
+  return layer.build(lstm, /*hasCell=*/true);
+}
+
+ArrayRef<OpRow> dlc::onnx::microsoftRecurrentOps() {
+  static const OpRow rows[] = {
+      {"DynamicQuantizeLSTM", 1, quantizedLstm, {9, 12}, {0, 3}},
+  };
+  return rows;
 }
 
 ArrayRef<OpRow> dlc::onnx::recurrentOps() {

@@ -27,6 +27,10 @@ bool checkBias(NodeArgs &n, Tensor bias, int64_t channels);
 /// An attribute that counts groups.
 int64_t groupCount(NodeArgs &n, llvm::StringRef name = "group");
 
+/// Applies a function of [n, c, ...] to x, which may have its channels last.
+Tensor inChannelsFirst(TensorBuilder &b, NodeArgs &n, Tensor x, bool last,
+                       llvm::function_ref<Tensor(Tensor)> fn);
+
 /// Conv's attributes applied to any operands; the bias may be null.
 Tensor convolve(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor w, Tensor bias);
 

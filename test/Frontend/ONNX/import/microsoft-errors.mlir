@@ -44,8 +44,8 @@ func.func @main(%a0: tensor<1x3x8x8xf32>, %a1: tensor<5x3x3x3xf32>) -> !graph.va
 func.func @main(%a0: tensor<1x3x8x8xf32>, %a1: tensor<5x3x3x3xf32>) -> !graph.value {
   %0 = graph.import %a0 : tensor<1x3x8x8xf32>
   %1 = graph.import %a1 : tensor<5x3x3x3xf32>
-  // expected-error @+1 {{activation 'Softsign' is not supported}}
-  %r = graph.node "com.microsoft.FusedConv"(%0, %1) version 1 {activation = "Softsign"}
+  // expected-error @+1 {{activation 'Softmax' is not supported}}
+  %r = graph.node "com.microsoft.FusedConv"(%0, %1) version 1 {activation = "Softmax"}
   return %r : !graph.value
 }
 
@@ -438,5 +438,47 @@ func.func @main(%a0: tensor<2x3xf32>, %a1: tensor<3x4xui8>, %a2: tensor<f32>, %a
   %3 = graph.import %a3 : tensor<f32>
   // expected-error @+1 {{inputs A and B must be integers}}
   %r = graph.node "com.microsoft.MatMulIntegerToFloat"(%0, %1, %2, %3) version 1
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>, %a1: tensor<2x3x1xf32>, %a2: tensor<4x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  %1 = graph.import %a1 : tensor<2x3x1xf32>
+  %2 = graph.import %a2 : tensor<4x3xf32>
+  // expected-error @+1 {{inputs A and B have rank 2 and 3, expected 2}}
+  %a = graph.node "com.microsoft.CDist"(%0, %1) version 1
+  // expected-error @+1 {{attribute 'metric' is 'cosine'}}
+  %b = graph.node "com.microsoft.CDist"(%0, %2) version 1 {metric = "cosine"}
+  return %a : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<8x16xui8>, %a1: tensor<3xi64>, %a2: tensor<8x2xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<8x16xui8>
+  %1 = graph.import %a1 : tensor<3xi64>
+  %2 = graph.import %a2 : tensor<8x2xf32>
+  // expected-error @+1 {{attribute 'block_size' is 8, expected a power of two from 16}}
+  %a = graph.node "com.microsoft.GatherBlockQuantized"(%0, %1, %2) version 1 {block_size = 8 : i64}
+  // expected-error @+1 {{'quantize_axis' of packed data must be the last}}
+  %b = graph.node "com.microsoft.GatherBlockQuantized"(%0, %1, %2) version 1 {block_size = 16 : i64, gather_axis = 1 : i64, quantize_axis = 0 : i64}
+  // expected-error @+1 {{'gather_axis' and 'quantize_axis' are the same}}
+  %c = graph.node "com.microsoft.GatherBlockQuantized"(%0, %1, %2) version 1 {block_size = 16 : i64, gather_axis = 1 : i64}
+  return %a : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xui8>, %a1: tensor<f32>, %a2: tensor<ui8>, %a3: tensor<3x4xi8>, %a4: tensor<i8>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xui8>
+  %1 = graph.import %a1 : tensor<f32>
+  %2 = graph.import %a2 : tensor<ui8>
+  %3 = graph.import %a3 : tensor<3x4xi8>
+  %4 = graph.import %a4 : tensor<i8>
+  %n = graph.none
+  // expected-error @+1 {{inputs 'y_scale' and 'y_zero_point' must come together}}
+  %r = graph.node "com.microsoft.QGemm"(%0, %1, %2, %3, %1, %4, %n, %1) version 1
   return %r : !graph.value
 }

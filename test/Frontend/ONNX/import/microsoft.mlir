@@ -254,3 +254,46 @@ func.func @main(%a0: tensor<2x8x8x3xi8>, %a1: tensor<f32>, %a2: tensor<i8>, %a3:
   %r = graph.node "com.microsoft.QLinearGlobalAveragePool"(%0, %1, %2, %3, %4) version 1 {channels_last = 1 : i64}
   return %r : !graph.value
 }
+
+// -----
+
+// The activation is applied to the product.
+// CHECK-LABEL: func.func @main
+// CHECK: %[[P:.*]] = dlc.matmul
+// CHECK: dlc.tanh %[[P]]
+func.func @main(%a0: tensor<2x3xf32>, %a1: tensor<3x4xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  %1 = graph.import %a1 : tensor<3x4xf32>
+  %r = graph.node "com.microsoft.FusedGemm"(%0, %1) version 1 {activation = "Tanh"}
+  return %r : !graph.value
+}
+
+// -----
+
+// Without a scale of its own the result is real.
+// CHECK-LABEL: func.func @main
+// CHECK: dlc.matmul %{{.*}} : (tensor<2x3xi32>, tensor<3x4xi32>) -> tensor<2x4xi32>
+// CHECK: dlc.cast %{{.*}} : tensor<2x4xi32> -> tensor<2x4xf32>
+func.func @main(%a0: tensor<2x3xui8>, %a1: tensor<f32>, %a2: tensor<ui8>, %a3: tensor<3x4xi8>, %a4: tensor<i8>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xui8>
+  %1 = graph.import %a1 : tensor<f32>
+  %2 = graph.import %a2 : tensor<ui8>
+  %3 = graph.import %a3 : tensor<3x4xi8>
+  %4 = graph.import %a4 : tensor<i8>
+  %r = graph.node "com.microsoft.QGemm"(%0, %1, %2, %3, %1, %4) version 1
+  return %r : !graph.value
+}
+
+// -----
+
+// The rows are gathered before they become real.
+// CHECK-LABEL: func.func @main
+// CHECK: dlc.gather %{{.*}} : (tensor<8x32xui8>, tensor<3xi64>) -> tensor<3x32xui8>
+// CHECK: dlc.cast %{{.*}} : tensor<3x32xui8> -> tensor<3x32xf32>
+func.func @main(%a0: tensor<8x32xui8>, %a1: tensor<3xi64>, %a2: tensor<8x2xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<8x32xui8>
+  %1 = graph.import %a1 : tensor<3xi64>
+  %2 = graph.import %a2 : tensor<8x2xf32>
+  %r = graph.node "com.microsoft.GatherBlockQuantized"(%0, %1, %2) version 1 {block_size = 16 : i64, bits = 8 : i64}
+  return %r : !graph.value
+}
