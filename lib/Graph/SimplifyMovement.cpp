@@ -119,6 +119,60 @@ struct SliceOfSlice : OpRewritePattern<SliceOp> {
 };
 
 /// A slice that touches one part of a concatenation only.
+/// A reshape of a slice as a slice of a reshape: this is of what lies in memory
+/// and costs nothing, and kernels read slices where they are.
+struct ReshapeOfSlice : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReshapeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto slice = op.getInput().getDefiningOp<SliceOp>();
+    if (!slice || !slice->hasOneUse() || !op.getType().hasStaticShape() ||
+        !slice.getInput().getType().hasStaticShape() ||
+        slice.getType().getNumElements() == 0 ||
+        slice.getInput().getDefiningOp<TransposeOp>() ||
+        llvm::is_contained(slice.getStaticOffsets(), ShapedType::kDynamic))
+      return rewriter.notifyMatchFailure(op, "reshapes no slice of known size");
+    ArrayRef<int64_t> whole = slice.getInput().getType().getShape(),
+                      part = slice.getType().getShape(),
+                      to = op.getType().getShape();
+    Ints cut;
+    for (int64_t d = 0; d < slice.getType().getRank(); ++d)
+      if (whole[d] != part[d] || slice.getSteps()[d] != 1)
+        cut.push_back(d);
+    if (cut.size() != 1 || slice.getSteps()[cut[0]] != 1)
+      return rewriter.notifyMatchFailure(op, "no range of one dimension");
+    // In front of the cut dimension nothing is split; behind it, `inner`.
+    int64_t d = cut[0], front = product(whole.take_front(d)), lead = 0,
+            inner = product(whole.drop_front(d + 1));
+    while (lead < op.getType().getRank() &&
+           product(to.take_front(lead + 1)) <= front)
+      ++lead;
+    if (lead == op.getType().getRank() || product(to.take_front(lead)) != front)
+      return rewriter.notifyMatchFailure(op, "cuts across dimensions");
+    int64_t rest = product(to.drop_front(lead + 1)),
+            offset = slice.getStaticOffsets()[d] * inner;
+    if (whole[d] * inner % rest != 0 || offset % rest != 0)
+      return rewriter.notifyMatchFailure(op, "cuts within a row");
+    Ints shape(to), offsets(to.size(), 0);
+    shape[lead] = whole[d] * inner / rest;
+    offsets[lead] = offset / rest;
+    Value view = reshaped(rewriter, slice.getInput(),
+                          getAsIndexOpFoldResult(op.getContext(), shape));
+    rewriter.replaceOpWithNewOp<SliceOp>(
+        op, op.getType(), view, ValueRange(), ValueRange(),
+        rewriter.getDenseI64ArrayAttr(offsets),
+        rewriter.getDenseI64ArrayAttr(Ints(to.size(), 1)));
+    return success();
+  }
+
+  static int64_t product(ArrayRef<int64_t> sizes) {
+    int64_t n = 1;
+    for (int64_t size : sizes)
+      n *= size;
+    return n;
+  }
+};
+
 struct SliceOfConcat : OpRewritePattern<SliceOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(SliceOp op,
@@ -283,8 +337,10 @@ void dlc::populateLoopSizePatterns(RewritePatternSet &patterns) {
 }
 
 void dlc::populateSimplifyMovementPatterns(RewritePatternSet &patterns) {
-  patterns.add<BroadcastOfBroadcast, BroadcastOfLeadingUnits,
-               MoveOfSplat<TransposeOp>, MoveOfSplat<ReshapeOp>,
-               MoveOfSplat<SliceOp>, SliceOfSlice, SliceOfConcat, FlattenConcat,
-               ReduceOfUnits, EmptyPad, PadIntoConv>(patterns.getContext());
+  patterns
+      .add<BroadcastOfBroadcast, BroadcastOfLeadingUnits,
+           MoveOfSplat<TransposeOp>, MoveOfSplat<ReshapeOp>,
+           MoveOfSplat<SliceOp>, SliceOfSlice, ReshapeOfSlice, SliceOfConcat,
+           FlattenConcat, ReduceOfUnits, EmptyPad, PadIntoConv>(
+          patterns.getContext());
 }

@@ -7,8 +7,8 @@
 
 // Attention of one query, as it is when a text is written word by word, reads
 // long keys and values for each query. What is done with these costs more than
-// the product: a factor goes to the query, and heads that share keys become
-// rows of one product.
+// the product: factors go elsewhere, and heads that share keys become rows of
+// one product.
 
 #include "Graph/Permute.h"
 #include "Graph/Simplify.h"
@@ -35,41 +35,67 @@ Value factorOf(PatternRewriter &b, MulOp op, Value &rest) {
   return {};
 }
 
-/// x times (f * y) is (f * x) times y, where x is the smaller one.
-struct ScaleSmaller : OpRewritePattern<MatmulOp> {
+/// A factor of an operand becomes one of the result, or of a row that is
+/// smaller: as part of what computes these it costs next to nothing.
+struct MoveFactor : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MatmulOp op,
                                 PatternRewriter &b) const override {
-    auto transpose = op.getRhs().getDefiningOp<TransposeOp>();
-    auto mul =
-        (transpose ? transpose.getInput() : op.getRhs()).getDefiningOp<MulOp>();
-    if (op.getPacked() || !mul || !mul->hasOneUse() ||
-        (transpose && !transpose->hasOneUse()) ||
-        !isa<FloatType>(elementOf(op)))
-      return b.notifyMatchFailure(op, "rhs is not scaled");
-    if (op.getType().getDimSize(op.getType().getRank() - 2) != 1)
-      return b.notifyMatchFailure(op, "lhs is not the smaller one");
-    Value rest, factor = factorOf(b, mul, rest);
-    if (!factor)
-      return b.notifyMatchFailure(op, "not by one factor");
-    SmallVector<Dim> sizes = ShapeAlgebra(op.getLoc(), &b).dims(op.getLhs());
-    Value factors = BroadcastOp::create(b, mul.getLoc(), op.getLhs().getType(),
-                                        factor, openSizes(sizes));
-    Value lhs = MulOp::create(b, mul.getLoc(), op.getLhs().getType(),
-                              op.getLhs(), factors);
-    if (transpose)
-      rest = TransposeOp::create(b, transpose.getLoc(), transpose.getType(),
-                                 rest, transpose.getPermutationAttr());
-    b.replaceOpWithNewOp<MatmulOp>(op, op.getType(), lhs, rest, IntegerAttr());
-    return success();
+    if (op.getPacked() || !isa<FloatType>(op.getType().getElementType()))
+      return b.notifyMatchFailure(op, "nothing that can be scaled");
+    for (OpOperand *operand : {&op.getRhsMutable(), &op.getLhsMutable()}) {
+      auto transpose = operand->get().getDefiningOp<TransposeOp>();
+      auto mul = (transpose ? transpose.getInput() : operand->get())
+                     .getDefiningOp<MulOp>();
+      if (!mul || !mul->hasOneUse() || (transpose && !transpose->hasOneUse()) ||
+          !isSmallBeside(op, operand))
+        continue;
+      Value rest, factor = factorOf(b, mul, rest);
+      if (!factor)
+        continue;
+      if (transpose)
+        rest = TransposeOp::create(b, transpose.getLoc(), transpose.getType(),
+                                   rest, transpose.getPermutationAttr());
+      scale(b, op, operand, rest, factor);
+      return success();
+    }
+    return b.notifyMatchFailure(op, "no operand is scaled");
   }
 
-  static Type elementOf(MatmulOp op) { return op.getType().getElementType(); }
+  /// Whether what takes the factor is not much larger than what loses it.
+  static bool isSmallBeside(MatmulOp op, OpOperand *operand) {
+    int64_t rank = op.getType().getRank();
+    if (operand == &op.getRhsMutable() &&
+        op.getType().getDimSize(rank - 2) == 1)
+      return true;
+    std::optional<int64_t> from = elementsOf(operand->get()),
+                           to = elementsOf(op.getResult());
+    return from && to && *to / 4 <= *from;
+  }
+
+  static void scale(PatternRewriter &b, MatmulOp op, OpOperand *operand,
+                    Value rest, Value factor) {
+    bool isRow = operand == &op.getRhsMutable() &&
+                 op.getType().getDimSize(op.getType().getRank() - 2) == 1;
+    Value lhs = isRow ? scaled(b, op.getLhs(), factor) : op.getLhs();
+    Value rhs = op.getRhs();
+    (operand == &op.getRhsMutable() ? rhs : lhs) = rest;
+    Value product =
+        MatmulOp::create(b, op.getLoc(), op.getType(), lhs, rhs, IntegerAttr());
+    b.replaceOp(op, isRow ? product : scaled(b, product, factor));
+  }
+
+  static Value scaled(PatternRewriter &b, Value v, Value factor) {
+    SmallVector<Dim> sizes = ShapeAlgebra(v.getLoc(), &b).dims(v);
+    Value factors =
+        BroadcastOp::create(b, v.getLoc(), typeOf(v), factor, openSizes(sizes));
+    return MulOp::create(b, v.getLoc(), typeOf(v), v, factors);
+  }
 };
 
-/// A tensor whose batches were repeated: dimension `at` of the tensor stands
-/// for `at` times `count` of them.
+/// A tensor of which each matrix stands for `count` of them in a row, along
+/// dimension `at`.
 struct Repeated {
   Value each;
   int64_t at, count;
@@ -162,5 +188,5 @@ struct RowsOfRepeated : OpRewritePattern<MatmulOp> {
 } // namespace
 
 void dlc::populateSimplifyProductPatterns(RewritePatternSet &patterns) {
-  patterns.add<ScaleSmaller, RowsOfRepeated>(patterns.getContext());
+  patterns.add<MoveFactor, RowsOfRepeated>(patterns.getContext());
 }

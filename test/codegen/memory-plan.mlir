@@ -82,3 +82,35 @@ func.func @main(%x: tensor<8xi64>) -> tensor<?xi64> {
   %2 = dlc.scan sum %1 axis = 0 : tensor<?xi64> -> tensor<?xi64>
   return %2 : tensor<?xi64>
 }
+
+// -----
+
+// A softmax is written over its scores and a sum over the shortcut, which nothing
+// reads any more; not over the left side of the product itself.
+// CHECK:       module attributes {dlc.arena = 32768 : i64
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         %[[ARENA:.*]] = rt.arena %{{.*}}, %c32768
+// CHECK-DAG:     %[[A:.*]] = rt.offset %[[ARENA]][%c0]
+// CHECK-DAG:     %[[B:.*]] = rt.offset %[[ARENA]][%c16384]
+// CHECK:         rt.launch {{.*}} (%{{.*}}, %[[A]]) : {{.*}} "matmul
+// CHECK:         rt.launch {{.*}} (%[[A]], %[[A]]) : {{.*}} "rows"
+// CHECK:         rt.launch {{.*}} (%[[A]], %{{.*}}, %[[B]]) : {{.*}} "matmul
+// CHECK:         rt.launch {{.*}} (%[[B]], %{{.*}}, %[[A]], %[[A]]) : {{.*}} "matmul
+// CHECK:         return
+func.func @main(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
+  %1 = dlc.matmul %x, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  %2 = dlc.reduce max %1 [1] : tensor<64x64xf32> -> tensor<64xf32>
+  %3 = dlc.reshape %2 : tensor<64xf32> -> tensor<64x1xf32>
+  %4 = dlc.broadcast %3 : tensor<64x1xf32> -> tensor<64x64xf32>
+  %5 = dlc.sub %1, %4 : tensor<64x64xf32>
+  %6 = dlc.exp %5 : tensor<64x64xf32>
+  %7 = dlc.reduce sum %6 [1] : tensor<64x64xf32> -> tensor<64xf32>
+  %8 = dlc.reshape %7 : tensor<64xf32> -> tensor<64x1xf32>
+  %9 = dlc.broadcast %8 : tensor<64x1xf32> -> tensor<64x64xf32>
+  %10 = dlc.div %6, %9 : tensor<64x64xf32>
+  %11 = dlc.matmul %10, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  %12 = dlc.matmul %11, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  %13 = dlc.add %12, %10 : tensor<64x64xf32>
+  %14 = dlc.matmul %13, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+  return %14 : tensor<64x64xf32>
+}

@@ -124,3 +124,37 @@ func.func @pad_into_conv(%x: tensor<1x4x4x2xf32>, %k: tensor<3x3x3x2xf32>) -> te
   %1 = dlc.conv %0, %k strides [1, 1] dilations [1, 1] pads [0, 1, 0, 0] groups 1 : (tensor<1x6x6x2xf32>, tensor<3x3x3x2xf32>) -> tensor<1x4x5x3xf32>
   return %1 : tensor<1x4x5x3xf32>
 }
+
+// -----
+
+// A reshape of a slice is a slice of what lies in memory.
+// CHECK-LABEL: @reshape_of_slice
+// CHECK:       %[[R:.*]] = dlc.reshape %{{.*}} : tensor<197x3x768xf32> -> tensor<197x36x64xf32>
+// CHECK:       dlc.slice %[[R]] [0, 12, 0] steps [1, 1, 1] : tensor<197x36x64xf32> -> tensor<197x12x64xf32>
+func.func @reshape_of_slice(%x: tensor<197x3x768xf32>) -> tensor<197x12x64xf32> {
+  %0 = dlc.slice %x [0, 1, 0] steps [1, 1, 1] : tensor<197x3x768xf32> -> tensor<197x1x768xf32>
+  %1 = dlc.reshape %0 : tensor<197x1x768xf32> -> tensor<197x12x64xf32>
+  return %1 : tensor<197x12x64xf32>
+}
+
+// -----
+
+// So where the sizes behind the cut differ; not where it is within a row, across
+// dimensions or of every second element.
+// CHECK-LABEL: @reshapes_of_slices
+// CHECK:       dlc.reshape %{{.*}} : tensor<4x2304xf32> -> tensor<2x2x36x64xf32>
+// CHECK:       dlc.slice {{.*}} -> tensor<2x2x12x64xf32>
+// CHECK:       dlc.slice %{{.*}} [0, 100]
+// CHECK:       dlc.slice %{{.*}} [0, 0] steps [1, 1] : {{.*}} -> tensor<4x1152xf32>
+// CHECK:       dlc.slice %{{.*}} [0, 0] steps [1, 2]
+func.func @reshapes_of_slices(%x: tensor<4x2304xf32>) -> (tensor<2x2x12x64xf32>, tensor<4x12x64xf32>, tensor<2x2304xf32>, tensor<4x3x384xf32>) {
+  %0 = dlc.slice %x [0, 768] steps [1, 1] : tensor<4x2304xf32> -> tensor<4x768xf32>
+  %1 = dlc.reshape %0 : tensor<4x768xf32> -> tensor<2x2x12x64xf32>
+  %2 = dlc.slice %x [0, 100] steps [1, 1] : tensor<4x2304xf32> -> tensor<4x768xf32>
+  %3 = dlc.reshape %2 : tensor<4x768xf32> -> tensor<4x12x64xf32>
+  %4 = dlc.slice %x [0, 0] steps [1, 1] : tensor<4x2304xf32> -> tensor<4x1152xf32>
+  %5 = dlc.reshape %4 : tensor<4x1152xf32> -> tensor<2x2304xf32>
+  %6 = dlc.slice %x [0, 0] steps [1, 2] : tensor<4x2304xf32> -> tensor<4x1152xf32>
+  %7 = dlc.reshape %6 : tensor<4x1152xf32> -> tensor<4x3x384xf32>
+  return %1, %3, %5, %7 : tensor<2x2x12x64xf32>, tensor<4x12x64xf32>, tensor<2x2304xf32>, tensor<4x3x384xf32>
+}

@@ -5,8 +5,8 @@
 // A factor of the long side goes to the row.
 // CHECK-LABEL: func.func @scaled
 // CHECK-SAME:    %[[Q:.*]]: tensor<1x12x1x64xf32>, %[[K:.*]]: tensor<1x12x513x64xf32>
-// CHECK:         %[[ROW:.*]] = dlc.mul %[[Q]], %{{.*}} : tensor<1x12x1x64xf32>
-// CHECK:         %[[T:.*]] = dlc.transpose %[[K]] [0, 1, 3, 2]
+// CHECK-DAG:     %[[ROW:.*]] = dlc.mul %[[Q]], %{{.*}} : tensor<1x12x1x64xf32>
+// CHECK-DAG:     %[[T:.*]] = dlc.transpose %[[K]] [0, 1, 3, 2]
 // CHECK:         dlc.matmul %[[ROW]], %[[T]]
 func.func @scaled(%q: tensor<1x12x1x64xf32>, %k: tensor<1x12x513x64xf32>) -> tensor<1x12x1x513xf32> {
   %c = dlc.constant dense<0.125> : tensor<f32>
@@ -19,16 +19,30 @@ func.func @scaled(%q: tensor<1x12x1x64xf32>, %k: tensor<1x12x513x64xf32>) -> ten
 
 // -----
 
-// Not where there are several rows: there the factor is part of what computes k.
+// Where there are several rows, to the result, if that is not much larger.
 // CHECK-LABEL: func.func @several
-// CHECK-SAME:    %[[Q:.*]]: tensor<2x64xf32>
-// CHECK:         dlc.matmul %[[Q]],
-func.func @several(%q: tensor<2x64xf32>, %k: tensor<64x513xf32>) -> tensor<2x513xf32> {
+// CHECK-SAME:    %[[Q:.*]]: tensor<100x64xf32>, %[[K:.*]]: tensor<64x128xf32>
+// CHECK:         %[[Y:.*]] = dlc.matmul %[[Q]], %[[K]]
+// CHECK:         dlc.mul %[[Y]],
+func.func @several(%q: tensor<100x64xf32>, %k: tensor<64x128xf32>) -> tensor<100x128xf32> {
   %c = dlc.constant dense<0.125> : tensor<f32>
-  %0 = dlc.broadcast %c : tensor<f32> -> tensor<64x513xf32>
-  %1 = dlc.mul %k, %0 : tensor<64x513xf32>
-  %2 = dlc.matmul %q, %1 : (tensor<2x64xf32>, tensor<64x513xf32>) -> tensor<2x513xf32>
-  return %2 : tensor<2x513xf32>
+  %0 = dlc.broadcast %c : tensor<f32> -> tensor<64x128xf32>
+  %1 = dlc.mul %k, %0 : tensor<64x128xf32>
+  %2 = dlc.matmul %q, %1 : (tensor<100x64xf32>, tensor<64x128xf32>) -> tensor<100x128xf32>
+  return %2 : tensor<100x128xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @outer
+// CHECK:         %[[S:.*]] = dlc.mul
+// CHECK:         dlc.matmul %{{.*}}, %[[S]]
+func.func @outer(%q: tensor<100x2xf32>, %k: tensor<2x100xf32>) -> tensor<100x100xf32> {
+  %c = dlc.constant dense<0.125> : tensor<f32>
+  %0 = dlc.broadcast %c : tensor<f32> -> tensor<2x100xf32>
+  %1 = dlc.mul %k, %0 : tensor<2x100xf32>
+  %2 = dlc.matmul %q, %1 : (tensor<100x2xf32>, tensor<2x100xf32>) -> tensor<100x100xf32>
+  return %2 : tensor<100x100xf32>
 }
 
 // -----

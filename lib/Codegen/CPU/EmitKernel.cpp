@@ -93,7 +93,10 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
   LaunchPlan plan;
   if (!anchor) {
     auto concat = kernel.root.getDefiningOp<ConcatOp>();
-    plan = concat ? emitConcat(kernel, concat) : emitLoop(kernel);
+    TransposeOp turned = turnedInRegisters(kernel);
+    plan = concat   ? emitConcat(kernel, concat)
+           : turned ? emitTranspose(kernel, turned)
+                    : emitLoop(kernel);
   } else {
     plan =
         TypeSwitch<Operation *, LaunchPlan>(anchor)

@@ -9,6 +9,7 @@
 #include "Codegen/CPU/Codegen.h"
 #include "Codegen/CPU/ConcatParts.h"
 #include "Codegen/CPU/ControlFlow.h"
+#include "Codegen/CPU/InPlace.h"
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
@@ -289,6 +290,8 @@ private:
     Lifetimes lifetimes(body);
     SmallVector<Buffer> fixed;
     SmallVector<Value> fixedValues;
+    SmallVector<std::pair<Value, Value>> inPlace;
+    llvm::DenseMap<Value, unsigned> fixedPlaces; // in `fixed`
     SmallVector<Slot> slots;
     SmallVector<std::pair<Value, unsigned>> open;
     for (Value v : arenaValues(body)) {
@@ -300,6 +303,15 @@ private:
         last = std::max(last, lifetimes.lastUse(part));
       });
       if (type.hasStaticShape()) {
+        if (Value over = overwrittenInput(v, lifetimes, [&](Value input) {
+              return fixedPlaces.contains(input) && !concats.isWhole(input);
+            })) {
+          unsigned place = fixedPlaces[v] = fixedPlaces[over];
+          fixed[place].last = std::max(fixed[place].last, last);
+          inPlace.push_back({v, over});
+          continue;
+        }
+        fixedPlaces[v] = fixed.size();
         // Vectors may read past the end, never past the arena.
         fixed.push_back(
             {std::max<int64_t>(type.getNumElements() * elementBytes(type), 1),
@@ -341,6 +353,8 @@ private:
       memref::StoreOp::create(b, loc,
                               arith::ConstantIntOp::create(b, loc, 0, 64),
                               reportMemref(), math().cst(0));
+    for (auto [v, over] : inPlace)
+      memory[v] = memory[over];
     for (auto [v, slot] : open)
       memory[v] =
           rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);

@@ -103,6 +103,7 @@ bool needsReport(ClusterOp cluster);
 // The kinds of kernels; each fills the kernel's function.
 LaunchPlan emitLoop(Kernel &kernel);
 LaunchPlan emitConcat(Kernel &kernel, ConcatOp op);
+LaunchPlan emitTranspose(Kernel &kernel, TransposeOp op);
 LaunchPlan emitRows(Kernel &kernel);
 LaunchPlan emitReduce(Kernel &kernel, ReduceOp op);
 LaunchPlan emitArgReduce(Kernel &kernel, ArgReduceOp op);
@@ -116,6 +117,9 @@ LaunchPlan emitMatmul(Kernel &kernel, MatmulOp op);
 LaunchPlan emitConv(Kernel &kernel, ConvOp op);
 LaunchPlan emitDepthwise(Kernel &kernel, ConvOp op);
 LaunchPlan emitWinograd(Kernel &kernel, ConvOp op);
+
+/// The root, where it is a transpose that is best done block by block; or null.
+TransposeOp turnedInRegisters(Kernel &kernel);
 
 /// Fills the border of a padded root with zeros.
 LaunchPlan emitBorder(Kernel &kernel, PadOp op);

@@ -22,6 +22,7 @@ public:
 
   int64_t end() const { return steps; }
   int64_t start(mlir::Operation *op) const { return starts.lookup(op); }
+  int64_t finish(mlir::Operation *op) const { return ends.lookup(op); }
   /// The last step at which the memory of a value is read, be it as another
   /// view or by a loop that starts from it.
   int64_t lastUse(mlir::Value v) const;

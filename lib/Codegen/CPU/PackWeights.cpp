@@ -96,6 +96,37 @@ struct Packer {
     return TransposeOp::create(b, loc, reshape(padded, dims), order);
   }
 
+  /// The same of the transpose of [..., n, k]: only blocks of k by width are
+  /// turned.
+  Value packTransposed(Value matrix, int64_t width) {
+    ShapeAlgebra s(loc, &b);
+    int64_t rank = typeOf(matrix).getRank();
+    SmallVector<Dim> dims = s.dims(matrix);
+    Dim panels =
+        s.floorDiv(s.add(dims[rank - 2], s.constant(width - 1)), width);
+    Value padded = padTo(matrix, rank - 2, s.mul(panels, s.constant(width)));
+    dims[rank - 2] = panels;
+    dims.insert(dims.end() - 1, s.constant(width));
+    return TransposeOp::create(b, loc, reshape(padded, dims),
+                               swappedLast(rank + 1));
+  }
+
+  static SmallVector<int64_t> swappedLast(int64_t rank) {
+    auto order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+    std::swap(order[rank - 1], order[rank - 2]);
+    return order;
+  }
+
+  /// v, which is a transpose, with its last two dimensions swapped.
+  Value swapped(Value v) {
+    auto op = v.getDefiningOp<TransposeOp>();
+    SmallVector<int64_t> order(op.getPermutation());
+    std::swap(order.back(), order[order.size() - 2]);
+    if (llvm::is_sorted(order))
+      return op.getInput();
+    return TransposeOp::create(b, loc, op.getInput(), order);
+  }
+
   /// [oc, window..., c / groups] to [groups, panels, window..., c / groups,
   /// width].
   Value packKernel(Value kernel, int64_t groups, int64_t width) {
@@ -140,8 +171,7 @@ bool sumProducts(MatmulOp op, const Isa &target) {
   if (op.getPacked() || !transpose || type.getDimSize(rank - 2) != 1 ||
       !(element.isF32() || element.isF64()))
     return false;
-  auto swapped = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  std::swap(swapped[rank - 1], swapped[rank - 2]);
+  SmallVector<int64_t> swapped = Packer::swappedLast(rank);
   ArrayRef<int64_t> batches = type.getShape().drop_back(2);
   if (transpose.getPermutation() != ArrayRef(swapped) ||
       matchPattern(transpose.getInput(), m_Constant()) ||
@@ -180,7 +210,10 @@ void pack(MatmulOp op, const Isa &target) {
       panelVectors(target, op.getType().getDimSize(rank - 2), columns,
                    productType(op.getType().getElementType())) *
       target.lanes();
-  op.getRhsMutable().assign(p.packRight(op.getRhs(), width));
+  Value rhs = op.getRhs();
+  op.getRhsMutable().assign(matchPattern(rhs, m_Constant())
+                                ? p.packRight(rhs, width)
+                                : p.packTransposed(p.swapped(rhs), width));
   op.setPacked(columns);
 }
 
