@@ -1,0 +1,194 @@
+//===- TransposeKernel.cpp - another order of dimensions --------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Where a transpose takes the last dimension elsewhere, lanes that are stored
+// side by side lie far apart. A square tile of as many rows as a vector has
+// lanes is read along the input's last dimension, turned in registers and
+// stored along the output's. A unit is one strip of such tiles.
+
+#include "Codegen/CPU/Kernel.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::cpu;
+
+bool cpu::isTiledTranspose(Kernel &kernel) {
+  auto op = kernel.root.getDefiningOp<TransposeOp>();
+  if (!op || !kernel.emitter.getMemory(op.getInput()) ||
+      op.getType().getElementTypeBitWidth() != 32)
+    return false;
+  ArrayRef<int64_t> order = op.getPermutation(),
+                    shape = op.getType().getShape();
+  int64_t rank = order.size();
+  if (rank < 2 || order.back() == rank - 1)
+    return false;
+  // Of few rows or columns most of a tile would be empty.
+  auto isLong = [](int64_t size) {
+    return ShapedType::isDynamic(size) || size >= 6;
+  };
+  return isLong(shape.back()) &&
+         isLong(op.getInput().getType().getShape().back());
+}
+
+namespace {
+struct TransposeEmitter {
+  Kernel &kernel;
+  TransposeOp op;
+  IndexMath m;
+  SmallVector<Value> inputSizes, sizes, inputStrides, strides, outer;
+  SmallVector<int64_t> outerDims;
+  int64_t rank, along; ///< the dimension of the output that was the last
+  Value memory, rows, columns;
+  VectorType type;
+
+  TransposeEmitter(Kernel &kernel, TransposeOp op)
+      : kernel(kernel), op(op), m(kernel.math()),
+        inputSizes(kernel.emitter.sizes(op.getInput())),
+        sizes(kernel.emitter.sizes(op.getResult())),
+        inputStrides(stridesOf(inputSizes)), strides(stridesOf(sizes)),
+        rank(sizes.size()), memory(kernel.emitter.getMemory(op.getInput())) {
+    along =
+        llvm::find(op.getPermutation(), rank - 1) - op.getPermutation().begin();
+    for (int64_t d = 0; d < rank - 1; ++d)
+      if (d != along) {
+        outerDims.push_back(d);
+        outer.push_back(sizes[d]);
+      }
+    rows = sizes[along];
+    columns = sizes.back();
+    type = cast<VectorType>(
+        kernel.vectorType(cast<MemRefType>(memory.getType()).getElementType()));
+  }
+
+  SmallVector<Value> stridesOf(ArrayRef<Value> dims) {
+    SmallVector<Value> result(dims.size());
+    Value stride = m.cst(1);
+    for (int64_t d = dims.size(); d-- > 0;) {
+      result[d] = stride;
+      stride = m.mul(stride, dims[d]);
+    }
+    return result;
+  }
+
+  /// Swaps the blocks off the diagonal of each 2 x 2 of blocks, from the
+  /// largest blocks to single elements.
+  void turn(MutableArrayRef<Value> tile) {
+    int64_t n = tile.size();
+    for (int64_t size = n / 2; size > 0; size /= 2) {
+      SmallVector<int64_t> low, high;
+      for (int64_t lane = 0; lane < n; ++lane) {
+        bool isFirst = !(lane & size);
+        low.push_back(isFirst ? lane : n + lane - size);
+        high.push_back(isFirst ? lane + size : n + lane);
+      }
+      for (int64_t row = 0; row < n; ++row) {
+        if (row & size)
+          continue;
+        Value a = tile[row], b = tile[row + size];
+        tile[row] = vector::ShuffleOp::create(kernel.b, kernel.loc, a, b, low);
+        tile[row + size] =
+            vector::ShuffleOp::create(kernel.b, kernel.loc, a, b, high);
+      }
+    }
+  }
+
+  /// A tile whose first element is at `row` and `column` of the output; only
+  /// what there is of it, where it is at an edge.
+  void emitTile(Value from, Value to, Value row, Value column, bool isEdge) {
+    int64_t lanes = kernel.lanes();
+    OpBuilder &b = kernel.b;
+    Location loc = kernel.loc;
+    Value step = inputStrides[op.getPermutation().back()];
+    Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
+    Value rowsLeft = m.sub(rows, row), columnsLeft = m.sub(columns, column);
+    Value rowMask = isEdge ? kernel.maskOf(rowsLeft) : Value();
+    SmallVector<Value> tile;
+    for (int64_t i = 0; i < lanes; ++i) {
+      Value at = m.add(column, i);
+      if (isEdge)
+        at = m.min(at, m.sub(columns, m.cst(1)));
+      at = m.add(m.add(from, m.mul(at, step)), row);
+      tile.push_back(
+          isEdge ? Value(vector::MaskedLoadOp::create(
+                       b, loc, type, memory, ValueRange(at), rowMask, zero))
+                 : Value(vector::LoadOp::create(b, loc, type, memory, at)));
+    }
+    turn(tile);
+    for (int64_t i = 0; i < lanes; ++i) {
+      Value at = m.add(m.add(to, m.mul(m.add(row, i), strides[along])), column);
+      if (!isEdge) {
+        vector::StoreOp::create(b, loc, tile[i], kernel.output, at);
+        continue;
+      }
+      Value count = arith::SelectOp::create(b, loc, m.less(m.cst(i), rowsLeft),
+                                            columnsLeft, m.cst(0));
+      vector::MaskedStoreOp::create(b, loc, kernel.output, ValueRange(at),
+                                    kernel.maskOf(count), tile[i]);
+    }
+  }
+
+  void emitStrip(Value from, Value to, Value row) {
+    int64_t lanes = kernel.lanes();
+    Value whole = m.mul(m.div(columns, m.cst(lanes)), lanes);
+    Value isWhole = m.less(m.add(row, lanes - 1), rows);
+    auto isMultiple = [&](Value size) {
+      auto n = constantIndex(size);
+      return n && *n % lanes == 0;
+    };
+    auto tiles = [&](Value first, Value last, bool isEdge) {
+      m.loop(first, last, lanes,
+             [&](Value column) { emitTile(from, to, row, column, isEdge); });
+    };
+    if (isMultiple(rows)) {
+      tiles(m.cst(0), whole, false);
+      if (!isMultiple(columns))
+        tiles(whole, columns, true);
+      return;
+    }
+    m.ifThen(isWhole, [&] { tiles(m.cst(0), whole, false); });
+    Value first =
+        arith::SelectOp::create(kernel.b, kernel.loc, isWhole, whole, m.cst(0));
+    tiles(first, columns, true);
+  }
+
+  LaunchPlan emit() {
+    int64_t lanes = kernel.lanes();
+    Value strips = m.ceilDiv(rows, lanes);
+    kernel.forUnits([&](Value unit) {
+      Value row = m.mul(m.rem(unit, strips), lanes), rest = m.div(unit, strips);
+      Value from = m.cst(0), to = m.cst(0);
+      for (auto [d, i] : llvm::zip(outerDims, m.delinearize(rest, outer))) {
+        from = m.add(from, m.mul(i, inputStrides[op.getPermutation()[d]]));
+        to = m.add(to, m.mul(i, strides[d]));
+      }
+      emitStrip(from, to, row);
+    });
+    LaunchPlan plan;
+    plan.kind = "transpose";
+    plan.rows = plan.columns = lanes;
+    if (auto n = constantIndex(columns))
+      plan.grain =
+          std::max<int64_t>(1, 16384 / (lanes * std::max<int64_t>(1, *n)));
+    plan.units = [lanes, along = along](const ShapeAlgebra &s,
+                                        ArrayRef<Dim> dims) {
+      Dim units = s.floorDiv(s.add(dims[along], s.constant(lanes - 1)), lanes);
+      for (auto [d, size] : llvm::enumerate(dims.drop_back()))
+        if (static_cast<int64_t>(d) != along)
+          units = s.mul(units, size);
+      return units;
+    };
+    return plan;
+  }
+};
+} // namespace
+
+LaunchPlan cpu::emitTranspose(Kernel &kernel) {
+  return TransposeEmitter(kernel, kernel.root.getDefiningOp<TransposeOp>())
+      .emit();
+}
