@@ -1,52 +1,44 @@
-// Kernels of transposes: square blocks are turned in registers.
-//
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx2},func.func(canonicalize,cse))' | FileCheck %s
 
-// Four exchanges of 16 vectors; whole blocks need no mask.
+// Tiles of 8 x 8 are turned in registers: three rounds of eight shuffles.
 // CHECK-LABEL: func.func @dlc_run
-// CHECK:         rt.launch {{.*}}[%c8, %c8] {{.*}} kind "transpose"
+// CHECK:         rt.launch {{.*}}[%c2, {{.*}}] {{.*}} kind "transpose 8x8"
 // CHECK-LABEL: func.func @k0
-// CHECK-COUNT-16: vector.load
-// CHECK-NOT:     vector.load
-// CHECK-COUNT-64: vector.shuffle
-// CHECK-NOT:     vector.shuffle
-// CHECK-COUNT-16: vector.store
 // CHECK-NOT:     mask
+// CHECK-COUNT-8: vector.load {{.*}} vector<8xf32>
+// CHECK-COUNT-24: vector.shuffle
+// CHECK-COUNT-8: vector.store
+// CHECK-NOT:     vector.shuffle
 // CHECK:         return
-func.func @main(%x: tensor<4x128x32xf32>) -> tensor<4x32x128xf32> {
-  %0 = dlc.transpose %x [0, 2, 1] : tensor<4x128x32xf32> -> tensor<4x32x128xf32>
-  return %0 : tensor<4x32x128xf32>
+func.func @main(%x: tensor<24x16xf32>) -> tensor<16x24xf32> {
+  %0 = dlc.transpose %x [1, 0] : tensor<24x16xf32> -> tensor<16x24xf32>
+  return %0 : tensor<16x24xf32>
 }
 
 // -----
 
-// What is left over at the end: 5 rows of whole vectors, and rows of 3 elements.
-// CHECK-LABEL: func.func @k0
-// CHECK:         scf.if
-// CHECK-COUNT-16:  vector.load
-// CHECK-COUNT-5:   vector.load
-// CHECK-NOT:       vector.load
-// CHECK-COUNT-16:  vector.maskedstore
-// CHECK:         scf.if
-// CHECK-COUNT-16:  vector.maskedload
-// CHECK-COUNT-3:   vector.store
-// CHECK-NOT:       vector.store
-// CHECK-COUNT-5:   vector.maskedload
-// CHECK-COUNT-3:   vector.maskedstore
-// CHECK-NOT:       vector.maskedstore
-// CHECK:         return
-func.func @main(%x: tensor<21x19xf32>) -> tensor<19x21xf32> {
-  %0 = dlc.transpose %x [1, 0] : tensor<21x19xf32> -> tensor<19x21xf32>
-  return %0 : tensor<19x21xf32>
-}
-
-// -----
-
-// Not of short rows, and not of other elements.
+// At the edges only what there is of a tile is read and stored.
 // CHECK-LABEL: func.func @dlc_run
-// CHECK-COUNT-2: kind "loop"
-func.func @main(%x: tensor<64x3xf32>, %y: tensor<64x64xf64>) -> (tensor<3x64xf32>, tensor<64x64xf64>) {
-  %0 = dlc.transpose %x [1, 0] : tensor<64x3xf32> -> tensor<3x64xf32>
-  %1 = dlc.transpose %y [1, 0] : tensor<64x64xf64> -> tensor<64x64xf64>
-  return %0, %1 : tensor<3x64xf32>, tensor<64x64xf64>
+// CHECK:         kind "transpose 8x8"
+// CHECK-LABEL: func.func @k0
+// CHECK:         vector.load
+// CHECK-COUNT-24: vector.shuffle
+// CHECK:         vector.store
+// CHECK-COUNT-8: vector.maskedload
+// CHECK-COUNT-24: vector.shuffle
+// CHECK-COUNT-8: vector.maskedstore
+func.func @main(%x: tensor<2x?x13xf32>) -> tensor<13x2x?xf32> {
+  %0 = dlc.transpose %x [2, 0, 1] : tensor<2x?x13xf32> -> tensor<13x2x?xf32>
+  return %0 : tensor<13x2x?xf32>
+}
+
+// -----
+
+// Rows that stay rows are copied, and few columns are not worth a tile.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-COUNT-2: rt.launch {{.*}} kind "loop"
+func.func @main(%x: tensor<4x6x8xf32>, %y: tensor<3x64xf32>) -> (tensor<6x4x8xf32>, tensor<64x3xf32>) {
+  %0 = dlc.transpose %x [1, 0, 2] : tensor<4x6x8xf32> -> tensor<6x4x8xf32>
+  %1 = dlc.transpose %y [1, 0] : tensor<3x64xf32> -> tensor<64x3xf32>
+  return %0, %1 : tensor<6x4x8xf32>, tensor<64x3xf32>
 }

@@ -153,7 +153,8 @@ LogicalResult ControlFlow::start(Carried &c, SmallVectorImpl<Value> &values) {
     FailureOr<Value> from = p.memoryOf(c.init);
     if (failed(from))
       return failure();
-    shapes[c.arg] = shapes[c.result] = p.sizesOf(c.init);
+    shapes[c.arg] = p.sizesOf(c.init);
+    shapes[c.result] = p.sizesOf(c.init);
     values.append({*from, p.resultMemory(c.result)});
     return success();
   }

@@ -93,10 +93,9 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
   LaunchPlan plan;
   if (!anchor) {
     auto concat = kernel.root.getDefiningOp<ConcatOp>();
-    TransposeOp turned = turnedInRegisters(kernel);
-    plan = concat   ? emitConcat(kernel, concat)
-           : turned ? emitTranspose(kernel, turned)
-                    : emitLoop(kernel);
+    plan = concat                     ? emitConcat(kernel, concat)
+           : isTiledTranspose(kernel) ? emitTranspose(kernel)
+                                      : emitLoop(kernel);
   } else {
     plan =
         TypeSwitch<Operation *, LaunchPlan>(anchor)

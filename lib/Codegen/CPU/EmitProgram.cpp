@@ -306,7 +306,7 @@ private:
         if (Value over = overwrittenInput(v, lifetimes, [&](Value input) {
               return fixedPlaces.contains(input) && !concats.isWhole(input);
             })) {
-          unsigned place = fixedPlaces[v] = fixedPlaces[over];
+          unsigned place = fixedPlaces[v] = fixedPlaces.lookup(over);
           fixed[place].last = std::max(fixed[place].last, last);
           inPlace.push_back({v, over});
           continue;
@@ -354,7 +354,7 @@ private:
                               arith::ConstantIntOp::create(b, loc, 0, 64),
                               reportMemref(), math().cst(0));
     for (auto [v, over] : inPlace)
-      memory[v] = memory[over];
+      memory[v] = memory.lookup(over);
     for (auto [v, slot] : open)
       memory[v] =
           rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);

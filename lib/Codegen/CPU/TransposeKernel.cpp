@@ -1,37 +1,39 @@
-//===- TransposeKernel.cpp - blocks turned in registers ---------*- C++ -*-===//
+//===- TransposeKernel.cpp - another order of dimensions --------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-// Where the last dimension of the result is not that of the input, elements
-// would be gathered one by one. Here square blocks of as many vectors as a
-// vector has elements are loaded, turned in registers and stored.
+// Where a transpose takes the last dimension elsewhere, lanes that are stored
+// side by side lie far apart. A square tile of as many rows as a vector has
+// lanes is read along the input's last dimension, turned in registers and
+// stored along the output's. A unit is one strip of such tiles.
 
 #include "Codegen/CPU/Kernel.h"
-#include "dialects/dlc/ScalarEmitter.h"
+
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
 
-TransposeOp cpu::turnedInRegisters(Kernel &kernel) {
+bool cpu::isTiledTranspose(Kernel &kernel) {
   auto op = kernel.root.getDefiningOp<TransposeOp>();
-  if (!op || !kernel.emitter.isBound(op.getInput()) ||
-      !op.getType().hasStaticShape() || kernel.lanes() < 8)
-    return {};
-  RankedTensorType from = op.getInput().getType();
-  int64_t rank = from.getRank();
-  if (rank < 2 || op.getPermutation().back() == rank - 1 ||
-      memoryType(from.getElementType()).getIntOrFloatBitWidth() != 32)
-    return {};
-  // Of less than half a block most would be for nothing.
-  int64_t least = kernel.lanes() / 2;
-  if (from.getShape().back() < least || op.getType().getShape().back() < least)
-    return {};
-  return op;
+  if (!op || !kernel.emitter.getMemory(op.getInput()) ||
+      op.getType().getElementTypeBitWidth() != 32)
+    return false;
+  ArrayRef<int64_t> order = op.getPermutation(),
+                    shape = op.getType().getShape();
+  int64_t rank = order.size();
+  if (rank < 2 || order.back() == rank - 1)
+    return false;
+  // Of few rows or columns most of a tile would be empty.
+  auto isLong = [](int64_t size) {
+    return ShapedType::isDynamic(size) || size >= 6;
+  };
+  return isLong(shape.back()) &&
+         isLong(op.getInput().getType().getShape().back());
 }
 
 namespace {
@@ -39,141 +41,154 @@ struct TransposeEmitter {
   Kernel &kernel;
   TransposeOp op;
   IndexMath m;
-  int64_t rank, lanes;
-  /// The dimensions of the result: the one along which the input is dense.
-  int64_t dense;
-  SmallVector<int64_t> from, to; ///< strides, by dimension of the result
-  Value input;
+  SmallVector<Value> inputSizes, sizes, inputStrides, strides, outer;
+  SmallVector<int64_t> outerDims;
+  int64_t rank, along; ///< the dimension of the output that was the last
+  Value memory, rows, columns;
   VectorType type;
 
   TransposeEmitter(Kernel &kernel, TransposeOp op)
-      : kernel(kernel), op(op), m(kernel.math()), rank(op.getType().getRank()),
-        lanes(kernel.lanes()), from(rank), to(rank, 1) {
-    ArrayRef<int64_t> p = op.getPermutation(),
-                      inner = op.getInput().getType().getShape();
-    dense = llvm::find(p, rank - 1) - p.begin();
-    SmallVector<int64_t> strides(rank, 1);
-    for (int64_t d = rank - 1; d-- > 0;) {
-      strides[d] = strides[d + 1] * inner[d + 1];
-      to[d] = to[d + 1] * op.getType().getDimSize(d + 1);
-    }
-    for (int64_t d = 0; d < rank; ++d)
-      from[d] = strides[p[d]];
-    input = kernel.emitter.getMemory(op.getInput());
+      : kernel(kernel), op(op), m(kernel.math()),
+        inputSizes(kernel.emitter.sizes(op.getInput())),
+        sizes(kernel.emitter.sizes(op.getResult())),
+        inputStrides(stridesOf(inputSizes)), strides(stridesOf(sizes)),
+        rank(sizes.size()), memory(kernel.emitter.getMemory(op.getInput())) {
+    along =
+        llvm::find(op.getPermutation(), rank - 1) - op.getPermutation().begin();
+    for (int64_t d = 0; d < rank - 1; ++d)
+      if (d != along) {
+        outerDims.push_back(d);
+        outer.push_back(sizes[d]);
+      }
+    rows = sizes[along];
+    columns = sizes.back();
     type = cast<VectorType>(
-        kernel.vectorType(memoryType(op.getType().getElementType())));
+        kernel.vectorType(cast<MemRefType>(memory.getType()).getElementType()));
   }
 
-  Value load(Value at, int64_t count) {
+  SmallVector<Value> stridesOf(ArrayRef<Value> dims) {
+    SmallVector<Value> result(dims.size());
+    Value stride = m.cst(1);
+    for (int64_t d = dims.size(); d-- > 0;) {
+      result[d] = stride;
+      stride = m.mul(stride, dims[d]);
+    }
+    return result;
+  }
+
+  /// Swaps the blocks off the diagonal of each 2 x 2 of blocks, from the
+  /// largest blocks to single elements.
+  void turn(MutableArrayRef<Value> tile) {
+    int64_t n = tile.size();
+    for (int64_t size = n / 2; size > 0; size /= 2) {
+      SmallVector<int64_t> low, high;
+      for (int64_t lane = 0; lane < n; ++lane) {
+        bool isFirst = !(lane & size);
+        low.push_back(isFirst ? lane : n + lane - size);
+        high.push_back(isFirst ? lane + size : n + lane);
+      }
+      for (int64_t row = 0; row < n; ++row) {
+        if (row & size)
+          continue;
+        Value a = tile[row], b = tile[row + size];
+        tile[row] = vector::ShuffleOp::create(kernel.b, kernel.loc, a, b, low);
+        tile[row + size] =
+            vector::ShuffleOp::create(kernel.b, kernel.loc, a, b, high);
+      }
+    }
+  }
+
+  /// A tile whose first element is at `row` and `column` of the output; only
+  /// what there is of it, where it is at an edge.
+  void emitTile(Value from, Value to, Value row, Value column, bool isEdge) {
+    int64_t lanes = kernel.lanes();
     OpBuilder &b = kernel.b;
-    if (count == lanes)
-      return vector::LoadOp::create(b, kernel.loc, type, input, at);
-    Value zero =
-        arith::ConstantOp::create(b, kernel.loc, type, b.getZeroAttr(type));
-    return vector::MaskedLoadOp::create(b, kernel.loc, type, input,
-                                        ValueRange(at),
-                                        kernel.maskOf(m.cst(count)), zero);
+    Location loc = kernel.loc;
+    Value step = inputStrides[op.getPermutation().back()];
+    Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
+    Value rowsLeft = m.sub(rows, row), columnsLeft = m.sub(columns, column);
+    Value rowMask = isEdge ? kernel.maskOf(rowsLeft) : Value();
+    SmallVector<Value> tile;
+    for (int64_t i = 0; i < lanes; ++i) {
+      Value at = m.add(column, i);
+      if (isEdge)
+        at = m.min(at, m.sub(columns, m.cst(1)));
+      at = m.add(m.add(from, m.mul(at, step)), row);
+      tile.push_back(
+          isEdge ? Value(vector::MaskedLoadOp::create(
+                       b, loc, type, memory, ValueRange(at), rowMask, zero))
+                 : Value(vector::LoadOp::create(b, loc, type, memory, at)));
+    }
+    turn(tile);
+    for (int64_t i = 0; i < lanes; ++i) {
+      Value at = m.add(m.add(to, m.mul(m.add(row, i), strides[along])), column);
+      if (!isEdge) {
+        vector::StoreOp::create(b, loc, tile[i], kernel.output, at);
+        continue;
+      }
+      Value count = arith::SelectOp::create(b, loc, m.less(m.cst(i), rowsLeft),
+                                            columnsLeft, m.cst(0));
+      vector::MaskedStoreOp::create(b, loc, kernel.output, ValueRange(at),
+                                    kernel.maskOf(count), tile[i]);
+    }
   }
 
-  void store(Value v, Value at, int64_t count) {
-    if (count == lanes) {
-      vector::StoreOp::create(kernel.b, kernel.loc, v, kernel.output, at);
+  void emitStrip(Value from, Value to, Value row) {
+    int64_t lanes = kernel.lanes();
+    Value whole = m.mul(m.div(columns, m.cst(lanes)), lanes);
+    Value isWhole = m.less(m.add(row, lanes - 1), rows);
+    auto isMultiple = [&](Value size) {
+      auto n = constantIndex(size);
+      return n && *n % lanes == 0;
+    };
+    auto tiles = [&](Value first, Value last, bool isEdge) {
+      m.loop(first, last, lanes,
+             [&](Value column) { emitTile(from, to, row, column, isEdge); });
+    };
+    if (isMultiple(rows)) {
+      tiles(m.cst(0), whole, false);
+      if (!isMultiple(columns))
+        tiles(whole, columns, true);
       return;
     }
-    vector::MaskedStoreOp::create(kernel.b, kernel.loc, kernel.output,
-                                  ValueRange(at), kernel.maskOf(m.cst(count)),
-                                  v);
-  }
-
-  /// Lane i of the result is that of `x` or, from `lanes` on, of `y`.
-  Value shuffle(Value x, Value y, function_ref<int64_t(int64_t)> lane) {
-    SmallVector<int64_t> mask;
-    for (int64_t i = 0; i < lanes; ++i)
-      mask.push_back(lane(i));
-    return vector::ShuffleOp::create(kernel.b, kernel.loc, x, y, mask);
-  }
-
-  /// Exchanges, of rows `distance` apart, parts of vectors that are so far
-  /// apart: what is above the diagonal of four blocks for what is below.
-  void exchange(MutableArrayRef<Value> rows, int64_t distance) {
-    for (int64_t i = 0; i < lanes; ++i) {
-      if (i & distance)
-        continue;
-      Value x = rows[i], y = rows[i + distance];
-      rows[i] = shuffle(x, y, [&](int64_t j) {
-        return j & distance ? lanes + j - distance : j;
-      });
-      rows[i + distance] = shuffle(x, y, [&](int64_t j) {
-        return j & distance ? lanes + j : j + distance;
-      });
-    }
-  }
-
-  /// Turns a block of which `height` rows of `width` elements are there.
-  void turn(Value source, Value target, int64_t height, int64_t width) {
-    SmallVector<Value> rows;
-    for (int64_t i = 0; i < lanes; ++i)
-      rows.push_back(i < height ? load(m.add(source, i * from[rank - 1]), width)
-                                : rows.back());
-    for (int64_t distance = 1; distance < lanes; distance *= 2)
-      exchange(rows, distance);
-    for (int64_t i = 0; i < width; ++i)
-      store(rows[i], m.add(target, i * to[dense]), height);
-  }
-
-  /// All blocks along the result's last dimension, of so many of its rows.
-  void emitLine(Value source, Value target, int64_t width) {
-    int64_t size = op.getType().getShape().back(), whole = size / lanes * lanes;
-    m.loop(m.cst(0), m.cst(whole), lanes, [&](Value i) {
-      turn(m.add(source, m.mul(i, from[rank - 1])), m.add(target, i), lanes,
-           width);
-    });
-    if (whole != size)
-      turn(m.add(source, whole * from[rank - 1]), m.add(target, whole),
-           size - whole, width);
+    m.ifThen(isWhole, [&] { tiles(m.cst(0), whole, false); });
+    Value first =
+        arith::SelectOp::create(kernel.b, kernel.loc, isWhole, whole, m.cst(0));
+    tiles(first, columns, true);
   }
 
   LaunchPlan emit() {
-    int64_t size = op.getType().getDimSize(dense),
-            blocks = llvm::divideCeil(size, lanes), whole = size / lanes;
-    SmallVector<Value> sizes;
-    SmallVector<int64_t> dims;
-    int64_t units = blocks;
-    for (int64_t d = 0; d < rank - 1; ++d)
-      if (d != dense) {
-        dims.push_back(d);
-        sizes.push_back(m.cst(op.getType().getDimSize(d)));
-        units *= op.getType().getDimSize(d);
-      }
+    int64_t lanes = kernel.lanes();
+    Value strips = m.ceilDiv(rows, lanes);
     kernel.forUnits([&](Value unit) {
-      Value block = m.rem(unit, m.cst(blocks));
-      Value source = m.mul(block, lanes),
-            target = m.mul(block, lanes * to[dense]);
-      for (auto [d, i] :
-           llvm::zip(dims, m.delinearize(m.div(unit, m.cst(blocks)), sizes))) {
-        source = m.add(source, m.mul(i, from[d]));
-        target = m.add(target, m.mul(i, to[d]));
+      Value row = m.mul(m.rem(unit, strips), lanes), rest = m.div(unit, strips);
+      Value from = m.cst(0), to = m.cst(0);
+      for (auto [d, i] : llvm::zip(outerDims, m.delinearize(rest, outer))) {
+        from = m.add(from, m.mul(i, inputStrides[op.getPermutation()[d]]));
+        to = m.add(to, m.mul(i, strides[d]));
       }
-      if (whole == blocks)
-        return emitLine(source, target, lanes);
-      m.ifThen(m.less(block, m.cst(whole)),
-               [&] { emitLine(source, target, lanes); });
-      m.ifThen(m.less(m.cst(whole - 1), block),
-               [&] { emitLine(source, target, size % lanes); });
+      emitStrip(from, to, row);
     });
     LaunchPlan plan;
     plan.kind = "transpose";
-    plan.grain = std::max<int64_t>(
-        1,
-        16384 / (lanes * std::max<int64_t>(1, op.getType().getShape().back())));
-    plan.units = [units](const ShapeAlgebra &s, ArrayRef<Dim>) {
-      return s.constant(units);
+    plan.rows = plan.columns = lanes;
+    if (auto n = constantIndex(columns))
+      plan.grain =
+          std::max<int64_t>(1, 16384 / (lanes * std::max<int64_t>(1, *n)));
+    plan.units = [lanes, along = along](const ShapeAlgebra &s,
+                                        ArrayRef<Dim> dims) {
+      Dim units = s.floorDiv(s.add(dims[along], s.constant(lanes - 1)), lanes);
+      for (auto [d, size] : llvm::enumerate(dims.drop_back()))
+        if (static_cast<int64_t>(d) != along)
+          units = s.mul(units, size);
+      return units;
     };
     return plan;
   }
 };
 } // namespace
 
-LaunchPlan cpu::emitTranspose(Kernel &kernel, TransposeOp op) {
-  return TransposeEmitter(kernel, op).emit();
+LaunchPlan cpu::emitTranspose(Kernel &kernel) {
+  return TransposeEmitter(kernel, kernel.root.getDefiningOp<TransposeOp>())
+      .emit();
 }
