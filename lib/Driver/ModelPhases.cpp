@@ -10,6 +10,7 @@
 #include "Driver/Phases.h"
 #include "Frontend/ONNX/Import.h"
 #include "Graph/Passes.h"
+#include "dialects/graph/Graph.h"
 #include "dlc/runtime.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
@@ -314,7 +315,17 @@ LogicalResult importModel(Compilation &compilation) {
     return compilation.inputError("has no function @main");
   if (!main.getBody().hasOneBlock())
     return compilation.inputError("function @main must have one block");
-  bool foreign = module->hasAttr("graph.format");
+  // A module of the dlc dialect is what the import makes.
+  WalkResult found = module->walk([](Operation *op) {
+    return isa_and_nonnull<graph::GraphDialect>(op->getDialect())
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  });
+  bool foreign = found.wasInterrupted();
+  const Options &options = compilation.options;
+  if (!foreign && !(options.shapes.empty() && options.dims.empty()))
+    return compilation.inputError("is imported already: --shape and --dim come "
+                                  "before that");
   if (const std::string &name = compilation.options.signature; !name.empty())
     return compilation.inputError(
         "has one entry point and no signatures; --signature names '" + name +

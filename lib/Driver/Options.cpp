@@ -404,7 +404,7 @@ std::optional<int> parseOptions(ArrayRef<const char *> argv,
   unsigned missingIndex, missingCount;
   InputArgList args = table.ParseArgs(expanded, missingIndex, missingCount);
   if (args.hasArg(OPT_help, OPT_help_hidden)) {
-    table.printHelp(out, "dlc MODEL [-o OUT] [options]",
+    table.printHelp(out, "dlc MODEL [-o OUT] [options] [@FILE]",
                     "compiles a trained model into native code",
                     args.hasArg(OPT_help_hidden));
     return 0;

@@ -9,8 +9,6 @@
 #include "Frontend/ONNX/Reader.h"
 #include "Support/Diagnostics.h"
 #include "Support/MappedFile.h"
-#include "dialects/graph/Graph.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
@@ -52,18 +50,9 @@ std::optional<int64_t> bytesOf(ShapedType type) {
   return bytes;
 }
 
-/// What the parser lets through: other dialects than a model is read as, and
-/// constants without data, as the printer leaves them.
-LogicalResult checkModel(ModuleOp module) {
+/// Constants of a text that was printed without their data, or with others.
+LogicalResult checkConstants(ModuleOp module) {
   WalkResult result = module->walk([&](Operation *op) {
-    if (!isa<ModuleOp>(op) &&
-        !isa_and_nonnull<graph::GraphDialect, func::FuncDialect>(
-            op->getDialect()))
-      return emitError(op->getLoc())
-                 << "'" << op->getName()
-                 << "' has no place in a model: it is read as "
-                    "--emit=mlir --stage=read prints it, in the graph dialect",
-             WalkResult::interrupt();
     return op->getAttrDictionary().walk([&](DenseResourceElementsAttr data) {
       auto *blob = data.getRawHandle().getBlob();
       std::optional<int64_t> bytes = bytesOf(data.getType());
@@ -87,7 +76,7 @@ LogicalResult readMLIR(Compilation &compilation, const MappedFile &file) {
   compilation.module =
       parseSourceFile<ModuleOp>(sources, ParserConfig(&compilation.context));
   return success(compilation.module &&
-                 succeeded(checkModel(*compilation.module)));
+                 succeeded(checkConstants(*compilation.module)));
 }
 
 } // namespace

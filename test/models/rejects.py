@@ -182,6 +182,20 @@ def reject_rank(g):
     output(g, "y", (1,) * 17)
 
 
+@rejected("must be of an integer type")
+def reject_bits_of_floats(g):
+    g.input("x", (2, 3))
+    add_node(g, "BitwiseNot", ["x"], ["y"], name="the_node")
+    output(g, "y")
+
+
+@rejected("floating-point")
+def reject_root_of_integers(g):
+    g.input("x", (2, 3), "int64")
+    add_node(g, "Sqrt", ["x"], ["y"], name="the_node")
+    output(g, "y")
+
+
 @rejected("index -7")
 def reject_gather_index(g):
     g.input("x", (2, 3))

@@ -46,10 +46,33 @@ ElementsAttr TensorBuilder::evaluateNow(Operation *op) {
   return succeeded(result) ? *result : ElementsAttr();
 }
 
+/// Whether the op takes operands of these types, as its definition says; the
+/// reason is reported if not.
+static bool takesOperands(TensorBuilder &b, Operation *op) {
+  if (op->getNumRegions()) // not filled yet
+    return true;
+  std::string why;
+  {
+    ScopedDiagnosticHandler handler(op->getContext(),
+                                    [&](Diagnostic &diagnostic) {
+                                      why = diagnostic.str();
+                                      return success();
+                                    });
+    if (succeeded(op->getName().getRegisteredInfo()->verifyInvariants(op)))
+      return true;
+  }
+  // "'dlc.sqrt' op operand #0 must be ..."
+  StringRef reason = why;
+  reason.consume_front(("'" + op->getName().getStringRef() + "' op ").str());
+  b.error(reason);
+  return false;
+}
+
 Tensor TensorBuilder::finish(Operation *op, ArrayRef<Dim> dims) {
-  // typeOf has reported these sizes.
+  // typeOf has reported sizes that differ.
   if (cast<RankedTensorType>(op->getResult(0).getType()).getShape() !=
-      ArrayRef<int64_t>(staticDims(dims))) {
+          ArrayRef<int64_t>(staticDims(dims)) ||
+      !takesOperands(*this, op)) {
     op->erase();
     return {};
   }

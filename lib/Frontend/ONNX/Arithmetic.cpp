@@ -88,6 +88,9 @@ static Tensors pow(TensorBuilder &b, NodeArgs &n) {
 
 static Tensors bitShift(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X"), y = n.input(1, "Y");
+  if (x && !isa<IntegerType>(x.elementType()))
+    return n.error("operands must be of an integer type, not " +
+                   describe(x.elementType()));
   StringRef direction = n.string("direction");
   if (direction == "LEFT")
     return b.shl(x, y);
@@ -119,9 +122,6 @@ ArrayRef<OpRow> onnx::arithmeticOps() {
       {"Mod", 10, mod, {2, 2}},
       {"Pow", 1, pow, {2, 2}},
       {"BitShift", 11, bitShift, {2, 2}},
-      {"BitwiseAnd", 18, binary<AndOp>, {2, 2}},
-      {"BitwiseOr", 18, binary<OrOp>, {2, 2}},
-      {"BitwiseXor", 18, binary<XorOp>, {2, 2}},
       {"Min", 1, variadic<MinOp>, {1, kMany}},
       {"Max", 1, variadic<MaxOp>, {1, kMany}},
       {"Sum", 1, variadic<AddOp>, {1, kMany}},

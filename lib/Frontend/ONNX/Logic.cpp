@@ -16,14 +16,25 @@ template <typename OpT> static Tensors compare(TensorBuilder &b, NodeArgs &n) {
   return b.compare<OpT>(x, onnx::secondOperand(b, n, x));
 }
 
-template <typename OpT> static Tensors logical(TensorBuilder &b, NodeArgs &n) {
+template <typename OpT>
+static Tensors combine(TensorBuilder &b, NodeArgs &n, bool ofBools) {
   for (Tensor x : n.allInputs())
-    if (x && !x.isBool())
-      return n.error("operands must be of type bool, not " +
+    if (x && (ofBools ? !x.isBool()
+                      : x.isBool() || !isa<IntegerType>(x.elementType())))
+      return n.error(Twine("operands must be of ") +
+                     (ofBools ? "type bool" : "an integer type") + ", not " +
                      describe(x.elementType()));
   if (n.numInputs() == 1)
     return b.not_(n.input(0));
   return b.binary<OpT>(n.input(0, "A"), onnx::secondOperand(b, n, n.input(0)));
+}
+
+template <typename OpT> static Tensors logical(TensorBuilder &b, NodeArgs &n) {
+  return combine<OpT>(b, n, /*ofBools=*/true);
+}
+
+template <typename OpT> static Tensors bitwise(TensorBuilder &b, NodeArgs &n) {
+  return combine<OpT>(b, n, /*ofBools=*/false);
 }
 
 static Tensors where(TensorBuilder &b, NodeArgs &n) {
@@ -41,6 +52,10 @@ ArrayRef<OpRow> onnx::logicOps() {
       {"Or", 1, logical<OrOp>, {2, 2}},
       {"Xor", 1, logical<XorOp>, {2, 2}},
       {"Not", 1, logical<NotOp>},
+      {"BitwiseAnd", 18, bitwise<AndOp>, {2, 2}},
+      {"BitwiseOr", 18, bitwise<OrOp>, {2, 2}},
+      {"BitwiseXor", 18, bitwise<XorOp>, {2, 2}},
+      {"BitwiseNot", 18, bitwise<NotOp>},
       {"Where", 9, where, {3, 3}},
   };
   return rows;

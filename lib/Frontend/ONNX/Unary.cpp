@@ -167,7 +167,6 @@ ArrayRef<OpRow> onnx::unaryOps() {
       {"Ceil", 1, unary<CeilOp>},
       {"Round", 11, unary<RoundOp>},
       {"Sigmoid", 1, unary<SigmoidOp>},
-      {"BitwiseNot", 18, unary<NotOp>},
       {"IsNaN", 9, isNaN},
       {"IsInf", 10, isInf},
       {"Cast", 1, cast},
