@@ -514,3 +514,18 @@ func.func @dead(%x: tensor<4xf32>) {
 
 // CHECK-LABEL: func.func private @declared
 func.func private @declared(tensor<4xf32>) -> tensor<4xf32>
+
+// -----
+
+// A scatter's result is complete when its kernel ends, and no sooner.
+// CHECK-LABEL: @scatter_first
+// CHECK:       %[[S:.*]] = dlc.cluster
+// CHECK:         dlc.scatter
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster(%[[S]])
+// CHECK:         dlc.exp
+func.func @scatter_first(%x: tensor<5x4xf32>, %i: tensor<2xi64>, %u: tensor<2x4xf32>) -> tensor<5x4xf32> {
+  %0 = dlc.scatter none %x, %i, %u : (tensor<5x4xf32>, tensor<2xi64>, tensor<2x4xf32>) -> tensor<5x4xf32>
+  %1 = dlc.exp %0 : tensor<5x4xf32>
+  return %1 : tensor<5x4xf32>
+}

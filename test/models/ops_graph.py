@@ -183,3 +183,13 @@ def experimental_ops(g):
     g.output("scaled", g.ImageScaler(x, scale=0.1, bias=[0.1, 0.2, 0.3]))
     g.output("cropped", g.Crop(x, border=[1, 2, 3, 4]))
     g.output("cropped_to", g.Crop(x, border=[1, 2, 0, 0], scale=[3, 5]))
+
+
+@graph(opset=18)
+def scatter_then_pointwise(g):
+    """What is computed of a scatter's result."""
+    x, u = g.input("x", (5, 4)), g.input("u", (2, 4))
+    rows = g.const(np.array([[3], [1]], np.int64))
+    g.output("exp", g.Exp(g.ScatterND(x, rows, u)))
+    g.output("scaled", g.Mul(g.ScatterND(x, rows, u, reduction="add"), g.Sigmoid(g.MatMul(x, g.weight(4, 4)))))
+    g.output("cast", g.Cast(g.ScatterND(g.const(np.zeros((5, 4), np.float32)), rows, u), to=6))
