@@ -22,8 +22,10 @@ class RewritePatternSet;
 
 namespace dlc::cpu {
 
-/// `hasFma`: whether the target has a fused multiply-add instruction.
-void populateExpandMathPatterns(mlir::RewritePatternSet &patterns, bool hasFma);
+/// `hasFma`: whether the target has a fused multiply-add instruction;
+/// `hasScale`: AVX-512's vscalef.
+void populateExpandMathPatterns(mlir::RewritePatternSet &patterns, bool hasFma,
+                                bool hasScale);
 
 // MathExp.cpp
 Num expandExp(Num x);

@@ -21,6 +21,8 @@ struct Isa {
   int64_t l2 = 1 << 20;     ///< bytes of a core's second-level cache
 
   int64_t lanes() const { return vectorBytes / 4; }
+  /// x * 2^n as one instruction: AVX-512's vscalef.
+  bool hasScale() const { return vectorBytes == 64; }
 
   static Isa avx512() { return {}; }
   static Isa avx2() { return {"avx2", 32, 16}; }

@@ -82,7 +82,7 @@ Quarter reduce(Num a) {
   auto branch = scf::IfOp::create(
       b, a.loc(), any,
       [&](OpBuilder &inner, Location loc) {
-        NumContext context{inner, loc, a.context->hasFma};
+        NumContext context{inner, loc, a.context->hasFma, a.context->hasScale};
         Num number{&context, a.v};
         auto [r, k] = reduceLarge(number);
         Num condition{&context, large.v};

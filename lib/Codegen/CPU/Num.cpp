@@ -9,6 +9,7 @@
 
 #include "dialects/dlc/ScalarEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -110,6 +111,27 @@ Num polynomial(Num x, ArrayRef<double> coefficients) {
   for (double c : llvm::reverse(coefficients.drop_back()))
     result = mulAdd(result, x, x.constant(c));
   return result;
+}
+
+bool canScale(Num x) {
+  auto type = dyn_cast<VectorType>(x.type());
+  return x.context->hasScale && type && type.getElementType().isF32() &&
+         type.getShape() == ArrayRef<int64_t>{16};
+}
+
+Num scale(Num x, Num n) {
+  OpBuilder &b = x.builder();
+  auto constant = [&](Type type, int64_t value) -> Value {
+    return LLVM::ConstantOp::create(b, x.loc(), type,
+                                    b.getIntegerAttr(type, value));
+  };
+  constexpr int64_t currentRounding = 4;
+  auto call = LLVM::CallIntrinsicOp::create(
+      b, x.loc(), x.type(),
+      b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
+      ValueRange{x.v, n.v, x.v, constant(b.getI16Type(), -1),
+                 constant(b.getI32Type(), currentRounding)});
+  return x.with(call.getResult(0));
 }
 
 Num select(Num condition, Num a, Num b) {

@@ -22,6 +22,7 @@ struct NumContext {
   mlir::OpBuilder &b;
   mlir::Location loc;
   bool hasFma = true;
+  bool hasScale = false; ///< AVX-512's vscalef, on whole vectors
 };
 
 struct Num {
@@ -74,6 +75,9 @@ Num mulAdd(Num a, Num b, Num c);
 /// Horner's scheme; the coefficients come lowest power first.
 Num polynomial(Num x, llvm::ArrayRef<double> coefficients);
 
+/// x * 2^n, of an n that is an integer; only where `canScale`.
+bool canScale(Num x);
+Num scale(Num x, Num n);
 Num select(Num condition, Num a, Num b);
 inline Num select(Num condition, double a, Num b) {
   return select(condition, b.constant(a), b);

@@ -33,7 +33,7 @@ using namespace mlir;
 
 static LogicalResult lower(ModuleOp module, const jit::Options &options) {
   mlir::PassManager pm(module.getContext());
-  pm.addPass(dlc::cpu::createExpandMath({options.fma}));
+  pm.addPass(dlc::cpu::createExpandMath({options.fma, options.scale}));
   pm.addPass(createCSEPass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertVectorToLLVMPass());

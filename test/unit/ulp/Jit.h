@@ -16,7 +16,7 @@ namespace jit {
 
 struct Options {
   std::string cpu; ///< empty: the host
-  bool fma = true, emitLLVM = false;
+  bool fma = true, emitLLVM = false, scale = false;
 };
 
 /// To be called once; gives all dialects that a kernel may be made of.

@@ -18,6 +18,7 @@
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/TargetParser/Host.h"
 #include <cfloat>
 #include <chrono>
 #include <cmath>
@@ -101,7 +102,11 @@ Expected<jit::Compiled> compile(MLIRContext &context, const MathFunction &f,
       parseSourceString<ModuleOp>(source(f, width), &context);
   if (!module)
     return createStringError("can't parse the kernel");
-  return jit::compile(*module, {settings.cpu, settings.fma, settings.emitLLVM});
+  // As the compiler has it for a processor like the host.
+  bool scale =
+      settings.cpu.empty() && sys::getHostCPUFeatures().lookup("avx512f");
+  return jit::compile(*module,
+                      {settings.cpu, settings.fma, settings.emitLLVM, scale});
 }
 
 /// Units in the last place between the two; infinite where one is special and
