@@ -100,6 +100,17 @@ bool ConvOp::takesViews() {
          channels >= 0 && channels <= 4;
 }
 
+bool ConvOp::takesComputed() {
+  auto all = [](ArrayRef<int64_t> list, int64_t value) {
+    return llvm::all_of(list, [&](int64_t i) { return i == value; });
+  };
+  RankedTensorType input = getInput().getType();
+  return getPacked() && getGroups() == 1 && !getWinograd() &&
+         all(getWindow(), 1) && all(getStrides(), 1) && all(getPads(), 0) &&
+         input.getElementType().isF32() &&
+         !ShapedType::isDynamic(input.getShape().back());
+}
+
 /// The checks that only a packed kernel needs less of.
 static LogicalResult packedShape(ShapeAlgebra &s, ConvOp::Adaptor op,
                                  SmallVectorImpl<Dim> &dims) {

@@ -57,6 +57,9 @@ def Dlc_ConvOp : Dlc_ShapedOp<"conv"> {
     /// Whether the input may be a transposed view of memory: so few channels
     /// cost less where they lie than to bring together.
     bool takesViews();
+    /// Whether the input may be computed as it is read: each element once for
+    /// all outputs.
+    bool takesComputed();
     /// The sizes of the window.
     ::llvm::ArrayRef<int64_t> getWindow();
   }];

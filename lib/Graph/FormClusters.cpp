@@ -195,8 +195,9 @@ private:
     if (isa<MatmulOp>(user))
       return (isa<TransposeOp>(op) || isa<SliceOp>(op)) && isView(op, user);
     if (auto conv = dyn_cast<ConvOp>(user))
-      return isa<TransposeOp>(op) && conv.getInput() == op->getResult(0) &&
-             conv.takesViews();
+      return conv.getInput() == op->getResult(0) &&
+             (isa<TransposeOp>(op) ? conv.takesViews()
+                                   : conv.takesComputed() && isScaling(op));
     if (isa<ScatterOp, TopKOp, NmsOp>(user))
       return false;
     if (auto gather = dyn_cast<GatherOp>(user))
@@ -217,6 +218,14 @@ private:
       return isMovement(op) || (user == c.root && isStoredElsewhere(c.root) &&
                                 computesProduct(op));
     return true;
+  }
+
+  /// A factor for each channel, as squeeze-and-excite ends with. Anything that
+  /// costs more would better be computed once for all threads.
+  static bool isScaling(Operation *op) {
+    return isa<MulOp>(op) && llvm::any_of(op->getOperands(), [](Value v) {
+             return v.getDefiningOp<BroadcastOp>();
+           });
   }
 
   /// A root that only says where elements are stored: a zero border around

@@ -262,6 +262,50 @@ struct CastOfCast : OpRewritePattern<CastOp> {
     return success();
   }
 };
+
+/// In a softmax each e^(x - max) is divided by their sum. This is at least 1,
+/// as one of them is 1: a product with its inverse, which a row has one of, can
+/// neither overflow nor lose more than another rounding.
+struct ScaleSoftmax : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(DivOp op,
+                                PatternRewriter &rewriter) const override {
+    auto exp = op.getX().getDefiningOp<ExpOp>();
+    auto spread = op.getY().getDefiningOp<BroadcastOp>();
+    ReduceOp sum = spread ? reducedOf(spread) : ReduceOp();
+    Type element = op.getType().getElementType();
+    if (!exp || !sum || !(element.isF32() || element.isF64()) ||
+        sum.getKind() != ReduceKind::sum || sum.getInput() != op.getX() ||
+        !isBelowMax(exp, sum.getAxes()))
+      return rewriter.notifyMatchFailure(op, "no division of a softmax");
+    Value total = spread.getInput();
+    Value one = ::spread(rewriter, op.getLoc(), 1, total);
+    Value inverse =
+        DivOp::create(rewriter, op.getLoc(), typeOf(total), one, total);
+    Value factors = BroadcastOp::create(rewriter, op.getLoc(), typeOf(spread),
+                                        inverse, spread.getSizes());
+    rewriter.replaceOpWithNewOp<MulOp>(op, op.getType(), op.getX(), factors);
+    return success();
+  }
+
+  /// What is repeated, but for dimensions of size 1.
+  static ReduceOp reducedOf(BroadcastOp op) {
+    Value v = op.getInput();
+    while (auto reshape = v.getDefiningOp<ReshapeOp>())
+      v = reshape.getInput();
+    return v.getDefiningOp<ReduceOp>();
+  }
+
+  /// Whether the operand is x less the greatest x along these axes.
+  static bool isBelowMax(ExpOp exp, ArrayRef<int64_t> axes) {
+    auto sub = exp.getX().getDefiningOp<SubOp>();
+    auto spread = sub ? sub.getY().getDefiningOp<BroadcastOp>() : BroadcastOp();
+    ReduceOp max = spread ? reducedOf(spread) : ReduceOp();
+    return max && max.getKind() == ReduceKind::max &&
+           max.getInput() == sub.getX() && max.getAxes() == axes;
+  }
+};
 } // namespace
 
 void dlc::populateSimplifyPointwisePatterns(RewritePatternSet &patterns) {
@@ -273,6 +317,6 @@ void dlc::populateSimplifyPointwisePatterns(RewritePatternSet &patterns) {
   patterns.add<Neutral<PowOp>>(context, 1.0);
   patterns.add<Involution<NegOp>, Involution<NotOp>, Idempotent<MaxOp>,
                Idempotent<MinOp>, Idempotent<AndOp>, Idempotent<OrOp>,
-               SimplifyMul, DivideByPowerOfTwo, SimplifySelect, CastOfCast,
-               PointwiseOfBroadcasts>(context);
+               SimplifyMul, DivideByPowerOfTwo, ScaleSoftmax, SimplifySelect,
+               CastOfCast, PointwiseOfBroadcasts>(context);
 }

@@ -36,6 +36,28 @@ LEGEND = """\
 faster one.
 """
 
+TRIED = """\
+## What made the difference, and what did not
+
+At one thread, on an AMD EPYC with AVX-512; each change against the commit before it, in turns.
+
+| change | gain |
+| --- | --- |
+| caches that a model stacks are written where they belong; keys of one query are not transposed; heads that share keys are rows of one product | GPT-2 decode 20.0 to 14.3 ms, Llama decode 22.5 to 17.2 ms |
+| results lie where an input lay (softmax over its scores, sums over the shortcut) | BERT 1.02, ViT 1.01, ResNet-50 1.01; arenas up to a quarter smaller |
+| transposes turn 16 x 16 blocks in registers | 57 to 5 us for the keys of a layer of BERT |
+| slices of packed queries, keys and values are read where they are, factors of keys and queries move to the product | BERT 1.02, GPT-2 prefill 1.03 with the one before |
+| a unit of a product is a tile, not a chunk of rows times a panel | at 2 threads MobileNetV2 1.10, EfficientNet-B0 1.05 |
+
+What the products themselves leave of the peak is little: those of BERT run at 95 to 97 % of it.
+One row times a matrix (decode) reads its weights at 88 to 100 % of the 43 GB/s that a plain loop
+of loads reaches on the same memory.
+
+| tried | found |
+| --- | --- |
+| narrower panels for products of one row at 2 threads | nothing: both threads read half of the weights as it is, and memory is the limit |
+"""
+
 COST = """\
 ## What a compile costs, and what it gives
 
@@ -146,7 +168,7 @@ def page(runs):
     for run in runs:
         text += f"\n## {run['threads']} thread{'s' if run['threads'] > 1 else ''}\n\n{machine(run)}\n"
         text += f"![time by that of ONNX Runtime](performance-{run['threads']}.svg)\n\n{speed_table(run)}"
-    return text + LEGEND + "\n" + COST + "\n" + cost_table(runs[0])
+    return text + LEGEND + "\n" + TRIED + COST + "\n" + cost_table(runs[0])
 
 
 def main():

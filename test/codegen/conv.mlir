@@ -162,3 +162,29 @@ func.func @main(%x: tensor<1x3x8x8xf32>, %k: tensor<1x1x3x3x3x64xf32>) -> tensor
     : (tensor<1x8x8x3xf32>, tensor<1x1x3x3x3x64xf32>) -> tensor<1x6x6x64xf32>
   return %1 : tensor<1x6x6x64xf32>
 }
+
+// -----
+
+// A factor for each channel of what a 1x1 convolution reads is applied to the
+// pixels of a chunk, by the first panel that reads them, in scratch memory.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-NOT:     kind "loop"
+// CHECK:         rt.launch {{.*}} kind "conv 1x1 6x64"
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[SCALED:.*]] = rt.scratch
+// CHECK:         %[[ZERO:.*]] = arith.cmpi eq, %{{.*}}, %c0
+// CHECK:         %[[START:.*]] = arith.cmpi eq
+// CHECK:         %[[FIRST:.*]] = arith.ori %[[ZERO]], %[[START]]
+// CHECK:         scf.if %[[FIRST]]
+// CHECK:           scf.for
+// CHECK:             arith.mulf
+// CHECK:             vector.store %{{.*}}, %[[SCALED]]
+// CHECK:         memref.load %[[SCALED]]
+// CHECK:         vector.fma
+func.func @main(%x: tensor<1x6x6x32xf32>, %s: tensor<1x1x1x32xf32>, %k: tensor<1x2x1x1x32x64xf32>) -> tensor<1x6x6x128xf32> {
+  %0 = dlc.broadcast %s : tensor<1x1x1x32xf32> -> tensor<1x6x6x32xf32>
+  %1 = dlc.mul %x, %0 : tensor<1x6x6x32xf32>
+  %2 = dlc.conv %1, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 128
+    : (tensor<1x6x6x32xf32>, tensor<1x2x1x1x32x64xf32>) -> tensor<1x6x6x128xf32>
+  return %2 : tensor<1x6x6x128xf32>
+}

@@ -158,3 +158,39 @@ func.func @reshapes_of_slices(%x: tensor<4x2304xf32>) -> (tensor<2x2x12x64xf32>,
   %7 = dlc.reshape %6 : tensor<4x1152xf32> -> tensor<4x3x384xf32>
   return %1, %3, %5, %7 : tensor<2x2x12x64xf32>, tensor<4x12x64xf32>, tensor<2x2304xf32>, tensor<4x3x384xf32>
 }
+
+// -----
+
+// The division of a softmax is by a number of at least 1: its inverse serves the row.
+// CHECK-LABEL: @softmax
+// CHECK:       %[[E:.*]] = dlc.exp
+// CHECK:       %[[S:.*]] = dlc.reshape %{{.*}} : tensor<4xf32> -> tensor<4x1xf32>
+// CHECK:       %[[I:.*]] = dlc.div %{{.*}}, %[[S]] : tensor<4x1xf32>
+// CHECK:       %[[F:.*]] = dlc.broadcast %[[I]]
+// CHECK:       dlc.mul %[[E]], %[[F]]
+func.func @softmax(%x: tensor<4x9xf32>) -> tensor<4x9xf32> {
+  %0 = dlc.reduce max %x [1] : tensor<4x9xf32> -> tensor<4xf32>
+  %1 = dlc.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
+  %2 = dlc.broadcast %1 : tensor<4x1xf32> -> tensor<4x9xf32>
+  %3 = dlc.sub %x, %2 : tensor<4x9xf32>
+  %4 = dlc.exp %3 : tensor<4x9xf32>
+  %5 = dlc.reduce sum %4 [1] : tensor<4x9xf32> -> tensor<4xf32>
+  %6 = dlc.reshape %5 : tensor<4xf32> -> tensor<4x1xf32>
+  %7 = dlc.broadcast %6 : tensor<4x1xf32> -> tensor<4x9xf32>
+  %8 = dlc.div %4, %7 : tensor<4x9xf32>
+  return %8 : tensor<4x9xf32>
+}
+
+// -----
+
+// Without the greatest taken away a sum may be anything.
+// CHECK-LABEL: @no_softmax
+// CHECK:       dlc.div %{{.*}}, %{{.*}} : tensor<4x9xf32>
+func.func @no_softmax(%x: tensor<4x9xf32>) -> tensor<4x9xf32> {
+  %0 = dlc.exp %x : tensor<4x9xf32>
+  %1 = dlc.reduce sum %0 [1] : tensor<4x9xf32> -> tensor<4xf32>
+  %2 = dlc.reshape %1 : tensor<4xf32> -> tensor<4x1xf32>
+  %3 = dlc.broadcast %2 : tensor<4x1xf32> -> tensor<4x9xf32>
+  %4 = dlc.div %0, %3 : tensor<4x9xf32>
+  return %4 : tensor<4x9xf32>
+}

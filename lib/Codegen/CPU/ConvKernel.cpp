@@ -34,6 +34,8 @@ struct ConvEmitter {
   int64_t panels;
   Type accumulator;
   std::optional<RowChunks> chunks; // of pixels
+  Value computed; ///< the input's pixels of a chunk, where nothing else has it
+  LaunchPlan plan;
 
   ConvEmitter(Kernel &kernel, ConvOp op)
       : kernel(kernel), op(op), m(kernel.math()),
@@ -47,8 +49,10 @@ struct ConvEmitter {
     inputSizes = kernel.emitter.sizes(op.getInput());
     outputSizes = kernel.emitter.sizes(op.getResult());
     pixels = m.product(ArrayRef(outputSizes).drop_back());
-    input = viewOf(kernel, op.getInput());
-    isDense = bool(kernel.emitter.getMemory(op.getInput()));
+    bool isComputed = op.takesComputed() && !isInMemory();
+    if (!isComputed)
+      input = viewOf(kernel, op.getInput());
+    isDense = isComputed || bool(kernel.emitter.getMemory(op.getInput()));
     weights = kernel.emitter.getMemory(op.getKernel());
     accumulator = productType(op.getInput().getType().getElementType());
     most = tileRows(kernel.isa,
@@ -58,7 +62,27 @@ struct ConvEmitter {
     for (int64_t i = 0; i < spatial; ++i)
       bytes *= std::min(window[i], op.getStrides()[i]);
     chunk = std::clamp<int64_t>(kernel.isa.l2 / 2 / bytes / most, 2, 128);
+    if (isComputed)
+      chunk = std::max<int64_t>(1, chunk / 2);
     chunks.emplace(kernel, pixels, most, chunk);
+    if (isComputed)
+      computeInput();
+  }
+
+  bool isInMemory() {
+    return bool(kernel.emitter.getMemory(op.getInput())) ||
+           isa_and_present<TransposeOp>(op.getInput().getDefiningOp());
+  }
+
+  /// Makes room for the input of a chunk.
+  void computeInput() {
+    int64_t size = chunks->mostTiles() * most * groupInput;
+    computed = kernel.scratchBuffer(op.getInput().getType().getElementType(),
+                                    size, plan);
+    input = {computed, m.cst(0), {}};
+    for (int64_t d = 0; d < spatial + 1; ++d)
+      input.strides.push_back(m.cst(0)); // pixels follow each other
+    input.strides.push_back(m.cst(1));
   }
 
   int64_t width() const { return vectors * kernel.lanes(); }
@@ -119,7 +143,7 @@ struct ConvEmitter {
   }
 
   void emitTile(Tile tile, Value group, Value panel, Value pixel,
-                Value tileNumber) {
+                Value firstPixel) {
     ElementEmitter &e = kernel.emitter;
     e.newPoint();
     SmallVector<SmallVector<Value>> places;
@@ -135,7 +159,8 @@ struct ConvEmitter {
       places.push_back(m.delinearize(p, sizes));
       if (isPointwise() && constantIndex(inputSizes.back())) {
         int64_t channels = *constantIndex(inputSizes.back());
-        o.rowOffsets.push_back(m.add(m.mul(pixel, channels), groupStart));
+        Value place = computed ? m.sub(pixel, firstPixel) : pixel;
+        o.rowOffsets.push_back(m.add(m.mul(place, channels), groupStart));
         o.rowDeltas.push_back(i * channels);
       } else {
         o.rowOffsets.push_back(m.add(windowStart(places.back()), groupStart));
@@ -146,7 +171,8 @@ struct ConvEmitter {
     o.rhsStep = m.cst(width());
     o.rhsBase = m.mul(m.add(m.mul(group, panels), panel), panelSize());
     SmallVector<Value> acc =
-        accumulate(tile, o, tileNumber, zeroTile(kernel, tile, accumulator));
+        accumulate(tile, o, chunks->numberOf(pixel, firstPixel),
+                   zeroTile(kernel, tile, accumulator));
 
     ScalarEmitter s(kernel.b, kernel.loc);
     Value column = m.mul(panel, width());
@@ -174,18 +200,54 @@ struct ConvEmitter {
     e.newPoint();
   }
 
+  /// Computes the input's pixels from `first` on, of a chunk.
+  void emitInput(Value first) {
+    ElementEmitter &e = kernel.emitter;
+    Value stop = m.min(m.add(first, chunks->mostTiles() * most), pixels);
+    SmallVector<Value> sizes(inputSizes.begin(), inputSizes.end() - 1);
+    m.loop(first, stop, 1, [&](Value pixel) {
+      SmallVector<Value> at = m.delinearize(pixel, sizes);
+      Value row = m.mul(m.sub(pixel, first), groupInput);
+      kernel.forVectors(m.cst(0), m.cst(groupInput), [&](Value c, Value mask) {
+        Point point;
+        for (Value i : at)
+          point.indices.push_back({i});
+        point.indices.push_back({c, 1, {}});
+        point.linear = m.add(m.mul(pixel, groupInput), c);
+        point.linearStep = 1;
+        point.space = op.getInput().getType();
+        e.store(e.emit(op.getInput(), point, kernel.lanes(), mask), computed,
+                m.add(row, c), kernel.lanes(), mask);
+      });
+    });
+    e.newPoint();
+  }
+
+  /// The first run of a chunk, or of the thread, computes the input.
+  void emitInputOnce(Value run, Value panel, Value first) {
+    auto equals = [&](Value x, Value y) -> Value {
+      return arith::CmpIOp::create(kernel.b, kernel.loc,
+                                   arith::CmpIPredicate::eq, x, y);
+    };
+    Value isFirst =
+        arith::OrIOp::create(kernel.b, kernel.loc, equals(panel, m.cst(0)),
+                             equals(run, m.div(kernel.begin, chunks->tiles())));
+    m.ifThen(isFirst, [&] { emitInput(first); });
+    kernel.emitter.newPoint();
+  }
+
   LaunchPlan emit() {
     kernel.forRuns(chunks->tiles(), [&](Value run, Value first, Value stop) {
       Value panel = m.rem(run, m.cst(panels)), rest = m.div(run, m.cst(panels));
       Value group = m.rem(rest, m.cst(groups)),
             number = m.div(rest, m.cst(groups));
       Value firstPixel = chunks->firstRow(number);
+      if (computed)
+        emitInputOnce(run, panel, firstPixel);
       chunks->forTiles({number, first, stop}, [&](int64_t rows, Value pixel) {
-        emitTile({rows, vectors}, group, panel, pixel,
-                 chunks->numberOf(pixel, firstPixel));
+        emitTile({rows, vectors}, group, panel, pixel, firstPixel);
       });
     });
-    LaunchPlan plan;
     plan.kind = "conv";
     for (auto [i, w] : llvm::enumerate(window))
       plan.kind += (i ? "x" : " ") + std::to_string(w);
