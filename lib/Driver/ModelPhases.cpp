@@ -287,7 +287,7 @@ void dropConstants(MLIRContext &context) {
 #endif
 }
 
-cpu::Isa isaOf(const target::TargetSpec &spec) {
+cpu::Isa instructionSetOf(const target::TargetSpec &spec) {
   if (spec.triple.isAArch64())
     return cpu::Isa::neon();
   std::string needs = "," + target::requiredFeatures(spec) + ",";
@@ -297,6 +297,12 @@ cpu::Isa isaOf(const target::TargetSpec &spec) {
   if (has("avx512f") && has("avx512vl") && has("avx512bw") && has("avx512dq"))
     return cpu::Isa::avx512();
   return has("avx2") && has("fma") ? cpu::Isa::avx2() : cpu::Isa::sse();
+}
+
+cpu::Isa isaOf(const target::TargetSpec &spec) {
+  cpu::Isa isa = instructionSetOf(spec);
+  isa.l2 = cpu::secondLevelCache(spec.cpu);
+  return isa;
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #ifndef LIB_CODEGEN_CPU_ISA_H
 #define LIB_CODEGEN_CPU_ISA_H
 
+#include "llvm/ADT/StringRef.h"
 #include <cstdint>
 
 namespace dlc::cpu {
@@ -18,15 +19,23 @@ struct Isa {
   int64_t vectorBytes = 64; ///< of one register
   int64_t registers = 32;   ///< vector registers
   bool hasFma = true;       ///< a fused multiply-add instruction
+  bool hasScale = false;    ///< AVX-512's x 2^n
   int64_t l2 = 1 << 20;     ///< bytes of a core's second-level cache
 
   int64_t lanes() const { return vectorBytes / 4; }
 
-  static Isa avx512() { return {}; }
-  static Isa avx2() { return {"avx2", 32, 16}; }
-  static Isa sse() { return {"sse", 16, 16, false}; }
-  static Isa neon() { return {"neon", 16, 32}; }
+  static Isa avx512() { return {.hasScale = true}; }
+  static Isa avx2() {
+    return {.name = "avx2", .vectorBytes = 32, .registers = 16};
+  }
+  static Isa sse() {
+    return {.name = "sse", .vectorBytes = 16, .registers = 16, .hasFma = false};
+  }
+  static Isa neon() { return {.name = "neon", .vectorBytes = 16}; }
 };
+
+/// Bytes of a core's second-level cache, of a processor by LLVM's name.
+int64_t secondLevelCache(llvm::StringRef cpu);
 
 } // namespace dlc::cpu
 

@@ -160,8 +160,9 @@ static KernelRow total(ArrayRef<KernelRow> rows) {
 void cpu::printKernels(ArrayRef<KernelRow> rows, StringRef title,
                        const Isa &isa, raw_ostream &os) {
   os << title << ": " << rows.size() << " launches; " << isa.name << ", "
-     << isa.registers << " registers of " << isa.lanes()
-     << " float32; cycles and share of the peak as expected of one core\n";
+     << isa.registers << " registers of " << isa.lanes() << " float32, "
+     << isa.l2 / 1024
+     << " kB of L2; cycles and share of the peak as expected of one core\n";
   std::vector<std::vector<std::string>> lines;
   std::vector<size_t> widths;
   for (const Column &column : columns)
