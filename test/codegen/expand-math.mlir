@@ -1,5 +1,6 @@
 // RUN: dlc-opt --dlc-expand-math %s | FileCheck %s
 // RUN: dlc-opt --dlc-expand-math=fma=false %s | FileCheck %s --check-prefix=NOFMA
+// RUN: dlc-opt --dlc-expand-math=scale=true %s | FileCheck %s --check-prefix=SCALE
 
 // How exact the results are, test/unit/ulp measures.
 
@@ -9,6 +10,11 @@
 // NOFMA-LABEL: @exp
 // NOFMA-NOT: math.fma
 // NOFMA: arith.mulf {{.*}} : vector<16xf32>
+// AVX-512 has an instruction for x 2^n, of vectors.
+// SCALE-LABEL: @exp
+// SCALE: llvm.call_intrinsic "llvm.x86.avx512.mask.scalef.ps.512"
+// SCALE-NOT: arith.shli
+// SCALE-LABEL: @pow
 func.func @exp(%x: vector<16xf32>) -> vector<16xf32> {
   %0 = math.exp %x : vector<16xf32>
   return %0 : vector<16xf32>

@@ -25,15 +25,15 @@ namespace {
 
 /// Replaces an f32 operation by what a function builds of its operands.
 template <typename Op, auto expand> struct Expand : OpRewritePattern<Op> {
-  Expand(MLIRContext *context, bool hasFma)
-      : OpRewritePattern<Op>(context), hasFma(hasFma) {}
-  bool hasFma;
+  Expand(MLIRContext *context, bool hasFma, bool hasScale)
+      : OpRewritePattern<Op>(context), hasFma(hasFma), hasScale(hasScale) {}
+  bool hasFma, hasScale;
 
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
     if (!getElementTypeOrSelf(op.getType()).isF32())
       return rewriter.notifyMatchFailure(op, "is not f32");
-    NumContext context{rewriter, op.getLoc(), hasFma};
+    NumContext context{rewriter, op.getLoc(), hasFma, hasScale};
     Num result;
     if constexpr (Op::template hasTrait<OpTrait::OneOperand>())
       result = expand(Num{&context, op->getOperand(0)});
@@ -50,7 +50,7 @@ struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    populateExpandMathPatterns(patterns, hasFma);
+    populateExpandMathPatterns(patterns, hasFma, hasScale);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
@@ -58,7 +58,8 @@ struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
 
 } // namespace
 
-void populateExpandMathPatterns(RewritePatternSet &patterns, bool hasFma) {
+void populateExpandMathPatterns(RewritePatternSet &patterns, bool hasFma,
+                                bool hasScale) {
   patterns.add<
       Expand<math::ExpOp, expandExp>, Expand<math::ExpM1Op, expandExpm1>,
       Expand<math::TanhOp, expandTanh>, Expand<math::ErfOp, expandErf>,
@@ -68,11 +69,11 @@ void populateExpandMathPatterns(RewritePatternSet &patterns, bool hasFma) {
       Expand<math::CosOp, expandCos>, Expand<math::TanOp, expandTan>,
       Expand<math::AsinOp, expandAsin>, Expand<math::AcosOp, expandAcos>,
       Expand<math::AtanOp, expandAtan>, Expand<math::PowFOp, expandPow>>(
-      patterns.getContext(), hasFma);
+      patterns.getContext(), hasFma, hasScale);
   // Exact only with fused steps; else it is libm's.
   if (hasFma)
     patterns.add<Expand<arith::RemFOp, expandRem>>(patterns.getContext(),
-                                                   hasFma);
+                                                   hasFma, hasScale);
 }
 
 } // namespace dlc::cpu

@@ -23,7 +23,9 @@ class RewritePatternSet;
 namespace dlc::cpu {
 
 /// `hasFma`: whether the target has a fused multiply-add instruction.
-void populateExpandMathPatterns(mlir::RewritePatternSet &patterns, bool hasFma);
+/// `hasScale`: whether it has AVX-512's scalef.
+void populateExpandMathPatterns(mlir::RewritePatternSet &patterns, bool hasFma,
+                                bool hasScale);
 
 // MathExp.cpp
 Num expandExp(Num x);

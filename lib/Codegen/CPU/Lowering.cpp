@@ -21,7 +21,7 @@ void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
-  kernels.addPass(createExpandMath({isa.hasFma}));
+  kernels.addPass(createExpandMath({isa.hasFma, isa.hasScale}));
   // bfloat16 is converted with shifts: few processors have an instruction for
   // it (which takes denormal numbers for 0), and C libraries no function.
   kernels.addPass(arith::createArithExpandOpsPass({/*includeBf16=*/true}));

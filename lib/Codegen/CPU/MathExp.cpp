@@ -54,6 +54,8 @@ Num expReduced(Num r) {
 /// and only the last product can round to a denormal number.
 Num expandExp(Num x) {
   auto [n, bits, r] = reduceByLn2(atMost(atLeast(x, -104), 89));
+  if (Num scaled = timesPowerOf2(expReduced(r), n); scaled.v)
+    return scaled;
   Num whole = bits << bits.bits(23);
   Num half = shiftRightLogical(bits, bits.bits(1)) << bits.bits(23);
   return expReduced(r) * powerOf2(half) * powerOf2(whole - half);
@@ -87,7 +89,8 @@ Num expandErf(Num x) {
       polynomial(a, {0.000353719312f, 1.12704003f, 0.638225675f, 0.103037417f,
                      -0.0218053833f, 0.00293964008f, -0.000185579775f});
   auto [n, bits, r] = reduceByLn2(-g);
-  Num e = expReduced(r) * powerOf2(bits << bits.bits(23));
+  Num e = expReduced(r), scaled = timesPowerOf2(e, n);
+  e = scaled.v ? scaled : e * powerOf2(bits << bits.bits(23));
   return withSignOf(select(a < 1, fma(a, small, a), 1 - e), x);
 }
 

@@ -9,6 +9,7 @@
 
 #include "dialects/dlc/ScalarEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -115,6 +116,26 @@ Num polynomial(Num x, ArrayRef<double> coefficients) {
 Num select(Num condition, Num a, Num b) {
   return a.with(a.builder().createOrFold<arith::SelectOp>(a.loc(), condition.v,
                                                           a.v, b.v));
+}
+
+Num timesPowerOf2(Num x, Num n) {
+  auto type = dyn_cast<VectorType>(x.type());
+  if (!x.context->hasScale || !type || type.getNumElements() != 16 ||
+      !type.getElementType().isF32())
+    return {};
+  OpBuilder &b = x.builder();
+  auto constant = [&](Type type, int64_t value) -> Value {
+    return LLVM::ConstantOp::create(b, x.loc(), type,
+                                    b.getIntegerAttr(type, value));
+  };
+  constexpr int64_t allLanes = -1, asUsual = 4; // the rounding
+  return x.with(
+      LLVM::CallIntrinsicOp::create(
+          b, x.loc(), type,
+          b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
+          ValueRange{x.v, n.v, x.v, constant(b.getI16Type(), allLanes),
+                     constant(b.getI32Type(), asUsual)})
+          ->getResult(0));
 }
 
 Num abs(Num a) { return build<math::AbsFOp>(a); }

@@ -22,6 +22,7 @@ struct NumContext {
   mlir::OpBuilder &b;
   mlir::Location loc;
   bool hasFma = true;
+  bool hasScale = false; ///< AVX-512's x 2^n
 };
 
 struct Num {
@@ -78,6 +79,9 @@ Num select(Num condition, Num a, Num b);
 inline Num select(Num condition, double a, Num b) {
   return select(condition, b.constant(a), b);
 }
+/// x 2^n in one instruction that rounds once and over- and underflows as it
+/// should; null where the target has none for such values. n is a whole number.
+Num timesPowerOf2(Num x, Num n);
 Num abs(Num a);
 Num sqrt(Num a);
 Num trunc(Num a);

@@ -57,10 +57,11 @@ def ExpandMath : Pass<"dlc-expand-math"> {
     place off, of scalars and vectors alike.
   }];
   let options = [
-    Option<"hasFma", "fma", "bool", "true", "the target has a fused multiply-add">
+    Option<"hasFma", "fma", "bool", "true", "the target has a fused multiply-add">,
+    Option<"hasScale", "scale", "bool", "false", "the target has AVX-512's scalef">
   ];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect"
   ];
 }

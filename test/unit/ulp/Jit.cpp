@@ -27,13 +27,16 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
 
 using namespace llvm;
 using namespace mlir;
 
 static LogicalResult lower(ModuleOp module, const jit::Options &options) {
   mlir::PassManager pm(module.getContext());
-  pm.addPass(dlc::cpu::createExpandMath({options.fma}));
+  bool isHost = options.cpu.empty() && options.fma;
+  bool hasScale = isHost && sys::getHostCPUFeatures().lookup("avx512f");
+  pm.addPass(dlc::cpu::createExpandMath({options.fma, hasScale}));
   pm.addPass(createCSEPass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertVectorToLLVMPass());
