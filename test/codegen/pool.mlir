@@ -2,18 +2,28 @@
 //
 // RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
-// The window is cut to what lies inside of the input: no element needs a check.
+// A whole window is read without a loop. Numbers are compared without a look at
+// NaNs, which are found two at a time. At the edges the window is cut to what
+// lies inside of the input: no element needs a check.
 // CHECK-LABEL: func.func @dlc_run
 // CHECK:         rt.launch {{.*}} kind "pool"
 // CHECK-LABEL: func.func @k0
 // CHECK:         scf.for
 // CHECK:           scf.for %{{.*}} = %c0 to %c4
-// CHECK:             scf.for %{{.*}} = %c0 to %c32 step %c16
-// CHECK:               scf.for {{.*}} iter_args
+// CHECK:             scf.if
+// CHECK-NEXT:          scf.for %{{.*}} = %c0 to %c32 step %c16
+// CHECK-COUNT-9:         vector.load
+// CHECK-COUNT-8:         arith.cmpf ogt, {{.*}} : vector<16xf32>
+// CHECK-COUNT-5:         arith.cmpf uno
+// CHECK-NOT:             arith.cmpf
+// CHECK:                 vector.store
+// CHECK:             } else {
+// CHECK-NEXT:          scf.for %{{.*}} = %c0 to %c32 step %c16
 // CHECK:                 scf.for {{.*}} iter_args
-// CHECK-NOT:               scf.if
-// CHECK:                   vector.load
-// CHECK:               vector.store
+// CHECK:                   scf.for {{.*}} iter_args
+// CHECK-NOT:                 scf.if
+// CHECK:                     vector.load
+// CHECK:                 vector.store
 // CHECK-NOT:     mask
 // CHECK:         return
 func.func @main(%x: tensor<1x8x8x32xf32>) -> tensor<1x4x4x32xf32> {
@@ -25,7 +35,6 @@ func.func @main(%x: tensor<1x8x8x32xf32>) -> tensor<1x4x4x32xf32> {
 
 // Integers; 4 channels are left over.
 // CHECK-LABEL: func.func @k0
-// CHECK:         arith.constant dense<-128> : vector<16xi8>
 // CHECK:         arith.maxsi {{.*}} : vector<16xi8>
 // CHECK:         vector.store
 // CHECK:         vector.constant_mask [4]
@@ -40,9 +49,9 @@ func.func @main(%x: tensor<1x8x20xi8>) -> tensor<1x7x20xi8> {
 
 // Three dimensions, summed in f32; the division is part of it.
 // CHECK-LABEL: func.func @k0
-// CHECK-COUNT-3: scf.for {{.*}} iter_args({{.*}}) -> (vector<16xf32>)
+// CHECK-NOT:     iter_args
 // CHECK:         arith.extf
-// CHECK:         arith.addf {{.*}} : vector<16xf32>
+// CHECK-COUNT-7: arith.addf {{.*}} : vector<16xf32>
 // CHECK:         arith.truncf
 // CHECK:         arith.mulf {{.*}} : vector<16xf32>
 // CHECK:         arith.truncf

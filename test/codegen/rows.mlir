@@ -13,7 +13,10 @@
 // CHECK:         scf.for
 // CHECK:           scf.for {{.*}} step %c64 iter_args
 // CHECK-NOT:         math.exp
+// CHECK-COUNT-4:     arith.cmpf ogt
+// CHECK-COUNT-2:     arith.cmpf uno
 // CHECK:             scf.yield
+// CHECK:           vector.reduction <or>
 // CHECK:           scf.for {{.*}} step %c64 iter_args
 // CHECK-COUNT-4:     vector.store {{.*}}, %[[KEPT]]
 // CHECK:             scf.yield

@@ -318,24 +318,51 @@ Scalar cpu::combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x,
   llvm_unreachable("a reduction of no kind");
 }
 
-Scalar cpu::combineLanes(OpBuilder &b, Location loc, ReduceKind kind,
-                         Scalar x) {
-  auto type = dyn_cast<VectorType>(x.value.getType());
+Value Extreme::join(Value acc, Value x) {
+  auto predicate = kind == ReduceKind::max ? arith::CmpFPredicate::OGT
+                                           : arith::CmpFPredicate::OLT;
+  Value isBeyond = arith::CmpFOp::create(b, loc, predicate, x, acc);
+  return arith::SelectOp::create(b, loc, isBeyond, x, acc);
+}
+
+Value Extreme::noteNan(Value noted, Value x, Value y) {
+  Value isNan = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, x, y);
+  return noted ? Value(arith::OrIOp::create(b, loc, noted, isNan)) : isNan;
+}
+
+Value Extreme::finish(Value acc, Value noted) {
+  TypedAttr nan =
+      FloatAttr::get(getElementTypeOrSelf(acc.getType()), std::nan(""));
+  if (auto vector = dyn_cast<VectorType>(acc.getType()))
+    nan = DenseElementsAttr::get(vector, Attribute(nan));
+  return arith::SelectOp::create(b, loc, noted,
+                                 arith::ConstantOp::create(b, loc, nan), acc);
+}
+
+Value cpu::combineLanes(OpBuilder &b, Location loc, Value x,
+                        function_ref<Value(Value, Value)> combine) {
+  auto type = dyn_cast<VectorType>(x.getType());
   if (!type)
     return x;
   // Halves against halves; the order is the same on every run.
-  ScalarEmitter s(b, loc);
   int64_t n = type.getNumElements();
   while (n > 1) {
     n /= 2;
-    Value lo = vector::ExtractStridedSliceOp::create(
-        b, loc, x.value, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{n},
-        ArrayRef<int64_t>{1});
-    Value hi = vector::ExtractStridedSliceOp::create(
-        b, loc, x.value, ArrayRef<int64_t>{n}, ArrayRef<int64_t>{n},
-        ArrayRef<int64_t>{1});
-    x = combine(s, kind, {x.type, lo}, {x.type, hi});
+    auto half = [&](int64_t from) -> Value {
+      return vector::ExtractStridedSliceOp::create(
+          b, loc, x, ArrayRef<int64_t>{from}, ArrayRef<int64_t>{n},
+          ArrayRef<int64_t>{1});
+    };
+    Value low = half(0), high = half(n);
+    x = combine(low, high);
   }
-  return {x.type,
-          vector::ExtractOp::create(b, loc, x.value, ArrayRef<int64_t>{0})};
+  return vector::ExtractOp::create(b, loc, x, ArrayRef<int64_t>{0});
+}
+
+Scalar cpu::combineLanes(OpBuilder &b, Location loc, ReduceKind kind,
+                         Scalar x) {
+  ScalarEmitter s(b, loc);
+  return {x.type, combineLanes(b, loc, x.value, [&](Value low, Value high) {
+            return combine(s, kind, {x.type, low}, {x.type, high}).value;
+          })};
 }

@@ -145,6 +145,24 @@ Scalar combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x,
 /// Combines a vector's lanes.
 Scalar combineLanes(mlir::OpBuilder &b, mlir::Location loc, ReduceKind kind,
                     Scalar x);
+/// The same by a function of two values.
+mlir::Value
+combineLanes(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
+             llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+/// The greatest or the least of floats. Numbers are compared as the processor
+/// does, in one instruction that takes a NaN for less; whether there is one is
+/// found beside that, and not waited for.
+struct Extreme {
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  ReduceKind kind;
+
+  mlir::Value join(mlir::Value acc, mlir::Value x);
+  /// Adds to `noted`, which may be null, where one of x and y is a NaN.
+  mlir::Value noteNan(mlir::Value noted, mlir::Value x, mlir::Value y);
+  mlir::Value finish(mlir::Value acc, mlir::Value noted);
+};
+
 /// The type a reduction accumulates in: f32 for narrower floats.
 mlir::Type accumulatorType(mlir::Type element);
 

@@ -25,75 +25,200 @@ static std::pair<Value, Value> clip(IndexMath &m, Value start, Value size,
   return {first, m.min(last, m.cst(window))};
 }
 
-LaunchPlan cpu::emitPool(Kernel &kernel, PoolOp op) {
-  // A unit is a row of output elements; lanes are channels.
-  IndexMath m = kernel.math();
-  ElementEmitter &e = kernel.emitter;
-  int64_t spatial = op.getType().getRank() - 2;
-  SmallVector<Value> in = e.sizes(op.getInput()), out = e.sizes(op.getResult());
-  Type element = op.getType().getElementType(), type = accumulatorType(element);
-  ArrayRef<int64_t> window = op.getKernel(), strides = op.getStrides(),
-                    dilations = op.getDilations(), pads = op.getPads();
-  SmallVector<Value> rows(out.begin(), out.end() - 2);
-  Value channels = out.back(), columns = out[spatial];
+namespace {
+/// A unit is a row of output elements; lanes are channels.
+struct PoolEmitter {
+  Kernel &kernel;
+  PoolOp op;
+  IndexMath m;
+  ElementEmitter &e;
+  int64_t spatial;
+  SmallVector<Value> in, out;
+  Type element, type;
+  ArrayRef<int64_t> window, strides, dilations, pads;
 
-  kernel.forUnits([&](Value unit) {
-    SmallVector<Value> at = m.delinearize(unit, rows);
-    m.loop(m.cst(0), columns, 1, [&](Value x) {
-      SmallVector<Value> place(at.begin() + 1, at.end()), start;
-      place.push_back(x);
-      SmallVector<std::pair<Value, Value>> ranges;
-      for (int64_t d = 0; d < spatial; ++d) {
-        start.push_back(m.add(m.mul(place[d], strides[d]), -pads[d]));
-        ranges.push_back(clip(m, start[d], in[d + 1], window[d], dilations[d]));
-      }
-      kernel.forVectors(m.cst(0), channels, [&](Value c, Value mask) {
-        ScalarEmitter s(kernel.b, kernel.loc);
-        SmallVector<Index> from{{at[0]}};
-        from.resize(spatial + 1);
-        from.push_back({c, 1, {}});
-        std::function<Value(int64_t, Value)> nest = [&](int64_t d,
-                                                        Value acc) -> Value {
-          if (d == spatial) {
-            e.newPoint();
-            Point point{from};
-            Scalar x = kernel.splat(s.cast(
-                e.emit(op.getInput(), point, kernel.lanes(), mask), type));
-            return combine(s, op.getKind(), {type, acc}, x).value;
-          }
-          return m.loop(ranges[d].first, ranges[d].second, 1, ValueRange(acc),
-                        [&](Value k, ValueRange args) {
-                          from[d + 1] = {
-                              m.add(start[d], m.mul(k, dilations[d]))};
-                          return SmallVector<Value>{nest(d + 1, args[0])};
-                        })[0];
-        };
-        Value acc =
-            nest(0, kernel.splat(neutralElement(s, op.getKind(), type)).value);
-        e.newPoint();
-        Point point;
-        Value linear = at[0];
-        point.indices.push_back({at[0]});
-        for (auto [v, size] : llvm::zip(place, ArrayRef(out).drop_front())) {
-          point.indices.push_back({v});
-          linear = m.add(m.mul(linear, size), v);
-        }
-        point.indices.push_back({c, 1, {}});
-        point.linear = m.add(m.mul(linear, channels), c);
-        point.linearStep = 1;
-        point.space = kernel.computedType();
-        e.define(op.getResult(), s.cast({type, acc}, element));
-        Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
-        e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
-        e.undefine(op.getResult());
-      });
-    });
-  });
+  PoolEmitter(Kernel &kernel, PoolOp op)
+      : kernel(kernel), op(op), m(kernel.math()), e(kernel.emitter),
+        spatial(op.getType().getRank() - 2), in(e.sizes(op.getInput())),
+        out(e.sizes(op.getResult())), element(op.getType().getElementType()),
+        type(accumulatorType(element)), window(op.getKernel()),
+        strides(op.getStrides()), dilations(op.getDilations()),
+        pads(op.getPads()) {}
 
-  LaunchPlan plan;
-  plan.kind = "pool";
-  plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-    return product(s, dims.drop_back(2));
+  /// The window of an output element: what of it there is, and where it starts.
+  struct Place {
+    SmallVector<Value> output; ///< the element, without its channel
+    SmallVector<Value> start;
+    SmallVector<std::pair<Value, Value>> ranges;
   };
-  return plan;
+
+  Place placeOf(ArrayRef<Value> row, Value x) {
+    Place place{SmallVector<Value>(row), {}, {}};
+    place.output.push_back(x);
+    for (int64_t d = 0; d < spatial; ++d) {
+      Value start = m.add(m.mul(place.output[d + 1], strides[d]), -pads[d]);
+      place.start.push_back(start);
+      place.ranges.push_back(
+          clip(m, start, in[d + 1], window[d], dilations[d]));
+    }
+    return place;
+  }
+
+  /// Input elements, in the accumulator's type.
+  Value load(ArrayRef<Index> at, Value mask) {
+    e.newPoint();
+    ScalarEmitter s(kernel.b, kernel.loc);
+    Point point{SmallVector<Index>(at)};
+    return kernel
+        .splat(s.cast(e.emit(op.getInput(), point, kernel.lanes(), mask), type))
+        .value;
+  }
+
+  Value initial() {
+    ScalarEmitter s(kernel.b, kernel.loc);
+    return kernel.splat(neutralElement(s, op.getKind(), type)).value;
+  }
+
+  /// The part of a window that lies inside of the input.
+  Value clipped(const Place &place, Value channel, Value mask) {
+    ScalarEmitter s(kernel.b, kernel.loc);
+    SmallVector<Index> from(spatial + 1);
+    from[0] = {place.output[0]};
+    from.push_back({channel, 1, {}});
+    std::function<Value(int64_t, Value)> nest = [&](int64_t d,
+                                                    Value acc) -> Value {
+      if (d == spatial)
+        return combine(s, op.getKind(), {type, acc}, {type, load(from, mask)})
+            .value;
+      return m.loop(place.ranges[d].first, place.ranges[d].second, 1,
+                    ValueRange(acc), [&](Value k, ValueRange args) {
+                      from[d + 1] = {
+                          m.add(place.start[d], m.mul(k, dilations[d]))};
+                      return SmallVector<Value>{nest(d + 1, args[0])};
+                    })[0];
+    };
+    return nest(0, initial());
+  }
+
+  int64_t windowElements() const {
+    int64_t n = 1;
+    for (int64_t size : window)
+      n = std::min<int64_t>(n * size, 1 << 20);
+    return n;
+  }
+
+  /// A whole window, without a loop.
+  Value whole(const Place &place, Value channel, Value mask) {
+    SmallVector<Value> elements;
+    for (int64_t number = 0, n = windowElements(); number < n; ++number) {
+      SmallVector<Index> from(spatial + 1);
+      from[0] = {place.output[0]};
+      for (int64_t d = spatial, rest = number; d-- > 0; rest /= window[d])
+        from[d + 1] = {m.add(place.start[d], rest % window[d] * dilations[d])};
+      from.push_back({channel, 1, {}});
+      elements.push_back(load(from, mask));
+    }
+    bool isExtreme =
+        llvm::is_contained({ReduceKind::max, ReduceKind::min}, op.getKind());
+    if (isExtreme && isa<FloatType>(type))
+      return extremeOf(elements);
+    ScalarEmitter s(kernel.b, kernel.loc);
+    Value acc = elements[0];
+    for (Value v : ArrayRef(elements).drop_front())
+      acc = combine(s, op.getKind(), {type, acc}, {type, v}).value;
+    return acc;
+  }
+
+  Value extremeOf(ArrayRef<Value> elements) {
+    Extreme extreme{kernel.b, kernel.loc, op.getKind()};
+    Value acc = elements[0], isNan;
+    for (Value v : elements.drop_front())
+      acc = extreme.join(acc, v);
+    for (size_t i = 0; i < elements.size(); i += 2)
+      isNan = extreme.noteNan(isNan, elements[i],
+                              elements[std::min(i + 1, elements.size() - 1)]);
+    return extreme.finish(acc, isNan);
+  }
+
+  void store(const Place &place, Value channel, Value mask, Value acc) {
+    ScalarEmitter s(kernel.b, kernel.loc);
+    e.newPoint();
+    Point point;
+    for (Value v : place.output)
+      point.indices.push_back({v});
+    point.indices.push_back({channel, 1, {}});
+    SmallVector<Value> at(place.output);
+    at.push_back(channel);
+    point.linear = m.linearize(at, out);
+    point.linearStep = 1;
+    point.space = kernel.computedType();
+    e.define(op.getResult(), s.cast({type, acc}, element));
+    Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
+    e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
+    e.undefine(op.getResult());
+    e.newPoint();
+  }
+
+  using Window = Value (PoolEmitter::*)(const Place &, Value, Value);
+
+  void emitPixel(const Place &place, Window compute) {
+    kernel.forVectors(m.cst(0), out.back(), [&](Value c, Value mask) {
+      store(place, c, mask, (this->*compute)(place, c, mask));
+    });
+  }
+
+  /// Whether no window reaches beyond the input.
+  bool isInside() const {
+    for (int64_t d = 0; d < spatial; ++d) {
+      auto from = constantIndex(in[d + 1]), to = constantIndex(out[d + 1]);
+      int64_t reach = (window[d] - 1) * dilations[d];
+      if (!from || !to || pads[d] != 0 ||
+          (*to - 1) * strides[d] + reach >= *from)
+        return false;
+    }
+    return true;
+  }
+
+  void emitPixel(const Place &place) {
+    constexpr int64_t longest = 32;
+    if (windowElements() > longest || windowElements() == 0)
+      return emitPixel(place, &PoolEmitter::clipped);
+    if (isInside())
+      return emitPixel(place, &PoolEmitter::whole);
+    Value isWhole;
+    for (auto [range, size] : llvm::zip(place.ranges, window)) {
+      Value found =
+          arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::eq,
+                                m.sub(range.second, range.first), m.cst(size));
+      isWhole = isWhole ? Value(arith::AndIOp::create(kernel.b, kernel.loc,
+                                                      isWhole, found))
+                        : found;
+    }
+    auto choice = scf::IfOp::create(kernel.b, kernel.loc, isWhole, true);
+    OpBuilder::InsertionGuard guard(kernel.b);
+    kernel.b.setInsertionPointToStart(choice.thenBlock());
+    emitPixel(place, &PoolEmitter::whole);
+    kernel.b.setInsertionPointToStart(choice.elseBlock());
+    emitPixel(place, &PoolEmitter::clipped);
+  }
+
+  LaunchPlan emit() {
+    SmallVector<Value> rows(out.begin(), out.end() - 2);
+    kernel.forUnits([&](Value unit) {
+      SmallVector<Value> row = m.delinearize(unit, rows);
+      m.loop(m.cst(0), out[spatial], 1,
+             [&](Value x) { emitPixel(placeOf(row, x)); });
+    });
+    LaunchPlan plan;
+    plan.kind = "pool";
+    plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+      return product(s, dims.drop_back(2));
+    };
+    return plan;
+  }
+};
+} // namespace
+
+LaunchPlan cpu::emitPool(Kernel &kernel, PoolOp op) {
+  return PoolEmitter(kernel, op).emit();
 }

@@ -35,6 +35,8 @@ struct RowEmitter {
     unsigned pass;
   };
   SmallVector<Kept> kept;
+  /// Accumulators that hide the latency of one.
+  static constexpr int64_t kWays = 4;
 
   explicit RowEmitter(Kernel &kernel)
       : kernel(kernel), m(kernel.math()), e(kernel.emitter) {
@@ -133,43 +135,92 @@ struct RowEmitter {
     return point;
   }
 
+  /// Covers the row, four vectors at a time and then one by one. `step` takes
+  /// the elements there are, `neutral` where there are none, to all that is
+  /// carried on.
+  SmallVector<Value>
+  forRow(ReduceOp op, unsigned pass, Scalar neutral, ValueRange init,
+         function_ref<SmallVector<Value>(ArrayRef<Value>, ValueRange)> step) {
+    ScalarEmitter s(kernel.b, kernel.loc);
+    auto elementAt = [&](Value i, Value mask) -> Value {
+      Scalar x = kernel.splat(
+          s.cast(element(op.getInput(), i, mask, pass), neutral.type));
+      if (!mask)
+        return x.value;
+      return arith::SelectOp::create(kernel.b, kernel.loc, mask, x.value,
+                                     neutral.value);
+    };
+    int64_t stride = kWays * kernel.lanes();
+    Value whole = m.mul(m.div(length, m.cst(stride)), stride);
+    SmallVector<Value> carried =
+        m.loop(m.cst(0), whole, stride, init, [&](Value i, ValueRange args) {
+          SmallVector<Value> x;
+          for (int64_t w = 0; w < kWays; ++w)
+            x.push_back(elementAt(m.add(i, w * kernel.lanes()), Value()));
+          return step(x, args);
+        });
+    carried = kernel.forVectors(whole, length, carried,
+                                [&](Value i, Value mask, ValueRange args) {
+                                  return step({elementAt(i, mask)}, args);
+                                });
+    e.newPoint();
+    return carried;
+  }
+
   void reduce(ReduceOp op, unsigned pass) {
     ScalarEmitter s(kernel.b, kernel.loc);
     Type from = op.getInput().getType().getElementType(),
          type = accumulatorType(from);
     Scalar neutral = kernel.splat(neutralElement(s, op.getKind(), type));
-    auto step = [&](Value i, Value mask, Value acc) -> Value {
-      Scalar x =
-          kernel.splat(s.cast(element(op.getInput(), i, mask, pass), type));
-      if (mask)
-        x.value = arith::SelectOp::create(kernel.b, kernel.loc, mask, x.value,
-                                          neutral.value);
-      return combine(s, op.getKind(), {type, acc}, x).value;
-    };
-    // Four accumulators hide the latency of one.
-    constexpr int64_t ways = 4;
-    int64_t stride = ways * kernel.lanes();
-    Value whole = m.mul(m.div(length, m.cst(stride)), stride);
-    SmallVector<Value> acc(ways, neutral.value);
-    acc = m.loop(m.cst(0), whole, stride, acc, [&](Value i, ValueRange args) {
-      SmallVector<Value> next;
-      for (int64_t w = 0; w < ways; ++w)
-        next.push_back(step(m.add(i, w * kernel.lanes()), Value(), args[w]));
-      return next;
-    });
-    Value sum =
-        combine(s, op.getKind(),
-                combine(s, op.getKind(), {type, acc[0]}, {type, acc[1]}),
-                combine(s, op.getKind(), {type, acc[2]}, {type, acc[3]}))
-            .value;
-    sum = kernel.forVectors(whole, length, ValueRange(sum),
-                            [&](Value i, Value mask, ValueRange args) {
-                              return SmallVector<Value>{step(i, mask, args[0])};
-                            })[0];
-    e.newPoint();
-    Scalar total =
-        combineLanes(kernel.b, kernel.loc, op.getKind(), {type, sum});
+    bool isExtreme =
+        llvm::is_contained({ReduceKind::max, ReduceKind::min}, op.getKind());
+    Scalar total{type, isExtreme && isa<FloatType>(type)
+                           ? extremeOf(op, pass, neutral)
+                           : combined(op, pass, neutral)};
     e.define(op.getResult(), s.cast(total, from));
+  }
+
+  Value combined(ReduceOp op, unsigned pass, Scalar neutral) {
+    ScalarEmitter s(kernel.b, kernel.loc);
+    Type type = neutral.type;
+    auto join = [&](Value x, Value y) {
+      return combine(s, op.getKind(), {type, x}, {type, y}).value;
+    };
+    SmallVector<Value> sums(kWays, neutral.value);
+    sums = forRow(op, pass, neutral, sums,
+                  [&](ArrayRef<Value> x, ValueRange args) {
+                    SmallVector<Value> next(args);
+                    for (auto [sum, v] : llvm::zip(next, x))
+                      sum = join(sum, v);
+                    return next;
+                  });
+    Value sum = join(join(sums[0], sums[1]), join(sums[2], sums[3]));
+    return combineLanes(kernel.b, kernel.loc, sum, join);
+  }
+
+  Value extremeOf(ReduceOp op, unsigned pass, Scalar neutral) {
+    OpBuilder &b = kernel.b;
+    Extreme extreme{b, kernel.loc, op.getKind()};
+    auto flags = VectorType::get({kernel.lanes()}, b.getI1Type());
+    SmallVector<Value> init(kWays, neutral.value);
+    init.push_back(
+        arith::ConstantOp::create(b, kernel.loc, flags, b.getZeroAttr(flags)));
+    SmallVector<Value> found = forRow(
+        op, pass, neutral, init, [&](ArrayRef<Value> x, ValueRange args) {
+          SmallVector<Value> next(args);
+          for (auto [acc, v] : llvm::zip(next, x))
+            acc = extreme.join(acc, v);
+          for (size_t i = 0; i < x.size(); i += 2)
+            next.back() = extreme.noteNan(next.back(), x[i],
+                                          x[std::min(i + 1, x.size() - 1)]);
+          return next;
+        });
+    auto join = [&](Value x, Value y) { return extreme.join(x, y); };
+    Value most = join(join(found[0], found[1]), join(found[2], found[3]));
+    most = combineLanes(b, kernel.loc, most, join);
+    Value isNan = vector::ReductionOp::create(
+        b, kernel.loc, vector::CombiningKind::OR, found.back());
+    return extreme.finish(most, isNan);
   }
 
   LaunchPlan emit() {
