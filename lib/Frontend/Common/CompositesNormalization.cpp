@@ -52,7 +52,10 @@ static Tensor shifted(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
 Tensor dlc::softmax(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
   return inWideType(b, x, [&](Tensor v) {
     Tensor e = b.exp(shifted(b, v, axes));
-    return e / b.sum(e, axes, /*keepDims=*/true);
+    Tensor sum = b.sum(e, axes, /*keepDims=*/true);
+    // The sum is 1 at least, so that its inverse is exact enough, and one
+    // division serves the whole of a row.
+    return b.mul(e, b.reciprocal(sum));
   });
 }
 
