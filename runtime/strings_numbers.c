@@ -175,7 +175,8 @@ static size_t write_real(char *out, size_t size, double x, int64_t bits) {
   }
   char *mark = strchr(digits, 'e');
   int exponent = (int)strtol(mark + 1, NULL, 10);
-  if (exponent < -4 || exponent >= 16)
+  double magnitude = fabs(x);
+  if (magnitude >= 1e16 || (magnitude < 1e-4 && x != 0))
     return (size_t)snprintf(out, size, "%s", digits);
   int decimals = (int)(mark - digits) - (x < 0 || (x == 0 && digits[0] == '-'));
   decimals = (decimals > 1 ? decimals - 2 : 0) - exponent;

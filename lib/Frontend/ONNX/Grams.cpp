@@ -70,9 +70,9 @@ static std::optional<Grams> gramsOf(NodeArgs &n) {
              std::nullopt;
     g.width = std::max(g.width, column + 1);
   }
-  if (!g.weights.empty() && int64_t(g.weights.size()) != g.width)
+  if (!g.weights.empty() && int64_t(g.weights.size()) != grams)
     n.error("attribute 'weights' has " + Twine(g.weights.size()) +
-            " entries for " + Twine(g.width) + " columns");
+            " entries for " + Twine(grams) + " grams");
   return n.failed() ? std::nullopt : std::optional(g);
 }
 
@@ -127,17 +127,18 @@ static Tensors tfIdfVectorizer(TensorBuilder &b, NodeArgs &n) {
       count = count + countGrams(b, rows, pool, size, distance);
     counts.push_back(count);
   }
-  Tensor found = b.cast(b.concat(counts, 1), b.f32());
+  Tensor found = b.concat(counts, 1);
+  if (g->mode == "IDF")
+    found = b.gt(found, 0.0);
+  found = b.cast(found, b.f32());
+  if (g->mode != "TF" && !g->weights.empty()) {
+    SmallVector<float> weights(g->weights.begin(), g->weights.end());
+    auto type = RankedTensorType::get({int64_t(weights.size())}, b.f32());
+    found = found * b.constant(DenseElementsAttr::get(type, ArrayRef(weights)));
+  }
   Tensor into = b.full({b.dim(g->width), b.dim(rows, 0)}, b.like(0, found));
   Tensor y = b.transposeLast(b.scatter(
       ScatterKind::add, into, b.ints(g->columns), b.transposeLast(found)));
-  if (g->mode == "IDF")
-    y = b.cast(b.gt(y, 0.0), b.f32());
-  if (g->mode != "TF" && !g->weights.empty()) {
-    SmallVector<float> weights(g->weights.begin(), g->weights.end());
-    auto type = RankedTensorType::get({g->width}, b.f32());
-    y = y * b.constant(DenseElementsAttr::get(type, ArrayRef(weights)));
-  }
   return x.rank() == 1 ? b.squeeze(y, 0) : y;
 }
 
