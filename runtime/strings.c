@@ -189,11 +189,11 @@ static bool forget_last_run(dlc_strings *s) {
       at = (at + 1) & s->mask;
     s->slots[at] = -1;
   }
-  /* One chunk will do for a run that makes as much text. */
+  /* One chunk will do for a run that makes as much text, sooner or later. */
   if (s->chunks && s->chunks->next) {
     size_t size = 0;
     for (dlc_string_chunk *c = s->chunks; c; c = c->next)
-      size += c->used;
+      size += c->size;
     release_chunks(s);
     return add_chunk(s, size);
   }
