@@ -21,23 +21,26 @@ using namespace dlc;
 
 /// The inputs, a bit each, that may be strings: those whose elements an
 /// operator only moves, chooses and compares, or looks into.
-static unsigned stringInputs(StringRef op) {
+static unsigned stringInputs(StringRef op, int64_t version) {
   constexpr unsigned all = ~0u;
   return llvm::StringSwitch<unsigned>(op)
       .Cases({"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"}, 1)
       .Cases({"Transpose", "Slice", "Split", "Expand", "Tile", "Shape"}, 1)
       .Cases({"Size", "Gather", "GatherElements", "GatherND", "Compress"}, 1)
       .Cases({"ReverseSequence", "DepthToSpace", "SpaceToDepth"}, 1)
-      .Cases({"CenterCropPad", "Unique", "Cast", "CastLike"}, 1)
-      .Cases({"Concat", "Equal", "StringConcat", "If", "SequenceMap"}, all)
-      .Cases({"Where", "SequenceInsert"}, 0b110)
-      .Cases({"Scatter", "ScatterElements", "ScatterND", "Pad"}, 0b101)
-      .Case("OneHot", 0b100)
-      .Cases({"Loop", "Scan"}, ~0b11u)
-      .Cases({"SequenceConstruct", "SplitToSequence", "Optional"}, all)
-      .Cases({"OptionalGetElement", "OptionalHasElement"}, all)
+      .Cases({"CenterCropPad", "Unique", "Cast", "SplitToSequence"}, 1)
       .Cases({"StringSplit", "StringNormalizer", "RegexFullMatch"}, 1)
       .Case("TfIdfVectorizer", 1)
+      .Case("SequenceInsert", 0b10)
+      .Case("CastLike", 0b11)
+      .Case("OneHot", 0b100)
+      .Cases({"Scatter", "ScatterElements", "ScatterND", "Pad"}, 0b101)
+      .Case("Where", 0b110)
+      .Cases({"Concat", "Equal", "StringConcat", "SequenceMap"}, all)
+      .Cases({"SequenceConstruct", "Optional", "OptionalGetElement"}, all)
+      .Case("OptionalHasElement", all)
+      .Case("Loop", ~0b11u)
+      .Case("Scan", version < 9 ? ~1u : all) // lengths come first
       .Default(0);
 }
 
@@ -55,7 +58,9 @@ bool onnx::takesStrings(graph::NodeOp node, unsigned input) {
           dyn_cast_or_null<StringAttr>(node.getNodeAttr("reduction"));
       reduction && reduction != "none")
     return false;
-  return input < 32 && (stringInputs(op) >> input & 1);
+  unsigned inputs = stringInputs(op, node.getVersion().value_or(0));
+  // The last bit is that of all further ones.
+  return inputs >> std::min(input, 31u) & 1;
 }
 
 static bool checkStrings(NodeArgs &n, ArrayRef<Tensor> inputs) {
