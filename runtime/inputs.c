@@ -110,10 +110,12 @@ static void swap_bytes(unsigned char *data, size_t size, size_t unit) {
     }
 }
 
-/* A native, row-major, aligned copy. */
-static bool convert(loader *l, const dlc_npy *npy, dlc_tensor *tensor) {
+/* A native, row-major, aligned copy of elements whose numbers have `unit`
+ * bytes. */
+static bool convert(loader *l, const dlc_npy *npy, size_t unit,
+                    dlc_tensor *tensor) {
   int64_t strides[DLC_MAX_RANK], stride = 1;
-  size_t size = dlc_tensor_bytes(tensor);
+  size_t size = dlc_tensor_count(tensor) * npy->width;
   for (int32_t i = 0; i < npy->rank; i++) {
     strides[i] = stride;
     stride *= npy->dims[i];
@@ -124,7 +126,7 @@ static bool convert(loader *l, const dlc_npy *npy, dlc_tensor *tensor) {
   dlc_copy(npy->rank, npy->dims, npy->width, copy, NULL, tensor->data,
            npy->fortran ? strides : NULL);
   if (npy->swapped)
-    swap_bytes(copy, size, dlc_dtype_alignment(tensor->dtype));
+    swap_bytes(copy, size, unit);
   tensor->data = copy;
   return true;
 }
@@ -151,12 +153,16 @@ static bool take_array(loader *l, const char *file, int32_t index,
   dlc_tensor *tensor = &l->program->input_tensors[index];
   *tensor = (dlc_tensor){(void *)(uintptr_t)(bytes.data + npy.offset),
                          l->model->inputs[index].dtype, npy.rank, shape, NULL};
-  size_t alignment = dlc_dtype_alignment(tensor->dtype);
-  bool usable = (uintptr_t)tensor->data % alignment == 0 &&
-                (!npy.fortran || npy.rank < 2) &&
-                (!npy.swapped || alignment == 1);
-  if (!usable && !convert(l, &npy, tensor))
+  size_t unit = npy.kind == 'U'   ? 4
+                : npy.kind == 'S' ? 1
+                                  : dlc_dtype_alignment(tensor->dtype);
+  bool usable = (uintptr_t)tensor->data % unit == 0 &&
+                (!npy.fortran || npy.rank < 2) && (!npy.swapped || unit == 1);
+  if (!usable && !convert(l, &npy, unit, tensor))
     return false;
+  if (tensor->dtype == DLC_STRING)
+    return dlc_take_strings(l->program, file, l->model->inputs[index].name,
+                            &npy, tensor->data, tensor);
   return tensor->dtype != DLC_BOOL || check_bools(l, file, tensor);
 }
 

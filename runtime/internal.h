@@ -116,7 +116,9 @@ struct dlc_context {
   int64_t *symbols;         /* values of this run; -1: not known yet */
   int32_t *symbol_inputs;   /* the input that gave the value */
   dlc_output *outputs;
-  const dlc_tensor *results; /* the caller's outputs */
+  const dlc_tensor *results;   /* the caller's outputs */
+  struct dlc_strings *strings; /* of a model that has some; see strings.h */
+  void (*drop_strings)(struct dlc_strings *);
 
   void (*trace)(void *self, const dlc_event *event);
   void *trace_self;

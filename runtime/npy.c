@@ -85,6 +85,8 @@ static const char *parse_descr(cursor *c, dlc_npy *npy) {
   int64_t width;
   npy->kind = *type.at++;
   npy->width = parse_number(&type, &width) ? (uint64_t)width : 0;
+  if (npy->kind == 'U' && __builtin_mul_overflow(npy->width, 4, &npy->width))
+    return "its header has no valid dtype";
   return NULL;
 }
 
@@ -149,18 +151,22 @@ const char *dlc_npy_parse(dlc_bytes bytes, dlc_npy *npy) {
 }
 
 bool dlc_npy_holds(const dlc_npy *npy, int32_t dtype) {
+  if (dtype == DLC_STRING)
+    return (npy->kind == 'U' || npy->kind == 'S') && npy->width;
   return npy->kind == dlc_dtype_kind(dtype) &&
          npy->width == dlc_dtype_size(dtype);
 }
 
-size_t dlc_npy_header(char out[DLC_NPY_HEADER_SIZE], const dlc_tensor *tensor) {
+size_t dlc_npy_header(char out[DLC_NPY_HEADER_SIZE], const dlc_tensor *tensor,
+                      const dlc_npy_array *array) {
   char kind = dlc_dtype_kind(tensor->dtype);
-  size_t width = dlc_dtype_size(tensor->dtype);
+  size_t width = array->width;
   size_t used = 10;
-  used += (size_t)sprintf(out + used,
-                          "{'descr': '%c%c%zu', 'fortran_order': False, "
-                          "'shape': (",
-                          width == 1 || kind == 'V' ? '|' : '<', kind, width);
+  used += (size_t)sprintf(
+      out + used,
+      "{'descr': '%c%c%zu', 'fortran_order': False, "
+      "'shape': (",
+      (width == 1 && kind != 'U') || kind == 'V' ? '|' : '<', kind, width);
   for (int32_t i = 0; i < tensor->rank; i++)
     used += (size_t)sprintf(out + used, i ? ", %" PRId64 : "%" PRId64,
                             tensor->shape[i]);

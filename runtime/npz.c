@@ -139,19 +139,22 @@ static void write_end(dlc_writer *w, uint64_t count, uint64_t directory) {
 }
 
 static bool write_member(dlc_writer *w, entry *e, const dlc_tensor *tensor) {
+  dlc_npy_array array;
+  if (!dlc_npy_lay(w->program, tensor, &array))
+    return false;
   char header[DLC_NPY_HEADER_SIZE];
-  size_t header_size = dlc_npy_header(header, tensor);
-  size_t bytes = dlc_tensor_bytes(tensor), length = strlen(e->name) + 4;
+  size_t header_size = dlc_npy_header(header, tensor, &array);
+  size_t length = strlen(e->name) + 4;
   if (length > 0xffff)
     return dlc_error(w->program, "the output's name '%.64s...' is too long",
                      e->name);
   e->name_length = (uint16_t)length;
-  e->size = header_size + bytes;
+  e->size = header_size + array.size;
   e->offset = w->offset;
-  e->crc = dlc_crc32(dlc_crc32(0, header, header_size), tensor->data, bytes);
+  e->crc = dlc_crc32(dlc_crc32(0, header, header_size), array.data, array.size);
   write_local(w, e);
   dlc_write(w, header, header_size);
-  dlc_write(w, tensor->data, bytes);
+  dlc_write(w, array.data, array.size);
   return true;
 }
 

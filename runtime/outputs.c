@@ -11,11 +11,13 @@
 static bool save_npy(dlc_program *program, const char *path,
                      const dlc_tensor *tensor) {
   dlc_writer writer;
+  dlc_npy_array array;
   char header[DLC_NPY_HEADER_SIZE];
-  if (!dlc_writer_open(&writer, program, path))
+  if (!dlc_npy_lay(program, tensor, &array) ||
+      !dlc_writer_open(&writer, program, path))
     return false;
-  dlc_write(&writer, header, dlc_npy_header(header, tensor));
-  dlc_write(&writer, tensor->data, dlc_tensor_bytes(tensor));
+  dlc_write(&writer, header, dlc_npy_header(header, tensor, &array));
+  dlc_write(&writer, array.data, array.size);
   return dlc_writer_close(&writer);
 }
 
@@ -29,7 +31,10 @@ static bool save_named(dlc_program *program, const char *argument) {
 
 static void add_element(dlc_text *text, const dlc_tensor *tensor, size_t i) {
   char kind = dlc_dtype_kind(tensor->dtype);
-  if (tensor->dtype == DLC_INT64)
+  if (tensor->dtype == DLC_STRING) {
+    dlc_text_add(text, " ");
+    dlc_text_string(text, ((const dlc_string *)tensor->data)[i]);
+  } else if (tensor->dtype == DLC_INT64)
     dlc_text_add(text, " %" PRId64, ((const int64_t *)tensor->data)[i]);
   else if (tensor->dtype == DLC_UINT64)
     dlc_text_add(text, " %" PRIu64, ((const uint64_t *)tensor->data)[i]);
@@ -66,7 +71,7 @@ static void summarise(dlc_text *text, const char *name,
                             tensor->rank, tensor->shape));
   size_t count = dlc_tensor_count(tensor);
   if (count) {
-    if (dlc_dtype_kind(tensor->dtype) != 'c')
+    if (dlc_dtype_kind(tensor->dtype) != 'c' && tensor->dtype != DLC_STRING)
       add_range(text, tensor, count);
     dlc_text_add(text, "  values");
     for (size_t i = 0; i < count && i < SHOWN; i++)

@@ -120,9 +120,29 @@ enum { DLC_NPY_HEADER_MAX = 1 << 16 };
 const char *dlc_npy_parse(dlc_bytes bytes, dlc_npy *npy);
 /* Whether the array's elements are the type's. */
 bool dlc_npy_holds(const dlc_npy *npy, int32_t dtype);
+/* A tensor's elements as an npy file has them. */
+typedef struct dlc_npy_array {
+  const void *data;
+  size_t size;
+  size_t width; /* bytes of an element, or code points of a string */
+} dlc_npy_array;
 /* Writes a header, padded to 64 bytes; its size. */
 enum { DLC_NPY_HEADER_SIZE = 512 };
-size_t dlc_npy_header(char out[DLC_NPY_HEADER_SIZE], const dlc_tensor *tensor);
+size_t dlc_npy_header(char out[DLC_NPY_HEADER_SIZE], const dlc_tensor *tensor,
+                      const dlc_npy_array *array);
+
+/*===- npy_strings.c ------------------------------------------------------===*/
+
+/* Lays a tensor's elements out; what can't be is an error, printed. */
+bool dlc_npy_lay(dlc_program *program, const dlc_tensor *tensor,
+                 dlc_npy_array *array);
+/* Fills a tensor of strings from a native, row-major npy array. */
+bool dlc_take_strings(dlc_program *program, const char *file, const char *name,
+                      const dlc_npy *npy, const void *data, dlc_tensor *tensor);
+/* Adds a string between quotes. */
+void dlc_text_string(dlc_text *text, dlc_string string);
+/* Makes all elements short words. */
+void dlc_fill_strings(const dlc_tensor *tensor, uint64_t seed);
 
 /*===- zip.c, npz.c, inflate.c -------------------------------------------===*/
 

@@ -201,5 +201,5 @@ static int fail(dlc_frame *frame, const dlc_site *site, const char *format,
   return DLC_INVALID_ARGUMENT;
 }
 
-const dlc_services dlc_runtime_services = {parallel, arena, alloc, output,
-                                           fail,     grow};
+const dlc_services dlc_runtime_services = {parallel, arena, alloc,
+                                           output,   fail,  grow};

@@ -23,7 +23,7 @@ static const struct {
     [DLC_INT16] = {2, 'i', "int16"},
     [DLC_INT32] = {4, 'i', "int32"},
     [DLC_INT64] = {8, 'i', "int64"},
-    [DLC_STRING] = {0, 'U', "str"},
+    [DLC_STRING] = {sizeof(dlc_string), 'U', "string"},
     [DLC_BOOL] = {1, 'b', "bool"},
     [DLC_FLOAT16] = {2, 'f', "float16"},
     [DLC_FLOAT64] = {8, 'f', "float64"},
@@ -62,6 +62,8 @@ char dlc_dtype_kind(int32_t dtype) {
 
 size_t dlc_dtype_alignment(int32_t dtype) {
   size_t size = dlc_dtype_size(dtype);
+  if (dtype == DLC_STRING)
+    return _Alignof(dlc_string);
   return dlc_dtype_kind(dtype) == 'c' ? size / 2 : size ? size : 1;
 }
 

@@ -170,6 +170,10 @@ static float next_normal(uint64_t *state) {
 
 void dlc_fill_random(const dlc_tensor *tensor, uint64_t seed) {
   size_t count = dlc_tensor_count(tensor), width;
+  if (tensor->dtype == DLC_STRING) {
+    dlc_fill_strings(tensor, seed);
+    return;
+  }
   char kind = dlc_dtype_kind(tensor->dtype);
   if (tensor->dtype == DLC_COMPLEX64 || tensor->dtype == DLC_COMPLEX128)
     count *= 2;

@@ -28,4 +28,14 @@
 #define GET_OP_CLASSES
 #include "dialects/dlc/DlcOps.h.inc"
 
+namespace dlc {
+
+/// Whether elements of this type are strings, see StringOp.
+bool isString(mlir::Type element);
+/// Their type, and the one that strings of inputs and outputs have.
+mlir::Type stringType(mlir::MLIRContext *context);
+mlir::Type spelledType(mlir::MLIRContext *context);
+
+} // namespace dlc
+
 #endif // DIALECTS_DLC_DLC_H

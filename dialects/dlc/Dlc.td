@@ -12,5 +12,6 @@ include "dialects/dlc/Movement.td"
 include "dialects/dlc/Reduction.td"
 include "dialects/dlc/Contraction.td"
 include "dialects/dlc/Search.td"
+include "dialects/dlc/String.td"
 include "dialects/dlc/Structure.td"
 #endif // DLC_TD

@@ -133,4 +133,17 @@ def Rt_LaunchOp : Rt_Op<"launch"> {
   let assemblyFormat = "$frame `,` $kernel `[` $count `,` $grain `]` `(` $args `)` `:` type($args) `at` $site `kind` $kind (`flops` $flops^)? (`bytes` $bytes^)? attr-dict";
 }
 
+def Rt_StringsOp : Rt_Op<"strings"> {
+  let summary = "the table of this run's strings, which starts with these; the run ends where there is no memory";
+  let arguments = (ins Rt_Pointer:$frame, StrArrayAttr:$strings);
+  let results = (outs Rt_Pointer:$table);
+  let assemblyFormat = "$frame $strings attr-dict";
+}
+
+def Rt_ReportedOp : Rt_Op<"reported"> {
+  let summary = "ends the run with the message that a pointer in memory leads to, if there is one";
+  let arguments = (ins Rt_Pointer:$frame, Rt_Pointer:$report, StrAttr:$site);
+  let assemblyFormat = "$frame `,` $report `at` $site attr-dict";
+}
+
 #endif // DLC_RT_TD

@@ -70,6 +70,13 @@ typedef enum dlc_dtype {
   DLC_INT2 = 26
 } dlc_dtype;
 
+/* An element of type DLC_STRING: UTF-8 without a terminator. Those of an output
+ * are the context's, valid until its next run, wherever the array lies. */
+typedef struct dlc_string {
+  const char *data; /* may be NULL where size is 0 */
+  size_t size;
+} dlc_string;
+
 typedef enum dlc_status {
   DLC_OK = 0,
   DLC_INVALID_ARGUMENT = 1, /* wrong type, rank, shape, name or value */
@@ -252,7 +259,8 @@ void dlc_set_trace(dlc_context *context,
                    void (*trace)(void *self, const dlc_event *event),
                    void *self);
 
-/* Bytes of an element; 0 for strings and unknown types. */
+/* Bytes of an element, of a string those of a dlc_string; 0: an unknown type.
+ */
 size_t dlc_dtype_size(int32_t dtype);
 /* numpy's name of the type, e.g. "float32". */
 const char *dlc_dtype_name(int32_t dtype);

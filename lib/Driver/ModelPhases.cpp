@@ -10,6 +10,7 @@
 #include "Driver/Phases.h"
 #include "Frontend/ONNX/Import.h"
 #include "Graph/Passes.h"
+#include "dialects/dlc/Dlc.h"
 #include "dialects/graph/Graph.h"
 #include "dlc/runtime.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -168,6 +169,7 @@ int32_t dtypeOf(Type element) {
       {uint(32), DLC_UINT32},
       {sint(64), DLC_INT64},
       {uint(64), DLC_UINT64},
+      {spelledType(c), DLC_STRING},
       {Float4E2M1FNType::get(c), DLC_FLOAT4E2M1},
       {Float8E4M3FNType::get(c), DLC_FLOAT8E4M3FN},
       {Float8E4M3FNUZType::get(c), DLC_FLOAT8E4M3FNUZ},

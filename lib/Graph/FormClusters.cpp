@@ -96,7 +96,8 @@ public:
   void run() {
     for (Operation &op : llvm::reverse(block))
       if (isa<DlcDialect>(op.getDialect()) &&
-          !isa<ConstantOp, CheckOp, LoopOp, YieldOp>(op) && !isInPlace(&op))
+          !isa<ConstantOp, CheckOp, LoopOp, StringOp, YieldOp>(op) &&
+          !isInPlace(&op))
         place(&op);
     for (auto &cluster : llvm::reverse(clusters))
       outline(*cluster);

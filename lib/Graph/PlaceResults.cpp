@@ -76,12 +76,11 @@ private:
       source = reshape.getInput();
       oneUse &= source.hasOneUse();
     }
-    auto cluster = source.getDefiningOp<ClusterOp>();
+    Operation *maker = source.getDefiningOp();
     Operation *owner = operand.getOwner();
-    if (cluster && cluster->getBlock() == owner->getBlock() &&
-        (oneUse || !alone) &&
-        llvm::all_of(known,
-                     [&](Value v) { return isKnownBefore(v, cluster); }) &&
+    if (isa_and_present<ClusterOp, StringOp>(maker) &&
+        maker->getBlock() == owner->getBlock() && (oneUse || !alone) &&
+        llvm::all_of(known, [&](Value v) { return isKnownBefore(v, maker); }) &&
         placed.insert(source).second)
       return;
     give(operand);
@@ -149,6 +148,8 @@ private:
       return cluster.getSizes();
     if (auto reshape = v.getDefiningOp<ReshapeOp>())
       return reshape.getSizes();
+    if (auto string = v.getDefiningOp<StringOp>())
+      return string.getSizes();
     auto type = cast<RankedTensorType>(v.getType());
     for (int64_t d = 0; d < type.getRank(); ++d)
       if (type.isDynamicDim(d))

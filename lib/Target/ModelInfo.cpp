@@ -27,7 +27,7 @@ constexpr DtypeName dtypeNames[] = {
     {DLC_INT16, "int16"},
     {DLC_INT32, "int32"},
     {DLC_INT64, "int64"},
-    {DLC_STRING, "str"},
+    {DLC_STRING, "string"},
     {DLC_BOOL, "bool"},
     {DLC_FLOAT16, "float16"},
     {DLC_FLOAT64, "float64"},

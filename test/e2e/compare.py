@@ -45,8 +45,10 @@ def difference(got, want, tolerance):
     """What is wrong with `got`, in words; None where it is right."""
     if got.dtype.kind == "V" and got.dtype.itemsize == want.dtype.itemsize and is_extended(want.dtype):
         got = got.view(want.dtype)
-    if want.dtype.kind == "U":
-        return _exact(got.astype("U"), want) if got.shape == want.shape else _shapes(got, want)
+    if want.dtype.kind in "UO":
+        if got.dtype.kind not in "UO":
+            return f"has type {got.dtype}, expected strings"
+        return _exact(got.astype("U"), want.astype("U")) if got.shape == want.shape else _shapes(got, want)
     if got.dtype != want.dtype:
         return f"has type {got.dtype}, expected {want.dtype}"
     if got.shape != want.shape:

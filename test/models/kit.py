@@ -38,6 +38,10 @@ def rng_of(name):
     return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))
 
 
+# Of one to four bytes a letter, and with two code points for one.
+WORDS = ["", "a", "the", "The", "THE", "Öl", "öl", "naïve", "日本", "\U0001f600", "e\u0301", " the dog ", "x,y,,z"]
+
+
 # --- building graphs ---------------------------------------------------------
 
 
@@ -62,13 +66,16 @@ class Graph:
         kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
         self.inputs.append(helper.make_tensor_value_info(name, kind, list(shape)))
         draw = make or (lambda size: self.values(size, dtype))
-        self.feeds[name] = lambda dims: np.asarray(draw(tuple(dims.get(d, d) for d in shape))).astype(dtype)
+        held = object if kind == TensorProto.STRING else dtype
+        self.feeds[name] = lambda dims: np.asarray(draw(tuple(dims.get(d, d) for d in shape))).astype(held)
         return name
 
     def values(self, shape, dtype="float32"):
         kind = np.dtype(dtype).kind
         if kind == "b":
             return self.rng.random(shape) < 0.5
+        if kind == "U":
+            return self.rng.choice(WORDS, shape)
         if kind in "iu":
             return self.rng.integers(0 if kind == "u" else -9, 10, shape)
         return self.rng.normal(size=shape)
@@ -78,6 +85,8 @@ class Graph:
         array = np.asarray(value, dtype)
         if dtype is None and array.dtype == np.float64:
             array = array.astype(np.float32)
+        if array.dtype.kind == "U":
+            array = array.astype(object)
         name = name or self.fresh("const")
         self.initializers.append(numpy_helper.from_array(array, name))
         return name

@@ -31,6 +31,7 @@ static const dlc_value_info values[] = {
     {"c16", DLC_COMPLEX128, 2, dims},
     {"bf", DLC_BFLOAT16, 2, dims},
     {"q=1", DLC_FLOAT8E5M2, 2, dims},
+    {"text", DLC_STRING, 2, dims},
     {"dir/\xc3\xa9:0", DLC_FLOAT32, 2, dims},
 };
 enum { COUNT = sizeof values / sizeof *values };

@@ -17,4 +17,7 @@ extern const dlc_model linear;
 /* Outputs equal inputs: one [rows, cols] array of every element type. */
 extern const dlc_model copies;
 
+/* twice = in + in, for strings [n]. */
+extern const dlc_model words;
+
 #endif

@@ -82,9 +82,9 @@ def save_zip(path, members, method=zipfile.ZIP_STORED, **kw):
 
 
 NAMES = ["f4", "u1", "i1", "u2", "i2", "i4", "i8", "b1", "f2", "f8", "u4", "u8", "c8",
-         "c16", "bf", "q=1", "dir/\u00e9:0"]
+         "c16", "bf", "q=1", "text", "dir/\u00e9:0"]
 TYPES = ["f4", "u1", "i1", "u2", "i2", "i4", "i8", "?", "f2", "f8", "u4", "u8", "c8",
-         "c16", "V2", "V1", "f4"]
+         "c16", "V2", "V1", "U", "f4"]
 
 
 def make_inputs(rows, cols):
@@ -94,6 +94,9 @@ def make_inputs(rows, cols):
         t = np.dtype(t)
         if t.kind == "?" or t.kind == "b":
             a = rng.integers(0, 2, (rows, cols)).astype(bool)
+        elif t.kind == "U":
+            words = ["", "a", "h\u00e9llo", "\u20ac\u65e5", "\U0001f600 x", "two\0zeros"]
+            a = np.array(rng.choice(words, (rows, cols)).tolist(), "U").reshape(rows, cols)
         elif t.kind in "fc":
             a = rng.standard_normal((rows, cols)).astype(t)
         else:
@@ -290,6 +293,52 @@ def test_usage():
     check(r.returncode == 1 and b"standard output" in r.stderr, r)
 
 
+def strings_npy(descr, data, shape=(1,), **rest):
+    order = rest.get("order", "False")
+    return raw_npy(f"{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n", data)
+
+
+def test_strings():
+    def twice(data, want):
+        r = run("words", save("in.npy", data), "--outputs", "out.npz")
+        check(r.returncode == 0, r.stderr)
+        if r.returncode == 0:
+            with np.load("out.npz") as out:
+                check(out["twice"].tolist() == want, (out["twice"], want))
+            os.remove("out.npz")
+    twice(npy(np.array(["a", "", "\u20ac"])), ["aa", "", "\u20ac\u20ac"])
+    twice(npy(np.array(["a", "xyz"]).astype(">U3")), ["aa", "xyzxyz"])
+    twice(npy(np.array([b"abc", b"", "\u00e9".encode()])), ["abcabc", "", "\u00e9\u00e9"])
+    twice(npy(np.array([], "U")), [])
+    twice(npy(np.array(["x" * 5000, "y"])), ["x" * 10000, "yy"])
+    r = run("words", save("in.npy", npy(np.array(["a\"b\\\n", "\u20ac", "z" * 70]))))
+    want = 'twice: string [3]  values "a\\"b\\\\\\u000aa\\"b\\\\\\u000a" "\u20ac\u20ac" "' + "z" * 60 + '"...\n'
+    check(r.stdout.decode() == want, (r.stdout, want))
+    for made in ("random", "zeros"):
+        r = run("words", "--input", f"in={made}", "--dim", "n=20")
+        check(r.returncode == 0 and r.stdout.startswith(b"twice: string [20]"), (r.stdout, r.stderr))
+    check('"dtype": "string"' in run("words", "--info").stdout.decode(), "--info")
+    check(run("words", "--benchmark", "3").returncode == 0, "--benchmark")
+
+
+def test_bad_strings():
+    def bad(message, data):
+        expect_error(1, message, "words", save("in.npy", data), "--outputs", "out.npz")
+    bad("in.npy: input 'in' has dtype float64, expected string", npy(np.zeros(2)))
+    bad("string 1 holds 0xd800, which is no code point", strings_npy("<U1", struct.pack("<2I", 97, 0xd800), (2,)))
+    bad("string 0 holds 0x110000, which is no code point", strings_npy("<U1", struct.pack("<I", 0x110000)))
+    bad("string 0 holds 0x61000000, which is no code point", strings_npy(">U1", struct.pack("<I", 97)))
+    bad("string 0 holds 0xff, which is no UTF-8", strings_npy("|S2", b"a\xff"))
+    bad("string 0 holds 0xc3, which is no UTF-8", strings_npy("|S1", b"\xc3"))
+    bad("string 0 holds 0xed, which is no UTF-8", strings_npy("|S3", b"\xed\xa0\x80"))
+    bad("string 0 holds 0xc0, which is no UTF-8", strings_npy("|S2", b"\xc0\x80"))
+    bad("has dtype <U0, expected string", strings_npy("<U0", b"", (2 ** 60,)))
+    bad("has dtype |S0, expected string", strings_npy("|S0", b"", (2 ** 60,)))
+    bad("is truncated: 4 bytes of data, expected 8", strings_npy("<U2", b"abcd"))
+    bad("larger than memory", strings_npy("<U8", b"", (2 ** 60,)))
+    bad("its header has no valid dtype", strings_npy(f"<U{2 ** 62}", b""))
+
+
 def test_bad_inputs():
     def bad(message, **arrays):
         np.savez("in.npz", **arrays)
@@ -319,6 +368,7 @@ def test_bad_inputs():
     inputs["b1"] = np.full((2, 3), 2, "u1").view("?")
     np.savez("in.npz", **inputs)
     expect_error(1, "a bool that is 2", "copies", "--inputs", "in.npz")
+    test_bad_strings()
     with zipfile.ZipFile("in.npz", "w") as z:
         import warnings
         warnings.simplefilter("ignore")
@@ -412,7 +462,7 @@ def test_damaged():
 def test_size():
     static = os.path.join(BIN, "linear-static")
     if os.path.exists(static):
-        check(os.path.getsize(static) < 100_000, f"{os.path.getsize(static)} bytes, static")
+        check(os.path.getsize(static) < 105_000, f"{os.path.getsize(static)} bytes, static")
 
 
 def count_results(r):
@@ -427,8 +477,9 @@ def count_results(r):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        count_results(run("runtime_test"))
-        for test in [test_npz, test_npy, test_programs, test_usage, test_bad_inputs,
+        for program in ["runtime_test", "strings_test"]:
+            count_results(run(program))
+        for test in [test_npz, test_npy, test_programs, test_usage, test_strings, test_bad_inputs,
                      test_bad_headers, test_bad_archives, test_damaged, test_size]:
             test()
         os.chdir("/")

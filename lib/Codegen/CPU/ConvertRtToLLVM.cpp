@@ -127,6 +127,8 @@ private:
                              dimsOrNull(op.getDims().size())}));
           })
           .Case([&](rt::CheckOp op) { convert(op); })
+          .Case([&](rt::StringsOp op) { convert(op); })
+          .Case([&](rt::ReportedOp op) { convert(op); })
           .Case([&](rt::LaunchOp op) { convert(op); });
     }
   }
@@ -182,13 +184,14 @@ private:
   void memoryCall(Operation *op, Value memory) {
     Value none =
         LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, memory, null());
-    endIf(none, int32(1));
+    Value status = int32(1);
+    endIf(none, [&] { return status; });
     replace(op, memory);
   }
 
-  /// Returns `status` where the condition holds; goes on behind the insertion
+  /// Returns a status where the condition holds; goes on behind the insertion
   /// point.
-  void endIf(Value condition, Value status) {
+  void endIf(Value condition, function_ref<Value()> status) {
     Block *block = b.getInsertionBlock();
     Block *rest = block->splitBlock(b.getInsertionPoint());
     Block *end = new Block;
@@ -196,7 +199,7 @@ private:
     b.setInsertionPointToEnd(block);
     cf::CondBranchOp::create(b, loc, condition, end, rest);
     b.setInsertionPointToEnd(end);
-    func::ReturnOp::create(b, loc, status);
+    func::ReturnOp::create(b, loc, status());
     b.setInsertionPointToStart(rest);
   }
 
@@ -273,6 +276,46 @@ private:
          {function, dimsOrNull(op.getArgs().size()), integer(op.getCount()),
           integer(op.getGrain()),
           site(op.getSite(), op.getKind(), op.getFlops(), op.getBytes())});
+    op->erase();
+  }
+
+  /// One text and where each string ends in it: no addresses to relocate.
+  void convert(rt::StringsOp op) {
+    std::string text;
+    SmallVector<int64_t> ends;
+    for (StringRef s : op.getStrings().getAsValueRange<StringAttr>()) {
+      text += s;
+      ends.push_back(text.size());
+    }
+    int64_t count = ends.size();
+    LLVM::GlobalOp endsGlobal;
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(module.getBody());
+      endsGlobal = LLVM::GlobalOp::create(
+          b, loc, LLVM::LLVMArrayType::get(i64, count), /*isConstant=*/true,
+          LLVM::Linkage::Internal, "string_ends", b.getI64TensorAttr(ends));
+      LLVM::LLVMFuncOp::create(b, loc, "dlc_strings_begin",
+                               LLVM::LLVMFunctionType::get(
+                                   pointer, {pointer, pointer, pointer, i64}));
+    }
+    auto made = LLVM::CallOp::create(
+        b, loc, TypeRange{pointer}, "dlc_strings_begin",
+        ValueRange{op.getFrame(), string(text),
+                   LLVM::AddressOfOp::create(b, loc, endsGlobal),
+                   constant(count)});
+    memoryCall(op, made.getResult());
+  }
+
+  void convert(rt::ReportedOp op) {
+    Value message = load(pointer, op.getReport(), 0);
+    Value some =
+        LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, message, null());
+    Value frame = op.getFrame();
+    endIf(some, [&] {
+      return call(frame, Fail, b.getI32Type(),
+                  {site(op.getSite(), ""), message, null(), int32(0)});
+    });
     op->erase();
   }
 

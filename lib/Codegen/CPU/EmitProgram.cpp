@@ -13,6 +13,7 @@
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
+#include "Codegen/CPU/StringCalls.h"
 #include "Support/Diagnostics.h"
 #include "dialects/dlc/ScalarEmitter.h"
 #include "dialects/rt/Rt.h"
@@ -35,7 +36,7 @@ public:
       : main(model.lookupSymbol<func::FuncOp>("main")), target(isa),
         weights(weights), needs(needs),
         program(ModuleOp::create(model.getLoc())), b(model.getContext()),
-        loc(model.getLoc()),
+        loc(model.getLoc()), strings(model, *program, b),
         control({b, loc, frame, sizes, memory,
                  [this](Value v) { return memoryOf(v); },
                  [this](Value v) { return resultMemory(v); },
@@ -90,6 +91,7 @@ private:
       borders; // by the main kernel's name
   llvm::DenseMap<Attribute, int64_t> weightOffsets;
   ConcatParts concats;
+  StringCalls strings;
   ControlFlow control;
 
   IndexMath math() { return {b, loc}; }
@@ -209,6 +211,8 @@ private:
       return cluster.getSizes();
     if (auto reshape = tensor.getDefiningOp<ReshapeOp>())
       return reshape.getSizes();
+    if (auto string = tensor.getDefiningOp<StringOp>())
+      return string.getSizes();
     return {};
   }
 
@@ -237,7 +241,7 @@ private:
   SmallVector<Value> arenaValues(Block &body) {
     SmallVector<Value> values;
     forEachOp(body, [&](Operation *op) {
-      if (isa<ClusterOp, tensor::FromElementsOp>(op)) {
+      if (isa<ClusterOp, StringOp, tensor::FromElementsOp>(op)) {
         Value v = op->getResult(0);
         if (!outputs.contains(v) && !inserted.contains(v) &&
             !carried.contains(v) && !concats.isPart(v))
@@ -459,6 +463,8 @@ private:
     }
     if (auto cluster = dyn_cast<ClusterOp>(op))
       return emitCluster(cluster);
+    if (auto string = dyn_cast<StringOp>(op))
+      return emitString(string);
     if (auto extract = dyn_cast<tensor::ExtractOp>(op))
       return emitExtract(extract);
     if (auto elements = dyn_cast<tensor::FromElementsOp>(op))
@@ -507,6 +513,21 @@ private:
         asMemref(resultMemory(op.getResult()), op.getType().getElementType());
     for (auto [i, element] : llvm::enumerate(op.getElements()))
       memref::StoreOp::create(b, loc, sizes.lookup(element), to, math().cst(i));
+    return success();
+  }
+
+  LogicalResult emitString(StringOp op) {
+    SmallVector<Value> args{
+        Value(), math().product(mappedSizes(op.getResult())),
+        math().product(mappedSizes(op.getInputs().front()))};
+    for (Value input : op.getInputs()) {
+      FailureOr<Value> from = memoryOf(input);
+      if (failed(from))
+        return failure();
+      args.push_back(*from);
+    }
+    args.front() = resultMemory(op.getResult());
+    strings.emit(op, frame, args, nodesOf(op.getLoc()));
     return success();
   }
 

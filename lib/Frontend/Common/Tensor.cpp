@@ -101,6 +101,13 @@ void TensorBuilder::setDims(Value x, ArrayRef<Dim> dims) {
 //===----------------------------------------------------------------------===//
 
 Tensor TensorBuilder::constant(ElementsAttr value) {
+  if (auto text = dyn_cast<DenseStringElementsAttr>(value)) {
+    // Of equal strings the attribute holds one.
+    SmallVector<StringRef> values =
+        llvm::to_vector(text.getValues<StringRef>());
+    Tensor row = strings(values);
+    return row ? reshape(row, text.getType().getShape()) : row;
+  }
   return wrap(ConstantOp::create(ops, loc, value));
 }
 

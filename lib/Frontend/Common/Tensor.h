@@ -21,6 +21,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include <optional>
 
 namespace dlc {
@@ -48,6 +49,7 @@ public:
   int64_t rank() const { return type().getRank(); }
   bool isFloat() const { return llvm::isa<mlir::FloatType>(elementType()); }
   bool isBool() const { return elementType().isInteger(1); }
+  bool isString() const { return dlc::isString(elementType()); }
   bool isUnsigned() const { return elementType().isUnsignedInteger(); }
 
 private:
@@ -274,6 +276,20 @@ public:
   /// Picks elements of a dimension; x and the indices are of the same rank.
   Tensor gatherElements(Tensor x, Tensor indices, int64_t axis);
 
+  //===--- Strings --------------------------------------------------------===//
+
+  Tensor strings(llvm::ArrayRef<llvm::StringRef> values);
+  Tensor string(llvm::StringRef value);
+  mlir::Type stringType() { return dlc::stringType(context()); }
+  /// What a function of the run time makes of whole tensors, see dlc.string.
+  Tensor string(llvm::StringRef function, llvm::ArrayRef<Tensor> inputs,
+                llvm::ArrayRef<Dim> shape, mlir::Type elementType);
+  /// The same for each element of broadcast inputs.
+  Tensor eachString(llvm::StringRef function, llvm::ArrayRef<Tensor> inputs,
+                    mlir::Type elementType);
+  /// All constants, by number; null if there are no others than "".
+  mlir::ArrayAttr stringTable();
+
   //===--- Structure ------------------------------------------------------===//
 
   using Body =
@@ -309,9 +325,12 @@ private:
   mlir::OpBuilder ops;
   mlir::Location loc;
   SizeCache cache;
+  llvm::StringMap<int64_t> stringNumbers;
+  llvm::SmallVector<mlir::Attribute> stringValues;
   unsigned loopDepth = 0;
   int64_t copies = 1; ///< of what is built: the product of unrolled counts
 
+  int64_t numberOf(llvm::StringRef string);
   friend class IndexReader;
   friend class BranchMaker;
   friend class LoopMaker;

@@ -15,7 +15,9 @@ namespace {
 /// Attributes that say what is counted. Grams of n numbers begin at counts[n -
 /// 1] of the pool; gram i, of all, adds to column columns[i].
 struct Grams {
-  Ints pool, counts, columns;
+  Ints pool;
+  SmallVector<StringRef> strings; ///< the pool, in place of numbers
+  Ints counts, columns;
   int64_t shortest, longest, skips;
   int64_t width = 0; ///< of the result
   SmallVector<double> weights;
@@ -27,9 +29,8 @@ struct Grams {
 static constexpr int64_t kMaxDistances = 64;
 
 static std::optional<Grams> gramsOf(NodeArgs &n) {
-  if (n.hasAttr("pool_strings"))
-    return n.error("a pool of strings is not supported"), std::nullopt;
   Grams g{n.integers("pool_int64s").value_or(Ints()),
+          n.strings("pool_strings").value_or(SmallVector<StringRef>()),
           n.integers("ngram_counts").value_or(Ints()),
           n.integers("ngram_indexes").value_or(Ints()),
           n.integer("min_gram_length"),
@@ -49,7 +50,9 @@ static std::optional<Grams> gramsOf(NodeArgs &n) {
     n.error("attribute 'max_skip_count' is " + Twine(g.skips) +
             ", which is out of range");
   int64_t grams = 0;
-  g.counts.push_back(g.pool.size());
+  if (!g.pool.empty() && !g.strings.empty())
+    n.error("has pools of both kinds");
+  g.counts.push_back(g.pool.size() + g.strings.size());
   for (int64_t i = 0; i < sizes; ++i) {
     int64_t length = g.counts[i + 1] - g.counts[i];
     if (g.counts[i] < 0 || length < 0 || length % (i + 1) != 0)
@@ -67,9 +70,9 @@ static std::optional<Grams> gramsOf(NodeArgs &n) {
              std::nullopt;
     g.width = std::max(g.width, column + 1);
   }
-  if (!g.weights.empty() && int64_t(g.weights.size()) != g.width)
+  if (!g.weights.empty() && int64_t(g.weights.size()) != grams)
     n.error("attribute 'weights' has " + Twine(g.weights.size()) +
-            " entries for " + Twine(g.width) + " columns");
+            " entries for " + Twine(grams) + " grams");
   return n.failed() ? std::nullopt : std::optional(g);
 }
 
@@ -96,19 +99,25 @@ static Tensors tfIdfVectorizer(TensorBuilder &b, NodeArgs &n) {
   std::optional<Grams> g = gramsOf(n);
   if (!x || !g)
     return Tensor();
-  if (!isa<IntegerType>(x.elementType()) || x.rank() < 1 || x.rank() > 2)
+  bool isText = !g->strings.empty();
+  if (!isa<IntegerType>(x.elementType()) || x.isString() != isText ||
+      x.rank() < 1 || x.rank() > 2)
     return n.error("input 'X' of type " + describe(x.type()) +
-                   " is no row or rows of integers");
-  Tensor rows = b.cast(x.rank() == 1 ? b.unsqueeze(x, 0) : x, b.i64());
+                   " is no row or rows of " +
+                   (isText ? "strings" : "integers"));
+  Tensor all = isText ? b.strings(g->strings) : b.ints(g->pool);
+  if (!all)
+    return all;
+  Tensor rows =
+      b.cast(x.rank() == 1 ? b.unsqueeze(x, 0) : x, all.elementType());
   SmallVector<Tensor> counts;
   for (int64_t size = 1; size < int64_t(g->counts.size()); ++size) {
-    ArrayRef<int64_t> all(g->pool);
-    ArrayRef<int64_t> mine =
-        all.slice(g->counts[size - 1], g->counts[size] - g->counts[size - 1]);
-    int64_t grams = mine.size() / size;
+    int64_t start = g->counts[size - 1], length = g->counts[size] - start,
+            grams = length / size;
     if (grams == 0)
       continue;
-    Tensor pool = b.reshape(b.ints(mine), {grams, size});
+    Tensor pool = b.reshape(b.sliceAxis(all, 0, b.dim(start), b.dim(length)),
+                            {grams, size});
     Tensor count =
         b.full({b.dim(rows, 0), b.dim(grams)}, b.scalar(int64_t(0), b.i64()));
     bool counted = size >= g->shortest && size <= g->longest;
@@ -118,17 +127,18 @@ static Tensors tfIdfVectorizer(TensorBuilder &b, NodeArgs &n) {
       count = count + countGrams(b, rows, pool, size, distance);
     counts.push_back(count);
   }
-  Tensor all = b.cast(b.concat(counts, 1), b.f32());
-  Tensor into = b.full({b.dim(g->width), b.dim(rows, 0)}, b.like(0, all));
-  Tensor y = b.transposeLast(b.scatter(
-      ScatterKind::add, into, b.ints(g->columns), b.transposeLast(all)));
+  Tensor found = b.concat(counts, 1);
   if (g->mode == "IDF")
-    y = b.cast(b.gt(y, 0.0), b.f32());
+    found = b.gt(found, 0.0);
+  found = b.cast(found, b.f32());
   if (g->mode != "TF" && !g->weights.empty()) {
     SmallVector<float> weights(g->weights.begin(), g->weights.end());
-    auto type = RankedTensorType::get({g->width}, b.f32());
-    y = y * b.constant(DenseElementsAttr::get(type, ArrayRef(weights)));
+    auto type = RankedTensorType::get({int64_t(weights.size())}, b.f32());
+    found = found * b.constant(DenseElementsAttr::get(type, ArrayRef(weights)));
   }
+  Tensor into = b.full({b.dim(g->width), b.dim(rows, 0)}, b.like(0, found));
+  Tensor y = b.transposeLast(b.scatter(
+      ScatterKind::add, into, b.ints(g->columns), b.transposeLast(found)));
   return x.rank() == 1 ? b.squeeze(y, 0) : y;
 }
 

@@ -9,6 +9,7 @@
 
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
+#include "Frontend/ONNX/Strings.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -49,6 +50,7 @@ private:
   void importOp(Operation *op);
   void importNode(graph::NodeOp node);
   Tensors importGraph(Region &graph, ArrayRef<Tensor> args);
+  void importArgument(graph::ImportOp import, BlockArgument arg);
   LogicalResult importResults();
   bool isList(Value returned) {
     auto exported = returned.getDefiningOp<graph::ExportOp>();
@@ -63,8 +65,17 @@ private:
 
 } // namespace
 
+/// The type of an input or output of a compiled model.
+static Type passed(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && isa<graph::StringType>(tensor.getElementType())
+             ? tensor.clone(spelledType(type.getContext()))
+             : type;
+}
+
 func::FuncOp Importer::createFunction(OpBuilder &ops, func::FuncOp main) {
-  SmallVector<Type> inputs(main.getArgumentTypes());
+  SmallVector<Type> inputs =
+      llvm::map_to_vector(main.getArgumentTypes(), passed);
   auto type = ops.getFunctionType(inputs, main.getResultTypes());
   return func::FuncOp::create(ops, main.getLoc(), main.getName(), type);
 }
@@ -109,7 +120,7 @@ LogicalResult Importer::importArguments() {
         << "input '"
         << nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber())
         << "' is of type " << arg.getType()
-        << ", which is not supported; numeric tensors of known rank are";
+        << ", which is not supported; tensors of known rank are";
   }
   return result;
 }
@@ -178,6 +189,13 @@ void Importer::importNode(graph::NodeOp node) {
     return poison(node);
   }
   NodeValues inputs;
+  for (auto [i, operand] : llvm::enumerate(node.getOperands()))
+    if (Tensor x = values.lookup(operand);
+        x && x.isString() && !onnx::takesStrings(node, i)) {
+      b.error("'" + node.getOpType() + "' does not take strings as input " +
+              Twine(i));
+      return poison(node);
+    }
   for (auto [i, operand] : llvm::enumerate(node.getOperands())) {
     inputs.tensors.push_back(values.lookup(operand));
     if (auto list = lists.find(operand); list != lists.end())
@@ -201,6 +219,18 @@ void Importer::importNode(graph::NodeOp node) {
   }
 }
 
+void Importer::importArgument(graph::ImportOp import, BlockArgument arg) {
+  Tensor x = b.wrap(into.getArgument(arg.getArgNumber()));
+  if (x.elementType() == spelledType(b.context())) {
+    std::string name =
+        nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber());
+    b.setLoc(
+        NameLoc::get(StringAttr::get(b.context(), "input '" + name + "'")));
+    x = b.eachString("intern", {x}, b.stringType());
+  }
+  values[import.getResult()] = x;
+}
+
 void Importer::importOp(Operation *op) {
   b.setLoc(op->getLoc());
   if (auto node = dyn_cast<graph::NodeOp>(op))
@@ -211,10 +241,8 @@ void Importer::importOp(Operation *op) {
   }
   if (auto import = dyn_cast<graph::ImportOp>(op)) {
     if (auto arg = dyn_cast<BlockArgument>(import.getInput());
-        arg && arg.getOwner() == &from.getBody().front()) {
-      values[import.getResult()] = b.wrap(into.getArgument(arg.getArgNumber()));
-      return;
-    }
+        arg && arg.getOwner() == &from.getBody().front())
+      return importArgument(import, arg);
   }
   if (isa<graph::NoneOp>(op)) {
     values[op->getResult(0)] = Tensor();
@@ -244,6 +272,7 @@ void Importer::importBlock(Block &block) {
 LogicalResult Importer::checkDeclared(unsigned index, RankedTensorType found) {
   Type declared = from.getResultTypes()[index];
   auto type = dyn_cast<RankedTensorType>(declared);
+  declared = passed(declared);
   bool isOpen = isa<graph::ValueType, UnrankedTensorType>(declared);
   if (isOpen || (type && areCompatibleTypes({declared}, {found})))
     return success();
@@ -278,6 +307,11 @@ LogicalResult Importer::importResults() {
                << (isList(operand) ? "' is a sequence, which is not supported"
                                    : "' is not computed");
       continue;
+    }
+    if (tensor.isString()) {
+      tensor = b.eachString("spell", {tensor}, spelledType(b.context()));
+      // Each output has memory of its own.
+      tensor.value().getDefiningOp()->setAttr("output", ops.getIndexAttr(i));
     }
     if (failed(checkDeclared(i, tensor.type())))
       result = failure();
@@ -321,6 +355,8 @@ LogicalResult Importer::run() {
     return failure();
   }
   removeDead();
+  if (ArrayAttr strings = b.stringTable())
+    from->getParentOfType<ModuleOp>()->setAttr("dlc.strings", strings);
   from.erase();
   return success();
 }

@@ -8,6 +8,7 @@
 #include "Frontend/ONNX/MlArgs.h"
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
 #include <cmath>
 
@@ -138,17 +139,20 @@ static Tensors featureVectorizer(TensorBuilder &b, NodeArgs &n) {
 static Tensors oneHotEncoder(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
   bool zeros = n.flag("zeros", true);
-  std::optional<Ints> categories = n.integers("cats_int64s");
+  auto integers = n.integers("cats_int64s");
   auto strings = n.strings("cats_strings");
   if (!x || n.failed())
     return Tensor();
-  if (!categories || categories->empty())
-    return n.error(strings ? "attribute 'cats_strings': strings are not "
-                             "supported"
-                           : "attribute 'cats_int64s' is missing");
-  int64_t count = categories->size();
-  x = b.unsqueeze(b.cast(x, b.i64()), {x.rank()});
-  Tensor hits = b.eq(x, b.ints(*categories));
+  StringRef kind = x.isString() ? "strings" : "int64s";
+  int64_t count = x.isString() ? (strings ? strings->size() : 0)
+                  : integers   ? integers->size()
+                               : 0;
+  if (count == 0)
+    return n.error("attribute 'cats_" + kind + "' is missing");
+  Tensor categories = x.isString() ? b.strings(*strings) : b.ints(*integers);
+  x = b.unsqueeze(b.cast(x, categories ? categories.elementType() : b.i64()),
+                  {x.rank()});
+  Tensor hits = b.eq(x, categories);
   if (zeros)
     return b.cast(hits, b.f32());
   // An unknown category is an error: a row that is not there.
@@ -172,13 +176,6 @@ static Tensor encoderList(TensorBuilder &b, NodeArgs &n, StringRef stem) {
   auto strings = n.strings((stem + "_strings").str());
   if (n.failed())
     return {};
-  bool isText = strings && !strings->empty();
-  if (tensor)
-    isText = !tensor.getElementType().isIntOrFloat();
-  if (isText)
-    return n.error("attribute '" + stem +
-                   "_strings': strings are not "
-                   "supported");
   if (tensor) {
     Tensor list = b.constant(tensor);
     return b.flatten(list, 0, list.rank());
@@ -187,32 +184,42 @@ static Tensor encoderList(TensorBuilder &b, NodeArgs &n, StringRef stem) {
     return b.ints(*integers);
   if (reals && !reals->empty())
     return floats(b, *reals, {int64_t(reals->size())}, b.f32());
+  if (strings && !strings->empty())
+    return b.strings(*strings);
   return n.error("attribute '" + stem + "_int64s' or one like it is missing");
 }
 
-static Tensors labelEncoder(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "X");
-  ElementsAttr defaultTensor = n.tensor("default_tensor");
-  int64_t defaultInt = n.integer("default_int64", -1);
-  double defaultReal = n.real("default_float", 0);
-  n.ignore("default_string");
-  if (n.version() < 2)
-    return n.error("attribute 'classes_strings': strings are not supported");
-  Tensor keys = encoderList(b, n, "keys"), values = encoderList(b, n, "values");
-  if (!x || !keys || !values)
-    return Tensor();
+/// As lookUp, for strings: which key a constant is, a table tells by its
+/// number.
+static Tensor lookUpStrings(TensorBuilder &b, Tensor x, Tensor keys,
+                            Tensor values, Tensor otherwise) {
+  std::optional<Ints> numbers = b.constantInts(keys);
+  if (!numbers || numbers->empty())
+    return b.error("the keys are not known at compile time");
+  int64_t count = numbers->size(), last = *llvm::max_element(*numbers);
+  Ints keyOf(last + 2, count); // the last entry is for all other strings
+  for (auto [i, number] : llvm::enumerate(*numbers))
+    keyOf[number] = i;
+  Tensor at = b.min(b.bitcast(x, b.i64()), b.scalar(last + 1, b.i64()));
+  Tensor all = b.concat({values, b.unsqueeze(otherwise, {0})}, 0);
+  return b.gather(all, b.gather(b.ints(keyOf), at, 0), 0);
+}
+
+/// What `values` hold where `keys` hold x, elsewhere `otherwise`. Of equal keys
+/// the last one counts.
+static Tensor lookUp(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor keys,
+                     Tensor values, Tensor otherwise) {
+  if (!x || !keys || !values || !otherwise)
+    return {};
   if (keys.shape()[0] != values.shape()[0])
     return n.error("has " + Twine(keys.shape()[0]) + " keys and " +
                    Twine(values.shape()[0]) + " values");
-  Tensor otherwise;
-  if (defaultTensor)
-    otherwise =
-        b.cast(b.reshape(b.constant(defaultTensor), ArrayRef<int64_t>()),
-               values.elementType());
-  else
-    otherwise = values.isFloat() ? b.like(defaultReal, values)
-                                 : b.scalar(defaultInt, values.elementType());
-  // NaNs are keys, too. Of equal keys the last one counts.
+  if (keys.isString() != x.isString())
+    return n.error("input 'X' of type " + describe(x.elementType()) +
+                   " and its keys are not both strings or numbers");
+  if (x.isString())
+    return lookUpStrings(b, x, keys, values, otherwise);
+  // NaNs are keys, too.
   keys = b.cast(keys, x.elementType());
   Tensor wide = b.unsqueeze(x, {x.rank()}), hits = b.eq(wide, keys);
   if (x.isFloat())
@@ -222,6 +229,62 @@ static Tensors labelEncoder(TensorBuilder &b, NodeArgs &n) {
   Tensor at = b.argReduce(ReduceKind::max, b.cast(hits, byte), last, true);
   Tensor found = b.reduce(ReduceKind::any, hits, {last});
   return b.select(found, b.gather(values, at, 0), otherwise);
+}
+
+static Tensors labelEncoder(TensorBuilder &b, NodeArgs &n) {
+  ElementsAttr defaultTensor = n.tensor("default_tensor");
+  int64_t defaultInt = n.integer("default_int64", -1);
+  double defaultReal = n.real("default_float", 0);
+  StringRef defaultString = n.string("default_string", "_Unused");
+  Tensor values = encoderList(b, n, "values");
+  if (!values)
+    return values;
+  Tensor otherwise = values.isString() ? b.string(defaultString)
+                     : values.isFloat()
+                         ? b.like(defaultReal, values)
+                         : b.scalar(defaultInt, values.elementType());
+  if (defaultTensor) {
+    otherwise = b.reshape(b.constant(defaultTensor), ArrayRef<int64_t>());
+    if (otherwise && otherwise.isString() != values.isString())
+      return n.error("attribute 'default_tensor' has not the type of the "
+                     "values");
+    otherwise = b.cast(otherwise, values.elementType());
+  }
+  return lookUp(b, n, n.input(0, "X"), encoderList(b, n, "keys"), values,
+                otherwise);
+}
+
+/// The first version: the number of a class, or its name.
+static Tensors labelEncoder1(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  auto classes = n.strings("classes_strings");
+  int64_t defaultInt = n.integer("default_int64", -1);
+  StringRef defaultString = n.string("default_string", "_Unused");
+  if (!x || n.failed())
+    return Tensor();
+  if (!classes || classes->empty())
+    return n.error("attribute 'classes_strings' is missing");
+  Tensor names = b.strings(*classes);
+  Tensor numbers = b.iota({b.dim(int64_t(classes->size()))}, 0);
+  return x.isString()
+             ? lookUp(b, n, x, names, numbers, b.scalar(defaultInt, b.i64()))
+             : lookUp(b, n, x, numbers, names, b.string(defaultString));
+}
+
+static Tensors categoryMapper(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  auto strings = n.strings("cats_strings");
+  auto integers = n.integers("cats_int64s");
+  int64_t defaultInt = n.integer("default_int64", -1);
+  StringRef defaultString = n.string("default_string", "_Unused");
+  if (!x || n.failed())
+    return Tensor();
+  if (!strings || !integers || strings->empty())
+    return n.error("attribute 'cats_strings' or 'cats_int64s' is missing");
+  Tensor names = b.strings(*strings), numbers = b.ints(*integers);
+  return x.isString()
+             ? lookUp(b, n, x, names, numbers, b.scalar(defaultInt, b.i64()))
+             : lookUp(b, n, x, numbers, names, b.string(defaultString));
 }
 
 //===----------------------------------------------------------------------===//
@@ -265,7 +328,7 @@ static Tensors linearRegressor(TensorBuilder &b, NodeArgs &n) {
 
 static Tensors linearClassifier(TensorBuilder &b, NodeArgs &n) {
   auto transform = postTransform(n);
-  std::optional<Ints> labels = classLabels(n, "classlabels_ints");
+  auto labels = classLabels(n, "classlabels_ints");
   n.ignore("multi_class");
   auto intercepts = n.reals("intercepts");
   auto coefficients = n.reals("coefficients");
@@ -281,8 +344,8 @@ static Tensors linearClassifier(TensorBuilder &b, NodeArgs &n) {
     return scores;
   if (targets == 1) {
     if (labels->size() != 2)
-      return n.error("attribute 'classlabels_ints' has " +
-                     Twine(labels->size()) + " entries for one score");
+      return n.error("has " + Twine(labels->size()) +
+                     " class labels for one score");
     // It is that of the second class.
     Tensor second = b.gt(b.squeeze(scores, {1}), 0.0);
     return Tensors{labelsAt(b, *labels, b.cast(second, b.i64())),
@@ -290,8 +353,8 @@ static Tensors linearClassifier(TensorBuilder &b, NodeArgs &n) {
                               *transform != PostTransform::logistic)};
   }
   if (int64_t(labels->size()) != targets)
-    return n.error("attribute 'classlabels_ints' has " + Twine(labels->size()) +
-                   " entries for " + Twine(targets) + " targets");
+    return n.error("has " + Twine(labels->size()) + " class labels for " +
+                   Twine(targets) + " targets");
   Tensor best = b.argReduce(ReduceKind::max, scores, 1);
   return Tensors{labelsAt(b, *labels, best),
                  transformed(b, scores, *transform)};
@@ -301,9 +364,11 @@ ArrayRef<OpRow> dlc::onnx::mlOps() {
   static const OpRow rows[] = {
       {"ArrayFeatureExtractor", 1, arrayFeatureExtractor, {2, 2}},
       {"Binarizer", 1, binarizer},
+      {"CategoryMapper", 1, categoryMapper},
       {"FeatureVectorizer", 1, featureVectorizer, {1, kMany}},
       {"Imputer", 1, imputer},
-      {"LabelEncoder", 1, labelEncoder},
+      {"LabelEncoder", 1, labelEncoder1},
+      {"LabelEncoder", 2, labelEncoder},
       {"LinearClassifier", 1, linearClassifier, {1, 1}, {2, 2}},
       {"LinearRegressor", 1, linearRegressor},
       {"Normalizer", 1, normalizer},

@@ -100,23 +100,28 @@ Tensor onnx::twoClasses(TensorBuilder &b, Tensor score, PostTransform transform,
 // Labels
 //===----------------------------------------------------------------------===//
 
-std::optional<Ints> onnx::classLabels(NodeArgs &n, StringRef ints) {
-  Ints labels = n.integers(ints).value_or(Ints());
+std::optional<onnx::ClassLabels> onnx::classLabels(NodeArgs &n,
+                                                   StringRef ints) {
+  Ints numbers = n.integers(ints).value_or(Ints());
   auto strings = n.strings("classlabels_strings");
   if (n.failed())
     return std::nullopt;
+  // Writers leave an empty list beside the other one.
   if (strings && !strings->empty()) {
-    n.error("attribute 'classlabels_strings': labels that are strings are not "
-            "supported");
+    if (numbers.empty())
+      return ClassLabels{{}, *strings};
+    n.error("has class labels of both kinds");
     return std::nullopt;
   }
-  return labels;
+  return ClassLabels{numbers, {}};
 }
 
-Tensor onnx::labelsAt(TensorBuilder &b, ArrayRef<int64_t> labels, Tensor at) {
+Tensor onnx::labelsAt(TensorBuilder &b, const ClassLabels &labels, Tensor at) {
+  if (!labels.strings.empty())
+    return b.gather(b.strings(labels.strings), at, 0);
   // Most models number their classes.
   bool counts = true;
-  for (auto [i, label] : llvm::enumerate(labels))
+  for (auto [i, label] : llvm::enumerate(labels.numbers))
     counts &= label == static_cast<int64_t>(i);
-  return counts ? b.cast(at, b.i64()) : b.gather(b.ints(labels), at, 0);
+  return counts ? b.cast(at, b.i64()) : b.gather(b.ints(labels.numbers), at, 0);
 }

@@ -30,10 +30,16 @@ Tensor transformed(TensorBuilder &b, Tensor scores, PostTransform transform);
 Tensor twoClasses(TensorBuilder &b, Tensor score, PostTransform transform,
                   bool complement);
 
-/// The integers of class labels; strings are reported.
-std::optional<Ints> classLabels(NodeArgs &n, llvm::StringRef ints);
+/// The names of classes: numbers or strings.
+struct ClassLabels {
+  Ints numbers;
+  llvm::SmallVector<llvm::StringRef> strings;
+  size_t size() const { return numbers.size() + strings.size(); }
+};
+/// Attribute `ints` or classlabels_strings; nothing: reported.
+std::optional<ClassLabels> classLabels(NodeArgs &n, llvm::StringRef ints);
 /// Labels at indices, a vector.
-Tensor labelsAt(TensorBuilder &b, llvm::ArrayRef<int64_t> labels, Tensor at);
+Tensor labelsAt(TensorBuilder &b, const ClassLabels &labels, Tensor at);
 
 } // namespace dlc::onnx
 

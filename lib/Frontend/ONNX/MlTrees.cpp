@@ -75,7 +75,7 @@ static Tensors treeEnsemble(TensorBuilder &b, NodeArgs &n) {
 /// Both classes from the score of one: ONNX Runtime's reading of a case on
 /// which the standard is silent.
 static Tensors oneScore(TensorBuilder &b, const Forest &f, Tensor score,
-                        ArrayRef<int64_t> labels, PostTransform transform) {
+                        const ClassLabels &labels, PostTransform transform) {
   bool positive = llvm::all_of(
       f.weights, [](const Forest::Weight &w) { return w.value >= 0; });
   Tensor second = b.gt(b.squeeze(score, {1}), positive ? 0.5 : 0.0);
@@ -86,14 +86,14 @@ static Tensors oneScore(TensorBuilder &b, const Forest &f, Tensor score,
 
 static Tensors treeEnsembleClassifier(TensorBuilder &b, NodeArgs &n) {
   auto transform = postTransform(n);
-  std::optional<Ints> labels = classLabels(n, "classlabels_int64s");
+  auto labels = classLabels(n, "classlabels_int64s");
   Tensor x = features(b, n);
   if (!x || !transform || !labels || n.failed())
     return Tensor();
   int64_t classes = labels->size();
   if (classes < 2)
-    return n.error("attribute 'classlabels_int64s' has " + Twine(classes) +
-                   " entries, expected at least 2");
+    return n.error("has " + Twine(classes) +
+                   " class labels, expected at least 2");
   std::optional<Forest> forest = readForest(n, "class", classes);
   if (!forest)
     return Tensor();

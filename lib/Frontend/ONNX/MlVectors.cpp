@@ -223,7 +223,7 @@ static Tensor probabilities(TensorBuilder &b, const Pairs &pairs, Tensor scores,
 
 /// Without support vectors: a linear score for each class.
 static Tensors linearMachine(TensorBuilder &b, NodeArgs &n, const Machine &m,
-                             Tensor x, ArrayRef<int64_t> labels,
+                             Tensor x, const ClassLabels &labels,
                              PostTransform transform) {
   int64_t classes = labels.size(), count = x.shape()[1];
   if (m.rho.empty() ||
@@ -264,7 +264,7 @@ static std::optional<Ints> vectorsPerClass(NodeArgs &n, int64_t classes,
 static Tensors svmClassifier(TensorBuilder &b, NodeArgs &n) {
   auto transform = postTransform(n);
   std::optional<Machine> m = machineOf(n);
-  std::optional<Ints> labels = classLabels(n, "classlabels_ints");
+  auto labels = classLabels(n, "classlabels_ints");
   Reals a = n.reals("prob_a").value_or(Reals()),
         c = n.reals("prob_b").value_or(Reals());
   Tensor x = features(b, n);
@@ -272,8 +272,8 @@ static Tensors svmClassifier(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   int64_t classes = labels->size(), vectors = 0;
   if (classes < 2 || classes > 1024)
-    return n.error("attribute 'classlabels_ints' has " + Twine(classes) +
-                   " entries, expected 2 to 1024");
+    return n.error("has " + Twine(classes) +
+                   " class labels, expected 2 to 1024");
   std::optional<Ints> perClass = vectorsPerClass(n, classes, vectors);
   if (!perClass)
     return Tensor();

@@ -44,7 +44,8 @@ const OpTable &onnx::opTable() {
                                  randomOps(),
                                  microsoftStandardOps(),
                                  controlOps(),
-                                 sequenceOps()})
+                                 sequenceOps(),
+                                 stringOps()})
       t.add("onnx", rows);
     t.add("ai.onnx.preview", previewOps());
     t.add("ai.onnx.preview.training", trainingOps());

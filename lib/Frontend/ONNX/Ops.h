@@ -41,6 +41,7 @@ llvm::ArrayRef<OpRow> samplingOps();
 llvm::ArrayRef<OpRow> signalOps();
 llvm::ArrayRef<OpRow> gramOps();
 llvm::ArrayRef<OpRow> randomOps();
+llvm::ArrayRef<OpRow> stringOps();
 /// Of ai.onnx.preview.
 llvm::ArrayRef<OpRow> previewOps();
 /// Of ai.onnx.preview.training.

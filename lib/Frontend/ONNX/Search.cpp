@@ -202,7 +202,8 @@ static Tensors unique(TensorBuilder &b, NodeArgs &n) {
     x = b.flatten(x, 0, x.rank());
   if (n.failed() || !x)
     return Tensor();
-  Tensor rows = b.flatten(b.moveAxis(x, axis, 0), 1, x.rank());
+  Tensor ordered = x.isString() ? b.eachString("rank", {x}, b.i64()) : x;
+  Tensor rows = b.flatten(b.moveAxis(ordered, axis, 0), 1, x.rank());
   int64_t width = rows.shape()[1];
   if (width < 1 || width > kMaxUniqueColumns)
     return n.error("slices of " + describe({b.dim(rows, 1)}) +

@@ -7,6 +7,7 @@
 
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
+#include "Frontend/ONNX/Strings.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -81,6 +82,10 @@ static Tensor toPowerOfTwo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type,
 static Tensor castTo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type) {
   bool saturates = n.flag("saturate", true);
   StringRef mode = n.string("round_mode", "up");
+  if (isString(type))
+    return onnx::toString(b, x);
+  if (x && x.isString())
+    x = onnx::fromString(b, x, type);
   if (isa<Float8E8M0FNUType>(type) && x && x.elementType() != type)
     return toPowerOfTwo(b, n, x, type, saturates, mode);
   if (auto narrow = dyn_cast<FloatType>(type);
@@ -113,10 +118,12 @@ static Tensors cast(TensorBuilder &b, NodeArgs &n) {
   int64_t code = castCode(n);
   if (n.failed())
     return Tensor();
-  Type type = onnx::elementType(b.context(), code);
+  Type type = code == 8 // TensorProto.STRING
+                  ? b.stringType()
+                  : onnx::elementType(b.context(), code);
   if (!type)
     return n.error("conversion to element type " + Twine(code) +
-                   (code == 8 ? " (string)" : "") + " is not supported");
+                   " is not supported");
   return castTo(b, n, n.input(0, "input"), type);
 }
 

@@ -32,6 +32,10 @@ func.func @run(%frame: !llvm.ptr) -> i32 {
   rt.launch %frame, @kernel[%n, %d] (%in, %w, %d, %out) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"
   // CHECK: rt.launch {{.*}} at "node" kind "loop" flops 6 bytes 48
   rt.launch %frame, @kernel[%n, %d] (%in) : !llvm.ptr at "node" kind "loop" flops 6 bytes 48
+  // CHECK: %[[T:.*]] = rt.strings %[[FRAME]] ["", "a\00b"]
+  %t = rt.strings %frame ["", "a\00b"]
+  // CHECK: rt.reported %[[FRAME]], %[[T]] at "node"
+  rt.reported %frame, %t at "node"
   %ok = arith.constant 0 : i32
   return %ok : i32
 }

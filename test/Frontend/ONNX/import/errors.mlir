@@ -54,9 +54,9 @@ func.func @main(%x: tensor<4xf32>) -> (tensor<5xf32> {graph.name = "y"}) {
 
 // -----
 
-// expected-error @+1 {{input 's' is of type 'tensor<4x!graph.string>', which is not supported}}
-func.func @main(%x: tensor<4x!graph.string> {graph.name = "s"}) -> tensor<4xf32> {
-  %0 = graph.import %x : tensor<4x!graph.string>
+// expected-error @+1 {{input 's' is of type '!graph.map<i64, tensor<4xf32>>', which is not supported}}
+func.func @main(%x: !graph.map<i64, tensor<4xf32>> {graph.name = "s"}) -> tensor<4xf32> {
+  %0 = graph.import %x : !graph.map<i64, tensor<4xf32>>
   %1 = graph.node "onnx.Relu"(%0) version 14
   %2 = graph.export %1 : tensor<4xf32>
   return %2 : tensor<4xf32>

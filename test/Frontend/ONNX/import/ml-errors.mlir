@@ -49,7 +49,7 @@ func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
 
 func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
   %0 = graph.import %a0 : tensor<2x3xf32>
-  // expected-error @+1 {{attribute 'cats_strings': strings are not supported}}
+  // expected-error @+1 {{attribute 'cats_int64s' is missing}}
   %r = graph.node "ai.onnx.ml.OneHotEncoder"(%0) version 1 {cats_strings = ["a"]}
   return %r : !graph.value
 }
@@ -58,8 +58,8 @@ func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
 
 func.func @main(%a0: tensor<2x3xi64>) -> !graph.value {
   %0 = graph.import %a0 : tensor<2x3xi64>
-  // expected-error @+1 {{attribute 'values_strings': strings are not supported}}
-  %r = graph.node "ai.onnx.ml.LabelEncoder"(%0) version 2 {keys_int64s = array<i64: 1>, values_strings = ["a"]}
+  // expected-error @+1 {{input 'X' of type i64 and its keys are not both strings or numbers}}
+  %r = graph.node "ai.onnx.ml.LabelEncoder"(%0) version 2 {keys_strings = ["b"], values_strings = ["a"]}
   return %r : !graph.value
 }
 
@@ -76,8 +76,8 @@ func.func @main(%a0: tensor<2x3xi64>) -> !graph.value {
 
 func.func @main(%a0: tensor<2x3xi64>) -> !graph.value {
   %0 = graph.import %a0 : tensor<2x3xi64>
-  // expected-error @+1 {{attribute 'classes_strings': strings are not supported}}
-  %r = graph.node "ai.onnx.ml.LabelEncoder"(%0) version 1 {classes_strings = ["a"]}
+  // expected-error @+1 {{attribute 'classes_strings' is missing}}
+  %r = graph.node "ai.onnx.ml.LabelEncoder"(%0) version 1
   return %r : !graph.value
 }
 
@@ -112,8 +112,8 @@ func.func @main(%a0: tensor<2x?xf32>) -> !graph.value {
 
 func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
   %0 = graph.import %a0 : tensor<2x3xf32>
-  // expected-error @+1 {{attribute 'classlabels_strings': labels that are strings are not supported}}
-  %r:2 = graph.node "ai.onnx.ml.LinearClassifier"(%0) version 1 {coefficients = array<f32: 1.0, 2.0, 3.0>, classlabels_strings = ["a", "b"]}
+  // expected-error @+1 {{has class labels of both kinds}}
+  %r:2 = graph.node "ai.onnx.ml.LinearClassifier"(%0) version 1 {coefficients = array<f32: 1.0, 2.0, 3.0>, classlabels_ints = array<i64: 1, 2>, classlabels_strings = ["a", "b"]}
   return %r#0 : !graph.value
 }
 
@@ -121,7 +121,7 @@ func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
 
 func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
   %0 = graph.import %a0 : tensor<2x3xf32>
-  // expected-error @+1 {{attribute 'classlabels_ints' has 1 entries for one score}}
+  // expected-error @+1 {{has 1 class labels for one score}}
   %r:2 = graph.node "ai.onnx.ml.LinearClassifier"(%0) version 1 {coefficients = array<f32: 1.0, 2.0, 3.0>, classlabels_ints = array<i64: 1>}
   return %r#0 : !graph.value
 }
@@ -256,7 +256,7 @@ func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
 
 func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
   %0 = graph.import %a0 : tensor<2x3xf32>
-  // expected-error @+1 {{attribute 'classlabels_int64s' has 1 entries, expected at least 2}}
+  // expected-error @+1 {{has 1 class labels, expected at least 2}}
   %r:2 = graph.node "ai.onnx.ml.TreeEnsembleClassifier"(%0) version 1 {classlabels_int64s = array<i64: 1>}
   return %r#0 : !graph.value
 }
@@ -337,7 +337,7 @@ func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
 
 func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
   %0 = graph.import %a0 : tensor<2x3xf32>
-  // expected-error @+1 {{attribute 'classlabels_ints' has 1 entries, expected 2 to 1024}}
+  // expected-error @+1 {{has 1 class labels, expected 2 to 1024}}
   %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 1>}
   return %r#0 : !graph.value
 }

@@ -1,0 +1,57 @@
+//===- String.cpp - strings as elements -*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/dlc/Dlc.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace dlc;
+
+bool dlc::isString(Type element) { return element.isSignedInteger(64); }
+
+Type dlc::stringType(MLIRContext *context) {
+  return IntegerType::get(context, 64, IntegerType::Signed);
+}
+
+Type dlc::spelledType(MLIRContext *context) {
+  return IntegerType::get(context, 128);
+}
+
+/// How many tensors a function takes; 0: there is none of the name.
+static unsigned arity(StringRef function) {
+  return llvm::StringSwitch<unsigned>(function)
+      .Cases({"intern", "spell", "rank", "lower", "upper"}, 1)
+      .Cases({"concat", "match", "parse_real", "parse_integer"}, 2)
+      .Cases({"format_real", "format_integer"}, 2)
+      .Cases({"split_count", "split"}, 3)
+      .Default(0);
+}
+
+LogicalResult StringOp::verify() {
+  unsigned takes = arity(getFunction());
+  if (takes == 0)
+    return emitOpError("'")
+           << getFunction() << "' is no function of the run time";
+  if (getInputs().size() != takes)
+    return emitOpError("'") << getFunction() << "' takes " << takes
+                            << " tensors, not " << getInputs().size();
+  Type spelled = spelledType(getContext());
+  for (Value input : getInputs())
+    if (typeOf(input).getElementType() == spelled && getFunction() != "intern")
+      return emitOpError("does not take elements of type ") << spelled;
+  if ((getType().getElementType() == spelled) != (getFunction() == "spell"))
+    return emitOpError("does not give elements of type ")
+           << getType().getElementType();
+  return verifySizes(*this, getType(), getSizes());
+}
+
+LogicalResult StringOp::reifyResultShapes(OpBuilder &builder,
+                                          ReifiedRankedShapedTypeDims &result) {
+  result.push_back(mixedSizes(getType(), getSizes()));
+  return success();
+}

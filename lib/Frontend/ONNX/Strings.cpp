@@ -1,0 +1,221 @@
+//===- Strings.cpp - operators on strings -----------------------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontend/ONNX/Strings.h"
+
+#include "Frontend/Common/TensorDetail.h"
+#include "Frontend/ONNX/Ops.h"
+#include "Support/Automaton.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace dlc;
+
+//===----------------------------------------------------------------------===//
+// Which operators take strings
+//===----------------------------------------------------------------------===//
+
+/// The inputs, a bit each, that may be strings: those whose elements an
+/// operator only moves, chooses and compares, or looks into.
+static unsigned stringInputs(StringRef op, int64_t version) {
+  constexpr unsigned all = ~0u;
+  return llvm::StringSwitch<unsigned>(op)
+      .Cases({"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"}, 1)
+      .Cases({"Transpose", "Slice", "Split", "Expand", "Tile", "Shape"}, 1)
+      .Cases({"Size", "Gather", "GatherElements", "GatherND", "Compress"}, 1)
+      .Cases({"ReverseSequence", "DepthToSpace", "SpaceToDepth"}, 1)
+      .Cases({"CenterCropPad", "Unique", "Cast", "SplitToSequence"}, 1)
+      .Cases({"StringSplit", "StringNormalizer", "RegexFullMatch"}, 1)
+      .Case("TfIdfVectorizer", 1)
+      .Case("SequenceInsert", 0b10)
+      .Case("CastLike", 0b11)
+      .Case("OneHot", 0b100)
+      .Cases({"Scatter", "ScatterElements", "ScatterND", "Pad"}, 0b101)
+      .Case("Where", 0b110)
+      .Cases({"Concat", "Equal", "StringConcat", "SequenceMap"}, all)
+      .Cases({"SequenceConstruct", "Optional", "OptionalGetElement"}, all)
+      .Case("OptionalHasElement", all)
+      .Case("Loop", ~0b11u)
+      .Case("Scan", version < 9 ? ~1u : all) // lengths come first
+      .Default(0);
+}
+
+bool onnx::takesStrings(graph::NodeOp node, unsigned input) {
+  StringRef op = node.getOpType();
+  if (node.getDomain() == "ai.onnx.ml")
+    return input == 0 &&
+           llvm::is_contained({"LabelEncoder", "CategoryMapper",
+                               "OneHotEncoder", "ArrayFeatureExtractor"},
+                              op);
+  if (node.getDomain() != "onnx")
+    return false;
+  // Strings have neither a sum nor an order.
+  if (auto reduction =
+          dyn_cast_or_null<StringAttr>(node.getNodeAttr("reduction"));
+      reduction && reduction != "none")
+    return false;
+  unsigned inputs = stringInputs(op, node.getVersion().value_or(0));
+  // The last bit is that of all further ones.
+  return inputs >> std::min(input, 31u) & 1;
+}
+
+static bool checkStrings(NodeArgs &n, ArrayRef<Tensor> inputs) {
+  for (auto [i, x] : llvm::enumerate(inputs))
+    if (!x || !x.isString()) {
+      n.error("input " + Twine(i) + " of type " +
+              (x ? describe(x.elementType()) : "none") +
+              " is no string tensor");
+      return false;
+    }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Operators
+//===----------------------------------------------------------------------===//
+
+static Tensors stringConcat(TensorBuilder &b, NodeArgs &n) {
+  SmallVector<Tensor> xs = n.allInputs();
+  if (!checkStrings(n, xs))
+    return Tensor();
+  return b.eachString("concat", xs, b.stringType());
+}
+
+static Tensors stringSplit(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  StringRef delimiter = n.string("delimiter", "");
+  int64_t most = n.integer("maxsplit", -1);
+  if (!checkStrings(n, {x}))
+    return Tensor();
+  SmallVector<Tensor> arguments{x, b.string(delimiter),
+                                b.scalar(most, b.i64())};
+  Dims shape = b.dims(x);
+  Tensor counts = b.string("split_count", arguments, shape, b.i64());
+  if (!counts)
+    return Tensor();
+  // Where there is no string, there is no part.
+  Tensor width = b.reduce(ReduceKind::max, b.flatten(counts, 0, x.rank()), {0});
+  shape.push_back(b.counted(b.max(width, b.scalar(int64_t(0), b.i64()))));
+  if (!shape.back())
+    return Tensor();
+  return Tensors{b.string("split", arguments, shape, b.stringType()), counts};
+}
+
+static Tensors stringNormalizer(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  StringRef change = n.string("case_change_action", "NONE");
+  bool exact = n.flag("is_case_sensitive", false);
+  auto stopwords = n.strings("stopwords");
+  n.ignore("locale"); // letters have one case in most of them
+  if (!checkStrings(n, {x}) || n.failed())
+    return Tensor();
+  if (!llvm::is_contained({"NONE", "LOWER", "UPPER"}, change))
+    return n.error("attribute 'case_change_action' is '" + change +
+                   "', expected NONE, LOWER or UPPER");
+  if (x.rank() != 1 && (x.rank() != 2 || x.shape()[0] != 1))
+    return n.error("input 'X' of type " + describe(x.type()) +
+                   " is no row of strings");
+  auto map = [&](Tensor t, StringRef function) {
+    return b.eachString(function, {t}, b.stringType());
+  };
+  Tensor row = b.flatten(x, 0, x.rank()), y = row;
+  if (change != "NONE")
+    y = map(row, change == "LOWER" ? "lower" : "upper");
+  if (!stopwords || stopwords->empty())
+    return b.reshape(y, b.dims(x));
+  Tensor words = b.strings(*stopwords);
+  Tensor seen = exact ? row : map(row, "lower");
+  Tensor isStop =
+      b.eq(b.unsqueeze(seen, {1}), exact ? words : map(words, "lower"));
+  Tensor kept =
+      b.gather(y, b.nonzero(b.not_(b.reduce(ReduceKind::any, isStop, {1}))), 0);
+  if (!kept)
+    return kept;
+  // Where nothing is left there is one empty string.
+  ShapeAlgebra s = b.sizes();
+  Dim count = b.dim(kept, 0), missing = s.max(s.sub(b.dim(1), count), b.dim(0));
+  y = b.pad(kept, {b.dim(0)}, {missing}, b.string(""));
+  return x.rank() == 1 ? y : b.unsqueeze(y, {0});
+}
+
+static Tensors regexFullMatch(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  StringRef pattern = n.string("pattern", "");
+  if (!checkStrings(n, {x}) || n.failed())
+    return Tensor();
+  llvm::Expected<std::vector<int32_t>> automaton = makeAutomaton(pattern);
+  if (!automaton)
+    return n.error("attribute 'pattern': " +
+                   llvm::toString(automaton.takeError()));
+  auto type = RankedTensorType::get({int64_t(automaton->size())},
+                                    b.opBuilder().getI32Type());
+  Tensor table =
+      b.constant(DenseElementsAttr::get(type, ArrayRef<int32_t>(*automaton)));
+  return b.string("match", {x, table}, b.dims(x), b.boolean());
+}
+
+//===----------------------------------------------------------------------===//
+// Conversion
+//===----------------------------------------------------------------------===//
+
+/// How many significant bits a float has.
+static int64_t significantBits(Type type) {
+  return cast<FloatType>(type).getFPMantissaWidth();
+}
+
+Tensor onnx::toString(TensorBuilder &b, Tensor x) {
+  if (!x || x.isString())
+    return x;
+  if (!x.elementType().isIntOrFloat())
+    return b.error("elements of type " + describe(x.elementType()) +
+                   " are not written as strings");
+  if (x.isBool())
+    return b.select(x, b.string("True"), b.string("False"));
+  bool isUnsigned = x.isUnsigned();
+  Type type =
+      x.isFloat() ? Type(b.opBuilder().getF64Type())
+      : isUnsigned
+          ? Type(IntegerType::get(b.context(), 64, IntegerType::Unsigned))
+          : b.i64();
+  int64_t parameter =
+      x.isFloat() ? significantBits(x.elementType()) : int64_t(isUnsigned);
+  return b.string(x.isFloat() ? "format_real" : "format_integer",
+                  {b.cast(x, type), b.scalar(parameter, b.i64())}, b.dims(x),
+                  b.stringType());
+}
+
+Tensor onnx::fromString(TensorBuilder &b, Tensor x, Type type) {
+  if (!x || type == x.elementType())
+    return x;
+  if (type.isInteger(1)) {
+    Tensor lower = b.eachString("lower", {x}, b.stringType());
+    Tensor isTrue = b.eq(lower, b.string("true")),
+           isWord = b.or_(isTrue, b.eq(lower, b.string("false")));
+    Tensor number = b.select(isWord, b.string("0"), x);
+    number = fromString(b, number, b.opBuilder().getF64Type());
+    return b.or_(isTrue, b.ne(number, 0.0));
+  }
+  bool isFloat = isa<FloatType>(type), isUnsigned = type.isUnsignedInteger();
+  int64_t parameter = isFloat ? significantBits(type) : int64_t(isUnsigned);
+  Type wide =
+      isFloat ? Type(b.opBuilder().getF64Type())
+      : isUnsigned
+          ? Type(IntegerType::get(b.context(), 64, IntegerType::Unsigned))
+          : b.i64();
+  return b.string(isFloat ? "parse_real" : "parse_integer",
+                  {x, b.scalar(parameter, b.i64())}, b.dims(x), wide);
+}
+
+ArrayRef<OpRow> onnx::stringOps() {
+  static const OpRow rows[] = {
+      {"StringConcat", 20, stringConcat, {2, 2}},
+      {"StringSplit", 20, stringSplit, {1, 1}, {1, 2}},
+      {"StringNormalizer", 10, stringNormalizer},
+      {"RegexFullMatch", 20, regexFullMatch},
+  };
+  return rows;
+}
