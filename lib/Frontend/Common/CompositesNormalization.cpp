@@ -49,10 +49,23 @@ static Tensor shifted(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
   return x - b.reduce(ReduceKind::max, x, axes, /*keepDims=*/true);
 }
 
+Tensor dlc::roundedF16(TensorBuilder &b, Tensor x, Type type) {
+  return x && type.isF16() ? b.cast(b.cast(x, type), x.elementType()) : x;
+}
+
+Tensor dlc::roundedSum(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes,
+                       Type type) {
+  Tensor sum = b.sum(x, axes, /*keepDims=*/true);
+  Tensor rounded = roundedF16(b, sum, type);
+  // A sum of many may be more than an f16 holds.
+  return type.isF16() ? b.select(b.isInf(rounded), sum, rounded) : sum;
+}
+
 Tensor dlc::softmax(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
   return inWideType(b, x, [&](Tensor v) {
-    Tensor e = b.exp(shifted(b, v, axes));
-    return e / b.sum(e, axes, /*keepDims=*/true);
+    Type type = x.elementType();
+    Tensor e = roundedF16(b, b.exp(shifted(b, v, axes)), type);
+    return e / roundedSum(b, e, axes, type);
   });
 }
 
