@@ -28,7 +28,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cases
 import onnx_suite
@@ -102,7 +102,8 @@ def run_program(case, run, program, folder, options):
         if case.shapes_only:
             wrong = None if got[name].shape == want.shape else f"has shape {list(got[name].shape)}"
         else:
-            wrong = difference(got[name], want, case.tolerances.get(name, case.tolerance))
+            tolerance = case.tolerances.get(name, case.tolerance)
+            wrong = difference(got[name], want, replace(tolerance, rtol=max(tolerance.rtol, run.rtol)))
         if wrong:
             raise Failure(f"{os.path.basename(run.inputs)}: output {name!r} {wrong}")
 

@@ -67,8 +67,10 @@ def resize(case, folder):
         outputs = _evaluate(model, larger)
         if outputs is None or all(larger[k].shape == v.shape for k, v in inputs.items()):
             continue
+        # The suite's own bounds are below half a digit of an f16, which chance keeps at its sizes.
+        narrow = any(v.dtype == np.float16 for v in outputs.values())
         run = Run(os.path.join(folder, "resized_inputs.npz"), os.path.join(folder, "resized_outputs.npz"),
-                  {k: v.dtype.name for k, v in outputs.items()})
+                  {k: v.dtype.name for k, v in outputs.items()}, rtol=2.0 ** -9 if narrow else 0)
         save_npz(run.inputs, larger)
         save_npz(run.outputs, outputs)
         return replace(case, runs=[*case.runs, run])
