@@ -62,20 +62,59 @@ def counts(text):
     return low if low == high else f"{low} to {high}" if high else f"{low} or more"
 
 
+def lines(*path):
+    """Of a text file, without comments."""
+    with open(os.path.join(ROOT, *path)) as f:
+        return [line.rstrip("\n") for line in f if line.strip() and not line.startswith("#")]
+
+
+ONNX_HEAD = """# ONNX operators
+
+The {} operators that `dlc` imports, besides local functions. A model may use any
+version of the operator set; since each version listed here an operator
+has a meaning, or takes a number of inputs and outputs, of its own.
+
+`cases` are those of ONNX's backend suite that are this operator alone: how many pass,
+and of how many. `dynamic` counts their twins: the same models with every size of
+every input open (`test/e2e/twin.py`). `types` are what goes in and out of those
+that pass; they are no limit. Where the suite has no case there are tests of our own
+(`test/e2e/operators.py`, `test/models`).
+
+| operator | since | inputs | outputs | cases | dynamic | types |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
 def onnx_page(tool):
     rows = {}
     for line in subprocess.run([tool], check=True, capture_output=True, text=True).stdout.splitlines():
         name, since, *sizes = line.split()
         rows.setdefault(name.removeprefix("onnx."), []).append((since, sizes))
-    text = NOTE + "# ONNX operators\n\n"
-    text += (f"The {len(rows)} operators that `dlc` imports, besides local functions. A model may use any\n"
-             "version of the operator set; since each version listed here an operator\n"
-             "has a meaning, or takes a number of inputs and outputs, of its own.\n\n"
-             "| operator | since | inputs | outputs |\n| --- | --- | --- | --- |\n")
+    tested = {}
+    for line in lines("test", "suite", "onnx-operators.txt"):
+        name, *values = line.split("  ")
+        tested[name] = values
+    text = NOTE + ONNX_HEAD.format(len(rows))
     for name, versions in rows.items():
         for i, (since, sizes) in enumerate(versions):
             shown = [counts(s) for s in sizes] or ["not any more", ""]
+            shown += [""] * 3 if i else tested.get(name, ["-"] * 3)
             text += f"| {'' if i else name} | {since} | {' | '.join(shown)} |\n"
+    return text + failing_cases()
+
+
+def failing_cases():
+    """The lists of cases by reason."""
+    text = ""
+    for title, name in (("Cases that fail", "onnx-failing.txt"),
+                        ("Cases that fail with open sizes", "onnx-dynamic-failing.txt")):
+        reasons = {}
+        for case, why in (line.split(maxsplit=1) for line in lines("test", "suite", name)):
+            reasons.setdefault(why, []).append(case)
+        text += f"\n## {title}\n\n"
+        for why, names in reasons.items():
+            text += f"- {why}: " + ", ".join(f"`{n}`" for n in names) + "\n"
+        text += "" if reasons else "None.\n"
     return text
 
 

@@ -38,6 +38,10 @@ def table(build, jobs):
     """Name -> command of every suite, in the order of running."""
     e2e, models = os.path.join(HERE, "e2e"), os.path.join(HERE, "models")
     python, dlc = sys.executable, os.path.join(build, "bin", "dlc")
+    suite = os.path.join(HERE, "suite")
+    failing = ["--known", os.path.join(suite, "onnx-failing.txt")]
+    open_failing = ["--known", os.path.join(suite, "onnx-dynamic-failing.txt")]
+    fuzz = [python, os.path.join(HERE, "fuzz", "compile.py"), "--dlc", dlc]
     cases = [python, os.path.join(e2e, "run_cases.py"), "--dlc", dlc, "-j", str(jobs), "--quiet"]
     fuzzed = [m for m in glob.glob(os.path.join(models, "cases", "*", "model.onnx"))
               if "reject" not in m and os.path.getsize(m) < 20000]
@@ -52,10 +56,14 @@ def table(build, jobs):
         "operators": [python, os.path.join(e2e, "operators.py"), "--build", build],
         # Not what a user builds: sanitizers take memory and time of their own.
         **({} if sanitized(build) else {"limits": [python, os.path.join(e2e, "limits.py"), "--build", build]}),
-        "fuzz": [python, os.path.join(HERE, "fuzz", "compile.py"), "--dlc", dlc, "--count", "150", *sorted(fuzzed)],
+        "fuzz": fuzz + ["--count", "150", *sorted(fuzzed)],
+        "mutants": fuzz + ["--count", "150", "--onnx-backend"],
         "cases": cases + [models],
         "valgrind": cases + [models, *VALGRIND],
-        "onnx": cases + ["--onnx-backend", os.path.join(HERE, "suite", "onnx-passing.txt")],
+        "onnx": cases + ["--onnx-backend", *failing],
+        "onnx-O0": cases + ["--onnx-backend", *failing, "--dlc-flag=-O0"],
+        "twin": cases + ["--onnx-backend", "--twin", "--resized", *failing, *open_failing],
+        "coverage": [python, os.path.join(suite, "operators.py"), "--check"],
     }
 
 

@@ -153,8 +153,8 @@ Dim ShapeAlgebra::max(Dim a, Dim b) const {
 Dim ShapeAlgebra::floorDiv(Dim a, Dim b) const {
   int64_t y = staticDim(b);
   if (!ShapedType::isDynamic(y))
-    return floorDiv(a, y);
-  return binary<arith::FloorDivSIOp>(a, b);
+    return floorDiv(a, std::max<int64_t>(y, 1));
+  return binary<arith::FloorDivSIOp>(a, max(b, constant(1)));
 }
 
 Dim ShapeAlgebra::floorDiv(Dim a, int64_t b) const {

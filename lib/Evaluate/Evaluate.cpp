@@ -95,9 +95,10 @@ struct Scope {
 };
 } // namespace
 
-static LogicalResult evaluateLoop(scf::ForOp loop, const Scope &outer,
-                                  ArrayRef<HostTensor> operands,
-                                  Tensors &results, std::string *reason);
+/// An operation in its place: it may have regions that see what is around it.
+static LogicalResult evaluateInScope(Operation *op, const Scope &scope,
+                                     ArrayRef<HostTensor> operands,
+                                     Tensors &results, std::string *reason);
 
 /// Runs a block to its terminator, whose operands are the results.
 static LogicalResult evaluateBlock(Block &block, ArrayRef<HostTensor> arguments,
@@ -119,9 +120,7 @@ static LogicalResult evaluateBlock(Block &block, ArrayRef<HostTensor> arguments,
       results = std::move(operands);
       return success();
     }
-    auto loop = dyn_cast<scf::ForOp>(op);
-    if (failed(loop ? evaluateLoop(loop, scope, operands, produced, reason)
-                    : evaluateAny(&op, operands, produced, reason)))
+    if (failed(evaluateInScope(&op, scope, operands, produced, reason)))
       return failure();
     for (auto [value, result] : llvm::zip_equal(op.getResults(), produced))
       scope.values[value] = result;
@@ -131,6 +130,24 @@ static LogicalResult evaluateBlock(Block &block, ArrayRef<HostTensor> arguments,
         scope.values.erase(operand);
   }
   return Call{block.getParentOp(), {}, reason}.fail("no terminator");
+}
+
+/// What a loop carries, with the number of a step in front: the arguments of
+/// its body.
+static LogicalResult stepArguments(const Call &call, Block &body, int64_t i,
+                                   ArrayRef<HostTensor> carried,
+                                   Tensors &arguments) {
+  Result index = HostTensor::getIndex(call.op->getContext(), i);
+  if (failed(index))
+    return call.fail("no memory for an index");
+  arguments.push_back(*index);
+  for (auto [value, arg] :
+       llvm::zip_equal(carried, body.getArguments().drop_front())) {
+    if (!fits(value, arg.getType()))
+      return call.fail("a loop carries a value that is not of its type");
+    arguments.push_back(value);
+  }
+  return success();
 }
 
 static LogicalResult evaluateLoop(scf::ForOp loop, const Scope &outer,
@@ -147,23 +164,80 @@ static LogicalResult evaluateLoop(scf::ForOp loop, const Scope &outer,
     return call.fail("a loop's step is not positive");
   results.assign(operands.begin() + 3, operands.end());
   for (int64_t i = low; i < high;) {
-    Result index = HostTensor::getIndex(loop.getContext(), i);
-    if (failed(index))
-      return call.fail("no memory for an index");
-    Tensors arguments{*index};
-    for (auto [value, arg] : llvm::zip(results, loop.getRegionIterArgs())) {
-      if (!fits(value, arg.getType()))
-        return call.fail("a loop carries a value that is not of its type");
-      arguments.push_back(value);
-    }
-    Tensors next;
-    if (failed(evaluateBlock(*loop.getBody(), arguments, next, reason, &outer)))
+    Tensors arguments, next;
+    Block &body = *loop.getBody();
+    if (failed(stepArguments(call, body, i, results, arguments)) ||
+        failed(evaluateBlock(body, arguments, next, reason, &outer)))
       return failure();
     results = std::move(next);
     if (llvm::AddOverflow(i, step, i))
       break;
   }
   return success();
+}
+
+static LogicalResult evaluateLoop(LoopOp loop, const Scope &outer,
+                                  ArrayRef<HostTensor> operands,
+                                  Tensors &results, std::string *reason) {
+  Call call{loop, operands, reason};
+  Block &body = loop.getBody().front();
+  int64_t trips = Reader(operands[0]).get<int64_t>(0);
+  bool again = Reader(operands[1]).get<int64_t>(0) != 0;
+  results.assign(operands.begin() + 2, operands.end());
+  for (int64_t i = 0; i < trips && again; ++i) {
+    Tensors arguments, next;
+    if (failed(stepArguments(call, body, i, results, arguments)) ||
+        failed(evaluateBlock(body, arguments, next, reason, &outer)))
+      return failure();
+    again = Reader(next.front()).get<int64_t>(0) != 0;
+    results.assign(next.begin() + 1, next.end());
+  }
+  return success();
+}
+
+static LogicalResult evaluateBranch(scf::IfOp branch, const Scope &outer,
+                                    ArrayRef<HostTensor> operands,
+                                    Tensors &results, std::string *reason) {
+  Region &taken = Reader(operands.front()).get<int64_t>(0)
+                      ? branch.getThenRegion()
+                      : branch.getElseRegion();
+  return taken.empty()
+             ? success()
+             : evaluateBlock(taken.front(), {}, results, reason, &outer);
+}
+
+static LogicalResult evaluateCheck(CheckOp check, ArrayRef<HostTensor> operands,
+                                   std::string *reason) {
+  if (Reader(operands.front()).get<int64_t>(0))
+    return success();
+  std::string text;
+  for (char c : check.getMessage()) {
+    if (c == '%' && operands.size() > 1) {
+      operands = operands.drop_front();
+      text += std::to_string(Reader(operands.front()).get<int64_t>(0));
+    } else {
+      text += c;
+    }
+  }
+  return Call{check, {}, reason}.fail(text);
+}
+
+static LogicalResult evaluateInScope(Operation *op, const Scope &scope,
+                                     ArrayRef<HostTensor> operands,
+                                     Tensors &results, std::string *reason) {
+  auto within = [&](auto loop) {
+    return evaluateLoop(loop, scope, operands, results, reason);
+  };
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<scf::ForOp, LoopOp>(within)
+      .Case([&](scf::IfOp branch) {
+        return evaluateBranch(branch, scope, operands, results, reason);
+      })
+      .Case(
+          [&](CheckOp check) { return evaluateCheck(check, operands, reason); })
+      .Default([&](Operation *) {
+        return evaluateAny(op, operands, results, reason);
+      });
 }
 
 static LogicalResult evaluateBody(Region &region,

@@ -38,6 +38,7 @@ class Run:
     inputs: str
     outputs: str
     types: dict = field(default_factory=dict)
+    rtol: float = 0     # where it must be wider than the case's
 
     def expected(self):
         return {k: as_type(v, self.types.get(k)) for k, v in load_npz(self.outputs).items()}

@@ -8,7 +8,11 @@
 """Compiles each case with dlc, runs the program and compares every output.
 
     run_cases.py --dlc build/bin/dlc FOLDER... [--filter REGEX]
-    run_cases.py --dlc build/bin/dlc --onnx-backend LIST      a file of names, or 'all'
+    run_cases.py --dlc build/bin/dlc --onnx-backend [--known FILE...] [--twin]
+
+Of ONNX's backend suite all cases run but those that FILEs (lines 'NAME  why') say
+fail; one of them that passes is a failure, too: the file is wrong. With --twin it is
+their dynamic twins that run (see twin.py).
 
 The last line is 'N passed, M failed'. See cases.py for what a case is.
 """
@@ -24,10 +28,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cases
 import onnx_suite
+import twin
 from compare import difference
 
 
@@ -97,7 +102,8 @@ def run_program(case, run, program, folder, options):
         if case.shapes_only:
             wrong = None if got[name].shape == want.shape else f"has shape {list(got[name].shape)}"
         else:
-            wrong = difference(got[name], want, case.tolerances.get(name, case.tolerance))
+            tolerance = case.tolerances.get(name, case.tolerance)
+            wrong = difference(got[name], want, replace(tolerance, rtol=max(tolerance.rtol, run.rtol)))
         if wrong:
             raise Failure(f"{os.path.basename(run.inputs)}: output {name!r} {wrong}")
 
@@ -112,6 +118,10 @@ def run_case(case, work, options):
     try:
         if not case.runs and not case.rejected:
             raise Failure("the case has no inputs*.npz")
+        if options.twin:
+            case = twin.twin(case, twins := tempfile.mkdtemp(dir=work))
+            if options.resized:
+                case = twin.resize(case, twins)
         compile_case(case, program, options)
         result.compile_s, start = time.monotonic() - start, time.monotonic()
         if not case.rejected:
@@ -128,12 +138,25 @@ def run_case(case, work, options):
     return result
 
 
+def expect(result, known, all_run):
+    """The result of a case that may be known to fail; with `all_run` none may be skipped but those."""
+    if result.name not in known:
+        if all_run and result.status == "skipped":
+            return Result(result.name, "failed", f"it can't be run ({result.reason}), and is not listed as failing")
+        return result
+    if result.status == "passed":
+        return Result(result.name, "failed", f"it passes, and is listed as failing: {known[result.name]}")
+    return Result(result.name, "skipped", known[result.name])
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", metavar="FOLDER")
     parser.add_argument("--dlc", required=True)
-    parser.add_argument("--onnx-backend", metavar="LIST")
-    parser.add_argument("--write-passing", metavar="FILE", help="write the names of the cases that passed")
+    parser.add_argument("--onnx-backend", action="store_true", help="the cases of the installed onnx package")
+    parser.add_argument("--known", metavar="FILE", action="append", default=[], help="cases that fail, and why")
+    parser.add_argument("--twin", action="store_true", help="open all sizes of the models' inputs")
+    parser.add_argument("--resized", action="store_true", help="run twins at other sizes, too")
     parser.add_argument("--filter", default="", help="regular expression of case names")
     parser.add_argument("--dlc-flag", action="append", default=[], help="one more flag for dlc")
     parser.add_argument("--run-flag", action="append", default=[], help="one more flag for the programs")
@@ -151,13 +174,7 @@ def parse():
 def collect(options, work):
     found = [c for folder in options.folders for c in cases.find(folder)]
     if options.onnx_backend:
-        wanted = None
-        if options.onnx_backend != "all":
-            with open(options.onnx_backend) as f:
-                wanted = set(f.read().split())
-        suite = onnx_suite.collect(os.path.join(work, "onnx"), wanted, options.filter)
-        missing = sorted((wanted or set()) - {c.name for c in suite}) if not options.filter else []
-        found += suite + [cases.Case(n, "", []) for n in missing]
+        found += onnx_suite.collect(os.path.join(work, "onnx"), options.filter)
     return [c for c in found if re.search(options.filter, c.name)]
 
 
@@ -173,21 +190,17 @@ def main():
     options = parse()
     with tempfile.TemporaryDirectory(prefix="dlc-cases-") as work:
         todo = collect(options, work)
+        known = {name: why for path in options.known for name, why in onnx_suite.read_known(path)}
         results = []
         with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
             for result in pool.map(lambda c: run_case(c, work, options), todo):
-                results.append(result)
-                show(result, options.quiet)
+                results.append(expect(result, known, options.onnx_backend))
+                show(results[-1], options.quiet)
     if options.json:
         with open(options.json, "w") as f:
             json.dump([vars(r) for r in results], f, indent=1)
-    passed = [r.name for r in results if r.status == "passed"]
-    if options.write_passing:
-        with open(options.write_passing, "w") as f:
-            f.write("".join(name + "\n" for name in sorted(passed)))
-    failed = sum(r.status == "failed" for r in results)
-    skipped = len(results) - len(passed) - failed
-    print(f"{len(passed)} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    passed, failed, skipped = (sum(r.status == s for r in results) for s in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed or not passed else 0
 
 

@@ -143,3 +143,41 @@ func.func @loop(%x: tensor<3x2xi32>, %start: tensor<1x2xi32>) -> (tensor<3x2xi32
   }
   return %0#0, %0#1 : tensor<3x2xi32>, tensor<1x2xi32>
 }
+
+// Steps until the condition fails, here after three; a branch that sees what is
+// around it.
+// CHECK-LABEL: while:
+// CHECK-NEXT:  dense<[8, 16]> : tensor<2xi32>
+// CHECK-NEXT:  dense<3> : tensor<i64>
+func.func @while(%x: tensor<2xi32>) -> (tensor<2xi32>, tensor<i64>)
+    attributes {arguments = [dense<[1, 2]> : tensor<2xi32>]} {
+  %two = arith.constant 2 : index
+  %many = arith.constant 10 : index
+  %true = arith.constant true
+  %zero = dlc.constant dense<0> : tensor<i64>
+  %one = dlc.constant dense<1> : tensor<i64>
+  %0:2 = dlc.loop %many while %true(%x, %zero) : (tensor<2xi32>, tensor<i64>) -> (tensor<2xi32>, tensor<i64>) {
+  ^bb0(%i: index, %state: tensor<2xi32>, %count: tensor<i64>):
+    %again = arith.cmpi slt, %i, %two : index
+    %next = scf.if %again -> (tensor<2xi32>) {
+      %twice = dlc.add %state, %state : tensor<2xi32>
+      scf.yield %twice : tensor<2xi32>
+    } else {
+      %both = dlc.add %state, %state : tensor<2xi32>
+      scf.yield %both : tensor<2xi32>
+    }
+    %more = dlc.add %count, %one : tensor<i64>
+    dlc.yield %again, %next, %more : i1, tensor<2xi32>, tensor<i64>
+  }
+  return %0#0, %0#1 : tensor<2xi32>, tensor<i64>
+}
+
+// CHECK-LABEL: check:
+// CHECK-NEXT:  failed: 2 is not 3
+func.func @check(%x: tensor<2xi32>) -> tensor<2xi32> attributes {arguments = [dense<[1, 2]> : tensor<2xi32>]} {
+  %false = arith.constant false
+  %two = arith.constant 2 : index
+  %three = arith.constant 3 : index
+  dlc.check %false, "% is not %"(%two, %three)
+  return %x : tensor<2xi32>
+}

@@ -8,10 +8,12 @@
 """Compiles well-formed ONNX files whose contents were changed at random.
 
     compile.py --dlc build/bin/dlc [--count N] [--seed S] [--keep FOLDER] MODEL...
+    compile.py --dlc build/bin/dlc --onnx-backend ...        the cases of ONNX's backend suite
 
 Attributes, edges, types, sizes and operators of the models change places. dlc
 must accept each or refuse it with an error that names the file: never crash,
-never hang. The last line is 'N passed, M failed'.
+never hang. What it accepts of the suite's cases runs on their data, too, and must
+end by itself. The last line is 'N passed, M failed'.
 """
 import argparse
 import os
@@ -112,23 +114,38 @@ def initializer(graph, rng):
         graph.initializer.remove(tensor)
 
 
+def elements(graph, rng):
+    """An input's type becomes another's, or another one; its sizes may go."""
+    if graph.input:
+        tensor = rng.choice(graph.input).type.tensor_type
+        tensor.elem_type = rng.choice([*TYPES, rng.choice(graph.input).type.tensor_type.elem_type])
+        if rng.random() < 0.3:
+            for dim in tensor.shape.dim:
+                dim.Clear()
+
+
 SCHEMAS = [s for s in onnx.defs.get_all_schemas() if s.domain == ""]
 CHANGES = [attribute, attribute, edge, operator, known_operator, declared, initializer, initializer]
+NODE_CHANGES = [attribute, attribute, attribute, edge, edge, known_operator, declared, declared, elements]
 
 
-def changed(path, rng):
+def changed(path, rng, changes):
     model = onnx.load(path, load_external_data=False)
     if model.graph.node:
         for _ in range(rng.choice([1, 1, 1, 2, 3])):
-            rng.choice(CHANGES)(model.graph, rng)
+            rng.choice(changes)(model.graph, rng)
     return model.SerializeToString()
 
 
-def verdict(dlc, path, folder):
-    """Whether dlc took a model, and what is wrong with that."""
-    command = [dlc, path, "-c", "-O0", "-o", os.path.join(folder, "model.o")]
+def run(command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+
+
+def verdict(dlc, path, folder, inputs=None):
+    """Whether dlc took a model, and what is wrong with that; with inputs the program runs."""
+    program = os.path.join(folder, "model")
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        done = run([dlc, path, "-O0", "-o", program, *([] if inputs else ["-c"])])
     except subprocess.TimeoutExpired:
         return False, "it hangs"
     text = done.stderr.decode(errors="replace")
@@ -137,12 +154,27 @@ def verdict(dlc, path, folder):
         return False, f"exit code {done.returncode}: {frames[0][:200] if frames else text[:300]}"
     if done.returncode == 1 and (path not in text or "internal error" in text):
         return False, f"a poor error: {text[:300]}"
+    if done.returncode == 0 and inputs:
+        try:
+            code = run([program, "--inputs", inputs, "--outputs", program + ".npz"]).returncode
+        except subprocess.TimeoutExpired:
+            return True, "the program hangs"
+        if code not in (0, 1):
+            return True, f"the program's exit code is {code}"
     return done.returncode == 0, None
+
+
+def suite(folder):
+    """Models of the backend suite that are small, and data for each."""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+    import onnx_suite
+    return [(c.model, c.runs[0].inputs) for c in onnx_suite.collect(folder, "^node/|^simple/|^pytorch") if c.runs]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="+", metavar="MODEL")
+    parser.add_argument("models", nargs="*", metavar="MODEL")
+    parser.add_argument("--onnx-backend", action="store_true")
     parser.add_argument("--dlc", required=True)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -151,17 +183,22 @@ def main():
     rng = random.Random(options.seed)
     failed = accepted = 0
     with tempfile.TemporaryDirectory() as folder:
+        sources = [(model, None) for model in options.models]
+        changes = CHANGES
+        if options.onnx_backend:
+            sources += suite(os.path.join(folder, "suite"))
+            changes = NODE_CHANGES
         for i in range(options.count):
-            source = rng.choice(options.models)
+            source, inputs = rng.choice(sources)
             path = os.path.join(folder, "model.onnx")
-            data = changed(source, rng)
+            data = changed(source, rng, changes)
             with open(path, "wb") as f:
                 f.write(data)
-            good, wrong = verdict(options.dlc, path, folder)
+            good, wrong = verdict(options.dlc, path, folder, inputs)
             accepted += good
             if wrong:
                 failed += 1
-                print(f"FAIL {i} of {source}: {wrong}", flush=True)
+                print(f"FAIL {i} of {source.removeprefix(folder)}: {wrong}", flush=True)
                 if options.keep:
                     with open(os.path.join(options.keep, f"{options.seed}-{i}.onnx"), "wb") as f:
                         f.write(data)

@@ -107,33 +107,72 @@ static Value carriedSize(tensor::DimOp op) {
   return stand.getOperand(part);
 }
 
-LogicalResult Kernel::finish() {
-  // Resolve the sizes of intermediate tensors down to those of the inputs.
-  SmallVector<tensor::DimOp> work;
-  func.walk([&](tensor::DimOp op) { work.push_back(op); });
-  while (!work.empty()) {
-    tensor::DimOp op = work.pop_back_val();
-    Value size = carriedSize(op);
-    if (!size) {
-      auto shaped =
-          op.getSource().getDefiningOp<ReifyRankedShapedTypeOpInterface>();
-      Operation *before = op->getPrevNode();
-      OpBuilder at(op);
-      ReifiedRankedShapedTypeDims dims;
-      if (!shaped || failed(shaped.reifyResultShapes(at, dims))) {
-        op.getSource().getDefiningOp()->emitError(
-            "internal error: nothing tells the size of a tensor");
-        return failure();
-      }
-      Dim d = dims[0][*op.getConstantIndex()];
-      size = IndexMath(at, loc).value(d);
-      for (Operation *o = op->getPrevNode(); o != before; o = o->getPrevNode())
-        if (auto dim = dyn_cast<tensor::DimOp>(o))
-          work.push_back(dim);
-    }
-    op.replaceAllUsesWith(size);
+namespace {
+/// Tells the sizes of intermediate tensors by those of the inputs. Each is
+/// computed once, behind the operation whose tensor it is of: in a chain of
+/// operations every one would ask for its operands' again.
+class SizeResolver {
+public:
+  explicit SizeResolver(Location loc) : loc(loc) {}
+
+  /// Puts the size in the place of an operation that asks for it.
+  LogicalResult replace(tensor::DimOp op) {
+    FailureOr<Value> size = resolve(op);
+    if (failed(size))
+      return failure();
+    op.replaceAllUsesWith(*size);
     op.erase();
+    return success();
   }
+
+private:
+  Location loc;
+  llvm::DenseMap<std::pair<Value, int64_t>, Value> known;
+
+  FailureOr<Value> resolve(tensor::DimOp op) {
+    if (Value size = carriedSize(op))
+      return size;
+    std::pair<Value, int64_t> key(op.getSource(), *op.getConstantIndex());
+    if (Value size = known.lookup(key))
+      return size;
+    Operation *source = op.getSource().getDefiningOp();
+    auto shaped = dyn_cast_or_null<ReifyRankedShapedTypeOpInterface>(source);
+    Operation *next = source ? source->getNextNode() : nullptr;
+    OpBuilder at(op);
+    if (source)
+      at.setInsertionPointAfter(source);
+    ReifiedRankedShapedTypeDims dims;
+    if (!shaped || failed(shaped.reifyResultShapes(at, dims))) {
+      emitError(op.getSource().getLoc(),
+                "internal error: nothing tells the size of a tensor");
+      return failure();
+    }
+    Value size = IndexMath(at, loc).value(dims[0][key.second]);
+    SmallVector<tensor::DimOp> inner;
+    for (Operation *o = source->getNextNode(); o != next; o = o->getNextNode())
+      if (auto dim = dyn_cast<tensor::DimOp>(o))
+        inner.push_back(dim);
+    for (tensor::DimOp dim : inner) {
+      FailureOr<Value> own = resolve(dim);
+      if (failed(own))
+        return failure();
+      if (size == dim.getResult())
+        size = *own;
+      dim.replaceAllUsesWith(*own);
+      dim.erase();
+    }
+    return known[key] = size;
+  }
+};
+} // namespace
+
+LogicalResult Kernel::finish() {
+  SmallVector<tensor::DimOp> asked;
+  func.walk([&](tensor::DimOp op) { asked.push_back(op); });
+  SizeResolver resolver(loc);
+  for (tensor::DimOp op : asked)
+    if (failed(resolver.replace(op)))
+      return failure();
   // The tensor operations have served.
   for (Operation &op :
        llvm::make_early_inc_range(llvm::reverse(func.getBody().front())))

@@ -22,6 +22,12 @@ namespace dlc {
 //===----------------------------------------------------------------------===//
 
 Tensor softmax(TensorBuilder &b, Tensor x, llvm::ArrayRef<int64_t> axes);
+/// x as a step of an f16 computation leaves it, where `type` is f16: the
+/// standard's functions round each of theirs.
+Tensor roundedF16(TensorBuilder &b, Tensor x, mlir::Type type);
+/// The sum along axes, which stay, likewise.
+Tensor roundedSum(TensorBuilder &b, Tensor x, llvm::ArrayRef<int64_t> axes,
+                  mlir::Type type);
 Tensor logSoftmax(TensorBuilder &b, Tensor x, llvm::ArrayRef<int64_t> axes);
 /// 1 at the first greatest element of the axis, 0 elsewhere.
 Tensor hardmax(TensorBuilder &b, Tensor x, int64_t axis);
@@ -80,14 +86,32 @@ struct WindowSpec {
   AutoPad autoPad = AutoPad::none;
   bool ceilMode = false;
 
-  int64_t spatial() const { return kernel.size(); }
+  int64_t spatial() const { return strides.size(); }
   /// From a window's first element to behind its last one.
   int64_t reach(int64_t i) const { return dilations[i] * (kernel[i] - 1) + 1; }
 };
 
+/// Makes all padding of a channels-last x explicit: as `pads` of the window
+/// where it is known, else by padding x with `value`. `more`, if not null,
+/// becomes what ceil_mode adds to the high end of each spatial dimension.
+Tensor resolvePadding(TensorBuilder &b, Tensor x, WindowSpec &w, Tensor value,
+                      llvm::SmallVectorImpl<Dim> *more = nullptr);
+
 /// x [n, c, ...], kernel [oc, c / groups, ...], bias [oc] or null.
 Tensor conv(TensorBuilder &b, Tensor x, Tensor kernel, Tensor bias,
-            WindowSpec window, int64_t groups);
+            WindowSpec window, Dim groups);
+/// The same with a kernel whose sizes, or whose groups, may be open.
+Tensor openConv(TensorBuilder &b, Tensor x, Tensor kernel, Tensor bias,
+                const WindowSpec &window, Dim groups);
+/// As convTranspose, where sizes may be open.
+Tensor openConvTranspose(TensorBuilder &b, Tensor x, Tensor kernel, Tensor bias,
+                         const WindowSpec &window,
+                         llvm::ArrayRef<int64_t> outputPadding,
+                         llvm::ArrayRef<int64_t> outputShape, int64_t groups);
+/// Low and high padding that makes the result ceil(size / stride) long, of a
+/// window that reaches so far.
+std::pair<Dim, Dim> samePadding(TensorBuilder &b, Dim size, Dim reach,
+                                int64_t stride, AutoPad mode);
 
 /// x [n, c, ...], kernel [c, oc / groups, ...], bias [oc] or null. An
 /// `outputShape` (else empty) takes the place of the pads.
@@ -140,7 +164,8 @@ AttentionResult attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
 /// [batch or 1, length, rotated / 2] turn the first `rotated` elements.
 struct RotarySpec {
   Tensor cos, sin;
-  int64_t rotated, headAxis;
+  Dim rotated;
+  int64_t headAxis;
   bool interleaved;
 };
 Tensor rotaryEmbedding(TensorBuilder &b, Tensor x, const RotarySpec &spec);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/Common/TensorDetail.h"
 #include <cmath>
 #include <limits>
 
@@ -70,40 +71,41 @@ static Tensor maskedSoftmax(TensorBuilder &b, Tensor x) {
     int64_t last = v.rank() - 1;
     Tensor top = b.reduce(ReduceKind::max, v, last, /*keepDims=*/true);
     Tensor hidden = b.eq(top, kMinusInfinity);
-    Tensor e = b.exp(v - b.select(hidden, b.like(0, v), top));
-    Tensor sum = b.sum(e, last, /*keepDims=*/true);
+    Type type = x.elementType();
+    Tensor e =
+        roundedF16(b, b.exp(v - b.select(hidden, b.like(0, v), top)), type);
+    Tensor sum = roundedSum(b, e, last, type);
     return e / b.select(hidden, b.like(1, v), sum);
   });
 }
 
-/// Query heads that share a head of k, or 0 (reported).
-static int64_t headsPerKey(TensorBuilder &b, Tensor q, Tensor k, Tensor v) {
-  int64_t heads = q.shape()[1], kv = k.shape()[1], values = v.shape()[1];
-  if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(kv))
-    return 1;
-  if (kv == 0 || heads % kv != 0 ||
-      (!ShapedType::isDynamic(values) && values != kv)) {
-    b.error(Twine(heads) + " query heads do not divide among " + Twine(kv) +
-            " key and " + Twine(values) + " value heads");
-    return 0;
+/// Query heads that share a head of k; null: reported.
+static Dim headsPerKey(TensorBuilder &b, Tensor q, Tensor k, Tensor v) {
+  Dim heads = b.dim(q, 1), kv = b.dim(k, 1), values = b.dim(v, 1);
+  bool divides = !isKnown(heads) || !isKnown(kv) ||
+                 (staticDim(kv) != 0 && staticDim(heads) % staticDim(kv) == 0);
+  if (!divides || contradict(kv, values)) {
+    b.error(describe({heads}) + " query heads do not divide among " +
+            describe({kv}) + " key and " + describe({values}) + " value heads");
+    return {};
   }
-  return heads / kv;
+  b.require(kv, values, "there are % key heads and % value heads");
+  return b.quotient({heads}, {b.sizes().max(kv, b.dim(1))});
 }
 
 /// [batch, heads, queries, n] as [batch, heads / group, group * queries, n].
-static Tensor groupHeads(TensorBuilder &b, Tensor x, int64_t group) {
-  if (!x || group == 1)
+static Tensor groupHeads(TensorBuilder &b, Tensor x, Dim group) {
+  if (!x || staticDim(group) == 1)
     return x;
   Dims d = b.dims(x);
-  d[1] = b.dim(x.shape()[1] / group);
-  d[2] = b.sizes().mul(d[2], b.dim(group));
+  d[1] = b.quotient({d[1]}, {b.sizes().max(group, b.dim(1))});
+  d[2] = b.sizes().mul(d[2], group);
   return b.reshape(x, ArrayRef<Dim>(d));
 }
 
 /// The way back.
-static Tensor ungroupHeads(TensorBuilder &b, Tensor x, Tensor q,
-                           int64_t group) {
-  if (!x || group == 1)
+static Tensor ungroupHeads(TensorBuilder &b, Tensor x, Tensor q, Dim group) {
+  if (!x || staticDim(group) == 1)
     return x;
   Dims d = b.dims(x);
   d[1] = b.dim(q, 1);
@@ -114,12 +116,20 @@ static Tensor ungroupHeads(TensorBuilder &b, Tensor x, Tensor q,
 /// q times k transposed times scale. In narrow types both operands take their
 /// share of the scale, so that the product stays in range.
 static Tensor scaledProduct(TensorBuilder &b, Tensor q, Tensor k, double scale,
-                            int64_t group) {
-  if (wideType(q.elementType()) == q.elementType())
-    q = q * scale;
+                            Dim group) {
+  Type type = q.elementType();
+  Tensor factor;
+  if (scale == 0 && !isKnown(b.dim(q, 3)))
+    factor = 1.0 / b.sqrt(b.fromDim(b.dim(q, 3), b.opBuilder().getF64Type()));
+  else if (scale == 0)
+    scale = 1 / std::sqrt(double(q.shape()[3]));
+  if (wideType(type) == type)
+    q = q * (factor ? b.cast(factor, type) : b.like(scale, q));
   else {
-    q = q * std::sqrt(scale);
-    k = k * std::sqrt(scale);
+    factor =
+        factor ? b.cast(b.sqrt(factor), type) : b.like(std::sqrt(scale), q);
+    q = q * factor;
+    k = k * factor;
   }
   return b.matmul(groupHeads(b, q, group), b.transposeLast(k));
 }
@@ -132,19 +142,12 @@ AttentionResult dlc::attention(TensorBuilder &b, Tensor q, Tensor k, Tensor v,
     b.error("attention needs operands of rank 4");
     return {};
   }
-  double scale = spec.scale;
-  if (scale == 0) {
-    if (ShapedType::isDynamic(q.shape()[3])) {
-      b.error("attention needs a known head size");
-      return {};
-    }
-    scale = 1 / std::sqrt(double(q.shape()[3]));
-  }
-  int64_t group = headsPerKey(b, q, k, v);
-  if (group == 0)
+  Dim group = headsPerKey(b, q, k, v);
+  if (!group)
     return {};
   AttentionResult r;
-  r.scores = ungroupHeads(b, scaledProduct(b, q, k, scale, group), q, group);
+  r.scores =
+      ungroupHeads(b, scaledProduct(b, q, k, spec.scale, group), q, group);
   r.capped = r.scores;
   if (spec.softcap > 0)
     r.capped = b.tanh(r.scores / spec.softcap) * spec.softcap;
@@ -187,16 +190,16 @@ Tensor dlc::rotaryEmbedding(TensorBuilder &b, Tensor x,
                             const RotarySpec &spec) {
   if (!x || !spec.cos || !spec.sin)
     return {};
-  int64_t half = spec.rotated / 2, size = x.shape()[3];
+  Dim half = b.quotient({spec.rotated}, {b.dim(2)}), size = b.dim(x, 3);
   Tensor cos = b.unsqueeze(spec.cos, spec.headAxis);
   Tensor sin = b.unsqueeze(spec.sin, spec.headAxis);
-  Tensor turned = b.sliceAxis(x, 3, b.dim(0), b.dim(spec.rotated));
+  Tensor turned = b.sliceAxis(x, 3, b.dim(0), spec.rotated);
   Dims shape = b.dims(x);
-  shape[3] = b.dim(spec.rotated);
+  shape[3] = spec.rotated;
   // Pairs are elements i and i + half, or 2 i and 2 i + 1: [half, 2].
   Dims pairs = shape;
   int64_t pairAxis = spec.interleaved ? 4 : 3;
-  pairs[3] = b.dim(half);
+  pairs[3] = half;
   pairs.insert(pairs.begin() + pairAxis, b.dim(2));
   turned = b.reshape(turned, ArrayRef<Dim>(pairs));
   auto element = [&](int64_t i) {
@@ -212,6 +215,6 @@ Tensor dlc::rotaryEmbedding(TensorBuilder &b, Tensor x,
   if (spec.rotated == size)
     return y;
   return b.concat(
-      {y, b.sliceAxis(x, 3, b.dim(spec.rotated), b.dim(size - spec.rotated))},
+      {y, b.sliceAxis(x, 3, spec.rotated, b.sizes().sub(size, spec.rotated))},
       3);
 }

@@ -49,13 +49,26 @@ static Tensor shifted(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
   return x - b.reduce(ReduceKind::max, x, axes, /*keepDims=*/true);
 }
 
+Tensor dlc::roundedF16(TensorBuilder &b, Tensor x, Type type) {
+  return x && type.isF16() ? b.cast(b.cast(x, type), x.elementType()) : x;
+}
+
+Tensor dlc::roundedSum(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes,
+                       Type type) {
+  Tensor sum = b.sum(x, axes, /*keepDims=*/true);
+  Tensor rounded = roundedF16(b, sum, type);
+  // A sum of many may be more than an f16 holds.
+  return type.isF16() ? b.select(b.isInf(rounded), sum, rounded) : sum;
+}
+
 Tensor dlc::softmax(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
   return inWideType(b, x, [&](Tensor v) {
-    Tensor e = b.exp(shifted(b, v, axes));
-    Tensor sum = b.sum(e, axes, /*keepDims=*/true);
+    Type type = x.elementType();
+    Tensor e = roundedF16(b, b.exp(shifted(b, v, axes)), type);
+    Tensor sum = roundedSum(b, e, axes, type);
     // The sum is 1 at least, so that its inverse is exact enough, and one
-    // division serves the whole of a row.
-    return b.mul(e, b.reciprocal(sum));
+    // division serves the whole of a row; but not to the last place of an f16.
+    return type.isF16() ? e / sum : b.mul(e, b.reciprocal(sum));
   });
 }
 

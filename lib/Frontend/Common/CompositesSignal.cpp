@@ -104,6 +104,25 @@ uint64_t dlc::randomKey(uint64_t seed) {
   return (z ^ (z >> 31)) | 1;
 }
 
+/// In a loop each step draws by a key of its own, made as randomKey does.
+static Tensor stepKey(TensorBuilder &b, uint64_t key, Type type) {
+  auto constant = [&](uint64_t v) {
+    return b.scalar(static_cast<int64_t>(v), type);
+  };
+  auto mixed = [&](Tensor z, int64_t by) {
+    return b.xor_(z, b.shr(z, constant(by)));
+  };
+  Tensor result = constant(key);
+  for (Dim step : b.steps()) {
+    Tensor z = result + (b.fromDim(step, type) + constant(1)) *
+                            constant(0x9e3779b97f4a7c15);
+    z = mixed(z, 30) * constant(0xbf58476d1ce4e5b9);
+    z = mixed(z, 27) * constant(0x94d049bb133111eb);
+    result = b.or_(mixed(z, 31), constant(1));
+  }
+  return result;
+}
+
 /// 64 random bits each: Widynski's "Squares", a counter-based generator. Five
 /// squares, halves swapped after each.
 static Tensor randomBits(TensorBuilder &b, ArrayRef<Dim> shape, uint64_t key) {
@@ -114,7 +133,8 @@ static Tensor randomBits(TensorBuilder &b, ArrayRef<Dim> shape, uint64_t key) {
   Tensor half = constant(32);
   auto swap = [&](Tensor t) { return b.or_(b.shr(t, half), b.shl(t, half)); };
   Tensor counter = b.reshape(b.iota({b.product(shape)}, 0, type), shape);
-  Tensor y = counter * constant(key), z = y + constant(key), x = y, sum;
+  Tensor own = stepKey(b, key, type);
+  Tensor y = counter * own, z = y + own, x = y, sum;
   for (Tensor round : {y, z, y, z}) {
     sum = x * x + round;
     x = swap(sum);

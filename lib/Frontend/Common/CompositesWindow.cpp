@@ -11,76 +11,81 @@
 using namespace mlir;
 using namespace dlc;
 
-/// Low and high padding that makes the result ceil(size / stride) long.
-static std::pair<Dim, Dim> samePadding(TensorBuilder &b, Dim size,
-                                       const WindowSpec &w, int64_t i) {
+std::pair<Dim, Dim> dlc::samePadding(TensorBuilder &b, Dim size, Dim reach,
+                                     int64_t stride, AutoPad mode) {
   ShapeAlgebra s = b.sizes();
-  int64_t stride = w.strides[i], reach = w.reach(i);
   // At stride 1 it does not depend on the size.
-  Dim total = b.dim(reach - 1);
+  Dim total = s.sub(reach, b.dim(1));
   if (stride != 1) {
     Dim steps = s.floorDiv(s.add(size, b.dim(stride - 1)), stride);
-    Dim covered = s.add(s.mul(steps, b.dim(stride)), b.dim(reach - stride));
+    Dim covered =
+        s.add(s.mul(steps, b.dim(stride)), s.sub(reach, b.dim(stride)));
     total = s.max(s.sub(covered, size), b.dim(0));
   }
   Dim less = s.floorDiv(total, 2), more = s.sub(total, less);
-  return w.autoPad == AutoPad::sameUpper ? std::pair(less, more)
-                                         : std::pair(more, less);
+  return mode == AutoPad::sameUpper ? std::pair(less, more)
+                                    : std::pair(more, less);
 }
 
-/// High padding under which floor division gives what ceil_mode asks for: a
-/// last window that is cut off counts, unless it starts in the padding.
-static std::optional<int64_t> ceilPadding(int64_t size, const WindowSpec &w,
-                                          int64_t i) {
+static std::pair<Dim, Dim> samePads(TensorBuilder &b, Dim size,
+                                    const WindowSpec &w, int64_t i) {
+  return samePadding(b, size, b.dim(w.reach(i)), w.strides[i], w.autoPad);
+}
+
+/// What ceil_mode adds to the high padding, so that floor division gives what
+/// it asks for: a last window that is cut off counts, unless it starts in the
+/// padding.
+static Dim ceilPadding(TensorBuilder &b, Dim size, const WindowSpec &w,
+                       int64_t i) {
   int64_t low = w.pads[i], high = w.pads[w.spatial() + i];
   int64_t stride = w.strides[i], reach = w.reach(i);
-  if (ShapedType::isDynamic(size)) {
-    if (high + stride > reach)
-      return std::nullopt;
-    return high + stride - 1;
-  }
-  int64_t steps = llvm::divideCeilSigned(size + low + high - reach, stride) + 1;
-  if ((steps - 1) * stride >= size + low)
-    --steps;
-  return (steps - 1) * stride + reach - size - low;
+  // No window starts in the padding: any that is cut off is one more.
+  if (ShapedType::isDynamic(staticDim(size)) && high + stride <= reach)
+    return b.dim(stride - 1);
+  ShapeAlgebra s = b.sizes();
+  Dim steps =
+      s.floorDiv(s.add(size, b.dim(low + high - reach + stride - 1)), stride);
+  // The last step that starts before the padding.
+  Dim most = s.floorDiv(s.add(size, b.dim(low - 1)), stride);
+  Dim last = s.max(s.min(steps, most), s.sub(steps, b.dim(1)));
+  Dim end = s.add(s.mul(last, b.dim(stride)), b.dim(reach));
+  return s.sub(end, s.add(size, b.dim(low + high)));
 }
 
-/// Makes all padding of a channels-last x explicit: as `pads` of the window
-/// where it is known, else by padding x with `value`.
-static Tensor resolvePadding(TensorBuilder &b, Tensor x, WindowSpec &w,
-                             Tensor value) {
+Tensor dlc::resolvePadding(TensorBuilder &b, Tensor x, WindowSpec &w,
+                           Tensor value, SmallVectorImpl<Dim> *more) {
   if (!x)
     return {};
   int64_t n = w.spatial();
-  if (w.autoPad == AutoPad::none) {
-    for (int64_t i = 0; w.ceilMode && i < n; ++i) {
-      std::optional<int64_t> high = ceilPadding(x.shape()[i + 1], w, i);
-      if (!high)
-        return b.error("ceil_mode with padding this wide needs a known size "
-                       "of spatial dimension " +
-                       Twine(i));
-      w.pads[n + i] = *high;
-    }
-    return x;
-  }
-  w.pads.assign(2 * n, 0);
-  if (w.autoPad == AutoPad::valid)
-    return x;
   Dims lows(n + 2, b.dim(0)), highs(n + 2, b.dim(0));
-  bool unknown = false;
+  bool same =
+      w.autoPad == AutoPad::sameUpper || w.autoPad == AutoPad::sameLower;
+  if (w.autoPad != AutoPad::none)
+    w.pads.assign(2 * n, 0);
   for (int64_t i = 0; i < n; ++i) {
-    auto [low, high] = samePadding(b, b.dim(x, i + 1), w, i);
+    Dim size = b.dim(x, i + 1), low = b.dim(0), high = b.dim(0);
+    if (same)
+      std::tie(low, high) = samePads(b, size, w, i);
+    else if (w.autoPad == AutoPad::none && w.ceilMode)
+      high = ceilPadding(b, size, w, i);
+    if (more)
+      more->push_back(high);
     if (ShapedType::isDynamic(staticDim(low)) ||
         ShapedType::isDynamic(staticDim(high))) {
       lows[i + 1] = low;
       highs[i + 1] = high;
-      unknown = true;
+      // What ceil_mode adds comes behind the window's own padding.
+      if (!same) {
+        lows[i + 1] = b.dim(w.pads[i]);
+        highs[i + 1] = b.sizes().add(high, b.dim(w.pads[n + i]));
+        w.pads[i] = w.pads[n + i] = 0;
+      }
       continue;
     }
-    w.pads[i] = staticDim(low);
-    w.pads[n + i] = staticDim(high);
+    w.pads[i] += staticDim(low);
+    w.pads[n + i] += staticDim(high);
   }
-  return unknown ? b.pad(x, lows, highs, value) : x;
+  return b.pad(x, lows, highs, value);
 }
 
 //===----------------------------------------------------------------------===//
@@ -88,10 +93,14 @@ static Tensor resolvePadding(TensorBuilder &b, Tensor x, WindowSpec &w,
 //===----------------------------------------------------------------------===//
 
 Tensor dlc::conv(TensorBuilder &b, Tensor x, Tensor kernel, Tensor bias,
-                 WindowSpec window, int64_t groups) {
+                 WindowSpec window, Dim groups) {
+  if (!x || !kernel)
+    return {};
+  if (!kernel.type().hasStaticShape())
+    return openConv(b, x, kernel, bias, window, groups);
   Tensor input = resolvePadding(b, b.channelsLast(x), window, {});
   Tensor y = b.conv(input, b.channelsLast(kernel), window.strides,
-                    window.dilations, window.pads, groups);
+                    window.dilations, window.pads, staticDim(groups));
   if (bias)
     y = y + bias;
   return b.channelsFirst(y);
@@ -147,14 +156,8 @@ planTransposed(TensorBuilder &b, Tensor x, const WindowSpec &w,
         w.autoPad == AutoPad::sameUpper || w.autoPad == AutoPad::sameLower;
     if (!outputShape.empty() || same) {
       tail = stride;
-      if (!outputShape.empty()) {
-        if (ShapedType::isDynamic(staticDim(size))) {
-          b.error("an output shape needs a known size of spatial dimension " +
-                  Twine(i));
-          return std::nullopt;
-        }
+      if (!outputShape.empty())
         tail = outputShape[i] - stride * (staticDim(size) - 1);
-      }
       int64_t total = std::max<int64_t>(full - tail, 0);
       low = w.autoPad == AutoPad::sameUpper ? total / 2 : total - total / 2;
     }
@@ -266,8 +269,10 @@ Tensor dlc::convTranspose(TensorBuilder &b, Tensor x, Tensor kernel,
                           ArrayRef<int64_t> outputShape, int64_t groups) {
   if (!x || !kernel)
     return {};
-  if (!kernel.type().hasStaticShape())
-    return b.error("needs a kernel of known shape");
+  bool isOpen = ShapedType::isDynamicShape(x.shape().drop_front(2));
+  if (!kernel.type().hasStaticShape() || (isOpen && !outputShape.empty()))
+    return openConvTranspose(b, x, kernel, bias, window, outputPadding,
+                             outputShape, groups);
   if (groups < 1 || kernel.shape()[0] % groups != 0)
     return b.error(Twine(kernel.shape()[0]) +
                    " input channels do not divide into " + Twine(groups) +
@@ -333,7 +338,7 @@ static Dim lowPadding(TensorBuilder &b, Dim size, const WindowSpec &w,
     return b.dim(w.pads[i]);
   if (w.autoPad == AutoPad::valid)
     return b.dim(0);
-  return samePadding(b, size, w, i).first;
+  return samePads(b, size, w, i).first;
 }
 
 Tensor dlc::maxPoolIndices(TensorBuilder &b, Tensor x, WindowSpec w,
@@ -379,12 +384,15 @@ Tensor dlc::maxPoolIndices(TensorBuilder &b, Tensor x, WindowSpec w,
   return index;
 }
 
-/// How many elements each window counts, as a factor for a channels-last x.
+/// How many elements each window counts, as a factor for a channels-last x;
+/// `more` is what ceil_mode has added to its ends.
 static Tensor windowSizes(TensorBuilder &b, Tensor x, const WindowSpec &given,
-                          const WindowSpec &resolved, bool countPadding) {
+                          ArrayRef<Dim> more, bool countPadding) {
   int64_t n = given.spatial();
+  auto isZero = [](Dim d) { return staticDim(d) == 0; };
   bool padded = given.autoPad != AutoPad::none ||
-                llvm::any_of(resolved.pads, [](int64_t p) { return p > 0; });
+                llvm::any_of(given.pads, [](int64_t p) { return p > 0; }) ||
+                !llvm::all_of(more, isZero);
   bool whole = !given.ceilMode || given.autoPad != AutoPad::none;
   if (!padded || (countPadding && whole)) {
     int64_t all = 1;
@@ -395,16 +403,18 @@ static Tensor windowSizes(TensorBuilder &b, Tensor x, const WindowSpec &given,
   Dims shape = b.dims(x);
   shape.front() = shape.back() = b.dim(1);
   WindowSpec w = given;
-  if (countPadding)
-    for (int64_t i = 0; i < n; ++i) {
-      int64_t low = given.pads[i], high = given.pads[n + i];
-      shape[i + 1] = b.sizes().add(shape[i + 1], b.dim(low + high));
-      w.pads[i] = 0;
-      w.pads[n + i] = resolved.pads[n + i] - high;
-    }
-  Tensor ones = b.full(shape, b.like(1, x));
-  if (!countPadding)
-    ones = resolvePadding(b, ones, w, {});
+  if (!countPadding) {
+    Tensor ones = resolvePadding(b, b.full(shape, b.like(1, x)), w, {});
+    return pool(b, ReduceKind::sum, ones, w);
+  }
+  Dims low(n + 2, b.dim(0)), high = low;
+  for (int64_t i = 0; i < n; ++i) {
+    Dim pads = b.dim(given.pads[i] + given.pads[n + i]);
+    shape[i + 1] = b.sizes().add(shape[i + 1], pads);
+    high[i + 1] = more[i];
+  }
+  w.pads.assign(2 * n, 0);
+  Tensor ones = b.pad(b.full(shape, b.like(1, x)), low, high);
   return pool(b, ReduceKind::sum, ones, w);
 }
 
@@ -413,12 +423,13 @@ Tensor dlc::averagePool(TensorBuilder &b, Tensor x, WindowSpec window,
   return inWideType(b, x, [&](Tensor v) {
     Tensor last = b.channelsLast(v);
     WindowSpec resolved = window;
-    Tensor input = resolvePadding(b, last, resolved, {});
+    Dims more;
+    Tensor input = resolvePadding(b, last, resolved, {}, &more);
     Tensor sum = pool(b, ReduceKind::sum, input, resolved);
     if (!sum)
       return sum;
-    return b.channelsFirst(
-        sum / windowSizes(b, last, window, resolved, countPadding));
+    return b.channelsFirst(sum /
+                           windowSizes(b, last, window, more, countPadding));
   });
 }
 

@@ -143,6 +143,10 @@ public:
   /// Two sizes must be equal, at run time where neither is known; each `%` of
   /// the message stands for one of them.
   void require(Dim a, Dim b, llvm::StringRef message);
+  /// Two sizes must differ, one of them known at run time alone.
+  void forbid(Dim a, Dim b, llvm::StringRef message);
+  /// x with a size that is open made a known one, which is required.
+  Tensor pin(Tensor x, int64_t axis, int64_t size, llvm::StringRef message);
   /// A size as an index value.
   mlir::Value indexValue(Dim d);
   /// The sizes of a value are known to be these, e.g. shared with an argument.
@@ -320,13 +324,18 @@ public:
   /// any tensor; what it builds lives in the body alone. Null: reported.
   std::optional<LoopEnd> iterate(Dim trips, Tensor condition,
                                  llvm::ArrayRef<Tensor> inits, StepBody body);
+  /// Which step of each loop of `iterate` this is in, the outermost first.
+  llvm::ArrayRef<Dim> steps() const { return stepNumbers; }
 
 private:
+  void check(bool equal, Dim a, Dim b, llvm::StringRef message);
+
   mlir::OpBuilder ops;
   mlir::Location loc;
   SizeCache cache;
   llvm::StringMap<int64_t> stringNumbers;
   llvm::SmallVector<mlir::Attribute> stringValues;
+  Dims stepNumbers;
   unsigned loopDepth = 0;
   int64_t copies = 1; ///< of what is built: the product of unrolled counts
 

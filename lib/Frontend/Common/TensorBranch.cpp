@@ -45,13 +45,29 @@ bool dlc::isOutside(Dim d, Region &region) {
 }
 
 void TensorBuilder::require(Dim a, Dim b, StringRef message) {
-  if (a == b || (isKnown(a) && isKnown(b)))
-    return;
+  if (a != b && !(isKnown(a) && isKnown(b)))
+    check(true, a, b, message);
+}
+
+void TensorBuilder::forbid(Dim a, Dim b, StringRef message) {
+  check(false, a, b, message);
+}
+
+void TensorBuilder::check(bool equal, Dim a, Dim b, StringRef message) {
   Value x = indexValue(a), y = indexValue(b);
-  CheckOp::create(
-      ops, loc,
-      ops.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, x, y),
-      message, ValueRange{x, y});
+  auto predicate = equal ? arith::CmpIPredicate::eq : arith::CmpIPredicate::ne;
+  Value holds = ops.createOrFold<arith::CmpIOp>(loc, predicate, x, y);
+  CheckOp::create(ops, loc, holds, message, ValueRange{x, y});
+}
+
+Tensor TensorBuilder::pin(Tensor x, int64_t axis, int64_t size,
+                          StringRef message) {
+  if (!x || isKnown(dim(x, axis)))
+    return x;
+  require(dim(x, axis), dim(size), message);
+  Dims shape = dims(x);
+  shape[axis] = dim(size);
+  return reshape(x, shape);
 }
 
 namespace dlc {
@@ -77,6 +93,7 @@ private:
   SmallVector<Dims> known;             ///< their sizes; null where they differ
 
   bool build(Side &side, TensorBuilder::Branch branch);
+  void raise(Side &side, size_t i, int64_t rank);
   LogicalResult join();
   void yield(Side &side);
 };
@@ -97,6 +114,18 @@ bool BranchMaker::build(Side &side, TensorBuilder::Branch branch) {
   return isWhole;
 }
 
+/// A rank must be known. A single element may have a dimension more or less:
+/// it broadcasts all the same.
+void BranchMaker::raise(Side &side, size_t i, int64_t rank) {
+  Tensor &x = side.tensors[i];
+  if (x.rank() >= rank)
+    return;
+  OpBuilder::InsertionGuard guard(b.ops);
+  b.ops.setInsertionPointToEnd(&side.region.front());
+  side.dims[i].assign(rank, b.dim(1));
+  x = b.reshape(x, ArrayRef<Dim>(side.dims[i]));
+}
+
 /// Finds what both sides' tensors have in common.
 LogicalResult BranchMaker::join() {
   if (yes.tensors.size() != no.tensors.size())
@@ -104,7 +133,12 @@ LogicalResult BranchMaker::join() {
                    " tensors, the other " + Twine(no.tensors.size())),
            failure();
   for (size_t i = 0; i < yes.tensors.size(); ++i) {
-    Tensor x = yes.tensors[i], y = no.tensors[i];
+    Tensor &x = yes.tensors[i], &y = no.tensors[i];
+    auto isOne = [](int64_t size) { return size == 1; };
+    if (llvm::all_of(x.shape(), isOne) && llvm::all_of(y.shape(), isOne)) {
+      raise(yes, i, y.rank());
+      raise(no, i, x.rank());
+    }
     if (x.elementType() != y.elementType() || x.rank() != y.rank())
       return b.error("output " + Twine(i) + " is " + describe(x.type()) +
                      " in one branch, but " + describe(y.type()) +

@@ -108,6 +108,7 @@ static bool isNatural(Dim d, unsigned depth) {
 bool dlc::isNatural(Dim d) { return ::isNatural(d, 0); }
 
 Dim IndexReader::divide(Dim x, Dim y) {
+  using P = arith::CmpIPredicate;
   int64_t m = staticDim(x), n = staticDim(y);
   if (n == 0)
     return b.dim(0);
@@ -118,20 +119,28 @@ Dim IndexReader::divide(Dim x, Dim y) {
     return b.sizes().floorDiv(x, n);
   if (isNatural(x) && isNatural(y))
     return b.quotient({x}, {y});
-  return b.ops.createOrFold<arith::DivSIOp>(b.loc, b.indexValue(x),
-                                            b.indexValue(y));
+  // The processor divides neither by 0 nor the least number by -1.
+  Dim one = b.dim(1), by = compare(P::sle, y, one);
+  Dim isSmall = b.sizes().mul(by, compare(P::sle, b.dim(-1), y));
+  Value whole = b.ops.createOrFold<arith::DivSIOp>(
+      b.loc, b.indexValue(x), b.indexValue(select(isSmall, one, y)));
+  return select(isSmall, b.sizes().mul(x, y), getAsOpFoldResult(whole));
 }
 
 Dim IndexReader::modulo(Dim x, Dim y) {
+  using P = arith::CmpIPredicate;
   // Python's: x - floor(x / y) * y.
   ShapeAlgebra s = b.sizes();
   if (isKnown(y) && staticDim(y) == 0)
     return b.dim(0);
   if (isKnown(y) && staticDim(y) > 0)
     return s.sub(x, s.mul(s.floorDiv(x, y), y));
-  Value floor = b.ops.createOrFold<arith::FloorDivSIOp>(b.loc, b.indexValue(x),
-                                                        b.indexValue(y));
-  return s.sub(x, s.mul(floor, y));
+  // Of the truncated quotient the remainder has the sign of x.
+  Dim rest = s.sub(x, s.mul(divide(x, y), y));
+  Dim isWrong = compare(P::ne, compare(P::slt, rest, b.dim(0)),
+                        compare(P::slt, y, b.dim(0)));
+  isWrong = s.mul(isWrong, compare(P::ne, rest, b.dim(0)));
+  return select(isWrong, s.add(rest, y), rest);
 }
 
 Dim IndexReader::compare(arith::CmpIPredicate predicate, Dim x, Dim y) {
@@ -424,6 +433,8 @@ std::optional<Dims> TensorBuilder::indices(Tensor x) {
 }
 
 Dim TensorBuilder::index(Tensor x) {
+  if (x && x.rank() == 1)
+    x = pin(x, 0, 1, "% numbers are given where there must be %");
   std::optional<Dims> all = indices(x);
   if (!all)
     return {};
@@ -438,6 +449,10 @@ Dim TensorBuilder::counted(Tensor x) {
     return {};
   if (std::optional<Ints> known = constantInts(x); known && known->size() == 1)
     return dim(known->front());
+  if (x.rank() == 1)
+    x = pin(x, 0, 1, "% numbers are given where there must be %");
+  if (!x)
+    return {};
   SmallVector<Value> at(x.rank(), indexValue(dim(0)));
   Value element =
       tensor::ExtractOp::create(ops, loc, cast(x, i64()).value(), at);

@@ -427,5 +427,11 @@ std::optional<LoopEnd> LoopMaker::make() {
 std::optional<LoopEnd> TensorBuilder::iterate(Dim trips, Tensor condition,
                                               ArrayRef<Tensor> inits,
                                               StepBody body) {
-  return LoopMaker(*this, trips, condition, inits, body).make();
+  auto numbered = [&](Dim i, ArrayRef<Tensor> state) {
+    stepNumbers.push_back(i);
+    LoopStep step = body(i, state);
+    stepNumbers.pop_back();
+    return step;
+  };
+  return LoopMaker(*this, trips, condition, inits, numbered).make();
 }

@@ -20,24 +20,26 @@ Tensor onnx::splitHeads(TensorBuilder &b, NodeArgs &n, Tensor x,
   if (x.rank() != 3)
     return n.error("an input of heads has rank " + Twine(x.rank()) +
                    ", expected 3");
-  int64_t hidden = x.shape()[2];
-  if (heads < 1 || ShapedType::isDynamic(hidden) || hidden % heads != 0)
-    return n.error("a hidden size of " + Twine(hidden) +
+  Dim hidden = b.dim(x, 2);
+  if (heads < 1 || (isKnown(hidden) && staticDim(hidden) % heads != 0))
+    return n.error("a hidden size of " + describe({hidden}) +
                    " does not divide among " + Twine(heads) + " heads");
-  return b.reshape(
-      x, {b.dim(x, 0), b.dim(x, 1), b.dim(heads), b.dim(hidden / heads)});
+  return b.reshape(x, {b.dim(x, 0), b.dim(x, 1), b.dim(heads),
+                       b.quotient({hidden}, {b.dim(heads)})});
 }
 
-bool onnx::checkRotation(NodeArgs &n, int64_t size, int64_t half,
-                         int64_t &rotated) {
-  if (rotated == 0)
+bool onnx::checkRotation(NodeArgs &n, Dim size, Dim half, Dim &rotated) {
+  if (staticDim(rotated) == 0)
     rotated = size;
-  bool fits = !ShapedType::isDynamic(size) && rotated >= 2 &&
-              rotated % 2 == 0 && rotated <= size &&
-              (ShapedType::isDynamic(half) || half == rotated / 2);
+  int64_t count = staticDim(rotated);
+  bool fits =
+      !isKnown(rotated) || (count >= 2 && count % 2 == 0 &&
+                            (!isKnown(size) || count <= staticDim(size)) &&
+                            (!isKnown(half) || staticDim(half) == count / 2));
   if (!fits)
-    n.error("can't rotate " + Twine(rotated) + " elements of a head of size " +
-            Twine(size) + " by rows of " + Twine(half));
+    n.error("can't rotate " + describe({rotated}) +
+            " elements of a head of size " + describe({size}) + " by rows of " +
+            describe({half}));
   return fits;
 }
 
@@ -127,7 +129,7 @@ static Tensors rotaryEmbeddingOp(TensorBuilder &b, NodeArgs &n) {
   Tensor ids = n.has(3) ? n.input(3, "position_ids") : Tensor();
   bool interleaved = n.flag("interleaved", false);
   int64_t heads = n.integer("num_heads", 0);
-  int64_t rotated = n.integer("rotary_embedding_dim", 0);
+  Dim rotated = b.dim(n.integer("rotary_embedding_dim", 0));
   if (!x || !cos || !sin)
     return Tensor();
   if (x.rank() != 3 && x.rank() != 4)
@@ -146,7 +148,7 @@ static Tensors rotaryEmbeddingOp(TensorBuilder &b, NodeArgs &n) {
     x = splitHeads(b, n, x, heads);
   if (!x)
     return Tensor();
-  if (!onnx::checkRotation(n, x.shape()[3], cos.shape()[2], rotated))
+  if (!onnx::checkRotation(n, b.dim(x, 3), b.dim(cos, 2), rotated))
     return Tensor();
   Tensor y = rotaryEmbedding(
       b, x, {cos, sin, rotated, /*headAxis=*/packed ? 2 : 1, interleaved});

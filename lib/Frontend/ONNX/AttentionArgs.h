@@ -17,7 +17,7 @@ Tensor splitHeads(TensorBuilder &b, NodeArgs &n, Tensor x, int64_t heads);
 
 /// Whether `rotated` elements of a head of `size` can be turned by caches of
 /// `half` a row; 0 stands for all that there are. Anything else is reported.
-bool checkRotation(NodeArgs &n, int64_t size, int64_t half, int64_t &rotated);
+bool checkRotation(NodeArgs &n, Dim size, Dim half, Dim &rotated);
 
 } // namespace dlc::onnx
 

@@ -80,7 +80,9 @@ static Tensors loop(TensorBuilder &b, NodeArgs &n) {
         Tensor again = given.front();
         given.erase(given.begin());
         LoopStep step = stepOf(given, state.size());
-        step.condition = again;
+        // Without a condition the body's is ignored, the standard says; with
+        // no count either, nothing else could end the loop.
+        step.condition = condition || !trips ? again : Tensor();
         return step;
       }));
 }

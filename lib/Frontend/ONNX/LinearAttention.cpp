@@ -27,13 +27,12 @@ struct LinearAttention {
 } // namespace
 
 /// [batch, time, heads * rows * size] as above.
-static Tensor timeFirst(TensorBuilder &b, Tensor x, int64_t heads,
-                        int64_t rows) {
+static Tensor timeFirst(TensorBuilder &b, Tensor x, Dim heads, int64_t rows) {
   if (!x)
     return x;
   Dims d = b.dims(x);
-  Dims split{d[0], d[1], b.dim(heads), b.dim(rows),
-             b.quotient({d[2]}, {b.dim(heads * rows)})};
+  Dims split{d[0], d[1], heads, b.dim(rows),
+             b.quotient({d[2]}, {heads, b.dim(rows)})};
   Tensor wide = b.cast(x, wideType(x.elementType()));
   return b.transpose(b.reshape(wide, split), {1, 0, 2, 3, 4});
 }
@@ -65,7 +64,7 @@ static void checkGate(NodeArgs &n, size_t i, StringRef what, StringRef rule,
 /// What the last dimension holds must divide into `parts`.
 static bool divides(NodeArgs &n, Tensor x, StringRef what, int64_t parts) {
   if (x && x.rank() == 3 && x.isFloat() &&
-      !ShapedType::isDynamic(x.shape()[2]) && x.shape()[2] % parts == 0)
+      (x.type().isDynamicDim(2) || x.shape()[2] % parts == 0))
     return true;
   if (x)
     n.error("input '" + what + "' of type " + describe(x.type()) +
@@ -92,19 +91,22 @@ static std::optional<LinearAttention> linearSpec(TensorBuilder &b,
   if (n.failed() || !divides(n, q, "query", heads) ||
       !divides(n, k, "key", groups) || !divides(n, v, "value", groups))
     return std::nullopt;
-  double size = double(q.shape()[2]) / heads;
-  LinearAttention a{timeFirst(b, q, groups, heads / groups) *
-                        (scale == 0 ? 1 / std::sqrt(size) : scale),
-                    timeFirst(b, k, groups, 1),
-                    timeFirst(b, v, groups, 1),
+  Dim states = b.dim(groups);
+  LinearAttention a{timeFirst(b, q, states, heads / groups),
+                    timeFirst(b, k, states, 1),
+                    timeFirst(b, v, states, 1),
                     {},
                     {}};
+  a.q = a.q * (scale == 0 && a.q ? 1.0 / b.sqrt(sizeLike(b, b.dim(a.q, 4), a.q))
+                                 : b.like(scale, a.q));
   if (isGated && divides(n, n.input(4), "decay", groups))
-    a.decay = b.exp(timeFirst(b, n.input(4), groups, 1));
+    a.decay = b.exp(timeFirst(b, n.input(4), states, 1));
   // One for all heads may do.
   if (isDelta && divides(n, n.input(5), "beta", 1)) {
-    int64_t each = n.input(5).shape()[2] == 1 ? 1 : groups;
-    a.beta = timeFirst(b, n.input(5), each, 1);
+    Dim each = b.dim(n.input(5), 2);
+    a.beta =
+        timeFirst(b, n.input(5),
+                  isKnown(each) && staticDim(each) != 1 ? states : each, 1);
   }
   return n.failed() || !a.q ? std::nullopt : std::optional(a);
 }

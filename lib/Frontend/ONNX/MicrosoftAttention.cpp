@@ -334,7 +334,7 @@ static Tensors rotaryEmbeddingOp(TensorBuilder &b, NodeArgs &n) {
   Tensor cos = n.input(2, "cos_cache"), sin = n.input(3, "sin_cache");
   bool interleaved = n.flag("interleaved", false);
   int64_t heads = n.integer("num_heads", 0);
-  int64_t rotated = n.integer("rotary_embedding_dim", 0);
+  Dim rotated = b.dim(n.integer("rotary_embedding_dim", 0));
   if (n.flag("is_packed_batching", false) || n.real("scale", 1) != 1)
     return n.error("'is_packed_batching' and a 'scale' are not supported");
   if (!x || !ids || !cos || !sin)
@@ -359,7 +359,7 @@ static Tensors rotaryEmbeddingOp(TensorBuilder &b, NodeArgs &n) {
   cos = cacheRows(b, n, cos, ids, "cos_cache");
   sin = cacheRows(b, n, sin, ids, "sin_cache");
   if (!x || !cos || !sin ||
-      !onnx::checkRotation(n, x.shape()[3], cos.shape()[2], rotated))
+      !onnx::checkRotation(n, b.dim(x, 3), b.dim(cos, 2), rotated))
     return Tensor();
   Tensor y = rotaryEmbedding(
       b, x, {cos, sin, rotated, /*headAxis=*/packed ? 2 : 1, interleaved});
@@ -467,8 +467,8 @@ static bool rotate(TensorBuilder &b, NodeArgs &n, Heads &h, const Tokens &t) {
   Tensor sin = cacheRows(b, n, n.input(8, "sin_cache"), ids, "sin_cache");
   if (!cos || !sin || cos.rank() != 3)
     return false;
-  int64_t rotated = 2 * cos.shape()[2];
-  if (!onnx::checkRotation(n, h.q.shape()[3], cos.shape()[2], rotated))
+  Dim rotated = b.sizes().mul(b.dim(cos, 2), b.dim(2));
+  if (!onnx::checkRotation(n, b.dim(h.q, 3), b.dim(cos, 2), rotated))
     return false;
   for (Tensor *x : {&h.q, &h.k})
     *x = rotaryEmbedding(b, *x,

@@ -138,6 +138,7 @@ private:
   Tensor x, lengths;
 
   bool readInputs();
+  void pinWeights();
   bool readLengths();
   /// Input i of one direction, or null.
   Tensor part(size_t i, StringRef what, int64_t rank, int64_t direction);
@@ -147,6 +148,17 @@ private:
   Tensor joined(ArrayRef<Tensor> parts, int64_t axis);
 };
 } // namespace
+
+/// Sizes that follow from attributes but that the types leave open.
+void RecurrentLayer::pinWeights() {
+  if (hidden < 1 || hidden > INT32_MAX)
+    return;
+  for (Tensor *x : {&w, &r}) {
+    *x = b.pin(*x, 0, directions, "weights are of % directions, expected %");
+    *x = b.pin(*x, 1, hidden * gates, "weights have % rows, expected %");
+  }
+  r = b.pin(r, 2, hidden, "the hidden size is % and %");
+}
 
 bool RecurrentLayer::readInputs() {
   x = n.input(0, "X");
@@ -169,9 +181,11 @@ bool RecurrentLayer::readInputs() {
     return false;
   }
   hidden = n.integer("hidden_size", r.shape()[2]);
-  if (r.shape()[2] != hidden || r.shape()[1] != hidden * gates ||
-      r.shape()[0] != directions || w.shape()[0] != directions ||
-      w.shape()[1] != hidden * gates || hidden < 1) {
+  pinWeights();
+  ArrayRef<int64_t> of = w.shape(), past = r.shape();
+  if (hidden < 1 || hidden > INT32_MAX || of[0] != directions ||
+      of[1] != hidden * gates || past[0] != directions ||
+      past[1] != hidden * gates || past[2] != hidden) {
     n.error("inputs W and R must be of shapes [" + Twine(directions) + ", " +
             Twine(gates) + " * hidden_size, input size or hidden_size] with " +
             "hidden_size " + Twine(hidden));
@@ -237,6 +251,7 @@ RecurrentSpec RecurrentLayer::direction(int64_t d, bool hasCell) {
   s.weight = part(w, d);
   s.recurrent = part(r, d);
   if (Tensor bias = part(3, "B", 2, d)) {
+    bias = b.pin(bias, 0, 2 * gates * hidden, "bias has size %, expected %");
     if (bias.shape()[0] != 2 * gates * hidden) {
       n.error("input 'B' must be of shape [directions, " +
               Twine(2 * gates * hidden) + "]");
@@ -249,7 +264,8 @@ RecurrentSpec RecurrentLayer::direction(int64_t d, bool hasCell) {
   s.h = initialState(5, "initial_h", d);
   if (hasCell) {
     s.c = initialState(6, "initial_c", d);
-    s.peephole = part(7, "P", 2, d);
+    s.peephole = b.pin(part(7, "P", 2, d), 0, 3 * hidden,
+                       "peepholes have size %, expected %");
     if (s.peephole && s.peephole.shape()[0] != 3 * hidden)
       n.error("input 'P' must be of shape [directions, " + Twine(3 * hidden) +
               "]");

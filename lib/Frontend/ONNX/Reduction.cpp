@@ -57,8 +57,10 @@ static Tensor combine(TensorBuilder &b, ReduceKind kind, Tensor x,
     return b.reduce(kind, x, a.axes, true);
   for (int64_t i = 0; x && i < x.rank(); ++i) {
     Tensor combined = b.reduce(kind, x, {i}, true);
-    bool isEmpty = staticDim(b.dims(x)[i]) == 0;
-    x = isEmpty ? combined : b.select(a.open->contains(i), combined, x);
+    Dims low(x.rank(), b.dim(0)), high = low;
+    Dim size = b.dim(x, i);
+    high[i] = b.sizes().sub(b.sizes().max(size, b.dim(1)), size);
+    x = b.select(a.open->contains(i), combined, b.pad(x, low, high));
   }
   return x;
 }

@@ -63,6 +63,9 @@ static Tensors gridSample(TensorBuilder &b, NodeArgs &n) {
   if (!x || !grid || n.failed())
     return Tensor();
   int64_t rank = x.rank(), spatial = rank - 2;
+  if (rank >= 3 && grid.rank() == rank)
+    grid =
+        b.pin(grid, rank - 1, spatial, "places of % coordinates, expected %");
   // The number of taps grows with each dimension.
   if (rank < 3 || rank > 5 || grid.rank() != rank ||
       grid.shape().back() != spatial || !grid.isFloat() ||
@@ -94,9 +97,13 @@ static Tensors affineGrid(TensorBuilder &b, NodeArgs &n) {
   bool alignCorners = n.flag("align_corners", false);
   if (!size || !hasRank(n, theta, "theta", 3))
     return Tensor();
-  int64_t spatial = theta.shape()[1];
-  if (spatial < 1 || spatial > 3 || theta.shape()[2] != spatial + 1 ||
-      int64_t(size->size()) != spatial + 2)
+  int64_t spatial = size->size() - 2;
+  if (spatial > 0) {
+    theta = b.pin(theta, 1, spatial, "theta has % rows, expected %");
+    theta = b.pin(theta, 2, spatial + 1, "theta has % columns, expected %");
+  }
+  if (spatial < 1 || spatial > 3 || theta.shape()[1] != spatial ||
+      theta.shape()[2] != spatial + 1)
     return n.error("theta of shape " + describe(theta.shape()) +
                    " and a size of " + Twine(size->size()) +
                    " entries don't fit");

@@ -122,9 +122,10 @@ static Tensors squeeze(TensorBuilder &b, NodeArgs &n) {
   for (auto [i, size] : llvm::enumerate(x.shape())) {
     if (size == 1)
       ones.push_back(i);
+    // The rank must be known: an open size is taken to be another one.
     if (ShapedType::isDynamic(size))
-      return n.error("'axes' must be given, for the size of dimension " +
-                     Twine(i) + " is not known");
+      b.forbid(b.dim(x, i), b.dim(1),
+               "a dimension is % at run time: squeezing it needs 'axes'");
   }
   return b.squeeze(x, ones);
 }

@@ -23,7 +23,17 @@ using namespace dlc;
 static std::optional<Complex> partsOf(TensorBuilder &b, NodeArgs &n, Tensor x) {
   if (!x)
     return std::nullopt;
-  int64_t last = x.rank() - 1, parts = last < 1 ? 0 : x.shape()[last];
+  int64_t last = x.rank() - 1;
+  if (last > 0 && x.type().isDynamicDim(last)) {
+    // A part that is not there is as good as zeros.
+    Dims low(x.rank(), b.dim(0)), high = low, shape = b.dims(x);
+    high[last] = b.sizes().sub(b.dim(2), shape[last]);
+    shape[last] = b.dim(2);
+    x = b.reshape(b.pad(x, low, high), shape);
+    if (!x)
+      return std::nullopt;
+  }
+  int64_t parts = last < 1 ? 0 : x.shape()[last];
   if (!x.isFloat() || (parts != 1 && parts != 2)) {
     n.error("a tensor of type " + describe(x.type()) +
             " is no signal: its last dimension must hold one or two floats");

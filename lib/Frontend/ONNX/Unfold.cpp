@@ -163,7 +163,9 @@ struct Deformation {
   Tensor x, w, offset;
   WindowSpec window;
   int64_t groups, offsetGroups;
-  int64_t taps; ///< elements of the window
+  Dims sizes = {}; ///< of the window
+  Dim taps = {};   ///< elements of it
+  Dim each = {};   ///< channels of each group
 };
 } // namespace
 
@@ -172,20 +174,25 @@ static std::optional<Deformation> deformation(TensorBuilder &b, NodeArgs &n) {
          offset = n.input(2, "offset");
   if (!x || !w || !offset)
     return std::nullopt;
-  std::optional<WindowSpec> window = kernelWindow(n, x, w);
-  Deformation d{x, w, offset, {}, groupCount(n), groupCount(n, "offset_group"),
-                1};
+  std::optional<WindowSpec> window = kernelWindow(b, n, x, w);
   if (!window || n.failed())
     return std::nullopt;
-  d.window = *window;
-  for (int64_t k : window->kernel)
-    d.taps *= k;
-  int64_t channels = w.shape()[1] * d.groups;
-  if (x.rank() > 5 || w.shape()[0] % d.groups != 0 ||
-      channels % d.offsetGroups != 0 ||
-      contradict(b.dim(x, 1), b.dim(channels)) || offset.rank() != x.rank() ||
-      contradict(b.dim(offset, 1),
-                 b.dim(d.offsetGroups * d.taps * window->spatial()))) {
+  Dims sizes = b.dims(w);
+  Deformation d{
+      x, w, offset, *window, groupCount(n), groupCount(n, "offset_group")};
+  d.sizes.assign(sizes.begin() + 2, sizes.end());
+  d.taps = b.product(d.sizes);
+  d.each = sizes[1];
+  Dim channels = b.sizes().mul(d.each, b.dim(d.groups));
+  auto divides = [](int64_t groups, Dim size) {
+    return !isKnown(size) || staticDim(size) % groups == 0;
+  };
+  if (n.failed() || x.rank() > 5 || !divides(d.groups, sizes[0]) ||
+      !divides(d.offsetGroups, channels) || contradict(b.dim(x, 1), channels) ||
+      offset.rank() != x.rank() ||
+      contradict(
+          b.dim(offset, 1),
+          b.sizes().mul(b.dim(d.offsetGroups * window->spatial()), d.taps))) {
     n.error("input of shape " + describe(x.shape()) + ", kernel " +
             describe(w.shape()) + " and offsets " + describe(offset.shape()) +
             " don't fit");
@@ -200,11 +207,10 @@ static Tensor deformed(TensorBuilder &b, const Deformation &d) {
   int64_t spatial = w.spatial();
   Dims out = Dims(ArrayRef<Dim>(b.dims(d.offset)).drop_front(2));
   Dim groups = b.dim(d.offsetGroups),
-      each = b.dim(d.w.shape()[1] * d.groups / d.offsetGroups);
+      each = b.quotient({d.each, b.dim(d.groups)}, {groups});
   Dims split{b.dim(d.x, 0), groups},
       image{b.sizes().mul(split[0], groups), each};
-  for (int64_t k : w.kernel)
-    split.push_back(b.dim(k));
+  llvm::append_range(split, d.sizes);
   split.push_back(b.dim(spatial));
   llvm::append_range(split, out);
   llvm::append_range(image, ArrayRef<Dim>(b.dims(d.x)).drop_front(2));
@@ -218,7 +224,7 @@ static Tensor deformed(TensorBuilder &b, const Deformation &d) {
     Tensor move =
         b.squeeze(b.sliceAxis(moves, listed, b.dim(i), b.dim(1)), listed);
     Dims tap = ones, step = ones;
-    tap[2 + i] = b.dim(w.kernel[i]);
+    tap[2 + i] = d.sizes[i];
     step[2 + spatial + i] = out[i];
     Tensor place = b.iota(tap, 2 + i) * double(w.dilations[i]) +
                    b.iota(step, 2 + spatial + i) * double(w.strides[i]);
@@ -236,10 +242,11 @@ static Tensors deformConv(TensorBuilder &b, NodeArgs &n) {
   std::optional<Deformation> d = deformation(b, n);
   if (!d)
     return Tensor();
-  int64_t outputs = d->w.shape()[0], spatial = d->window.spatial(),
-          each = d->w.shape()[1];
+  int64_t spatial = d->window.spatial();
+  Dim outputs = b.dim(d->w, 0), groups = b.dim(d->groups),
+      offsetGroups = b.dim(d->offsetGroups);
   Tensor bias = n.has(3) ? n.input(3, "B") : Tensor();
-  if (d->window.autoPad != AutoPad::none || !checkBias(n, bias, outputs))
+  if (d->window.autoPad != AutoPad::none || !checkBias(b, n, bias, outputs))
     return n.failed() ? Tensor() : n.error("has no attribute 'auto_pad'");
   Tensor picked = deformed(b, *d);
   if (!picked)
@@ -254,16 +261,16 @@ static Tensors deformConv(TensorBuilder &b, NodeArgs &n) {
   }
   // [n, offset groups, taps, out, c] to [n, groups, out, c of a group * taps].
   Dim places = b.product(ArrayRef<Dim>(out).drop_front(2)), batch = out[0];
-  int64_t channels = each * d->groups;
-  picked = b.reshape(picked, Dims{batch, b.dim(d->offsetGroups), b.dim(d->taps),
-                                  places, b.dim(channels / d->offsetGroups)});
+  Dim under = b.product({d->each, d->taps});
   picked =
-      b.reshape(b.transpose(picked, {0, 1, 4, 2, 3}),
-                Dims{batch, b.dim(d->groups), b.dim(each * d->taps), places});
-  Tensor kernel = b.reshape(b.cast(d->w, wide),
-                            {d->groups, outputs / d->groups, each * d->taps});
+      b.reshape(picked, Dims{batch, offsetGroups, d->taps, places,
+                             b.quotient({d->each, groups}, {offsetGroups})});
+  picked = b.reshape(b.transpose(picked, {0, 1, 4, 2, 3}),
+                     Dims{batch, groups, under, places});
+  Tensor kernel = b.reshape(
+      b.cast(d->w, wide), Dims{groups, b.quotient({outputs}, {groups}), under});
   Tensor y = b.matmul(b.unsqueeze(kernel, 0), picked);
-  out[1] = b.dim(outputs);
+  out[1] = outputs;
   y = b.reshape(y, out);
   if (bias)
     y = y + perChannel(b, b.cast(bias, wide), spatial);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
 #include "Frontend/ONNX/WindowArgs.h"
 
@@ -77,31 +78,35 @@ std::optional<WindowSpec> onnx::window(NodeArgs &n, Tensor x,
 // Convolution
 //===----------------------------------------------------------------------===//
 
-std::optional<WindowSpec> onnx::kernelWindow(NodeArgs &n, Tensor x, Tensor w) {
+std::optional<WindowSpec> onnx::kernelWindow(TensorBuilder &b, NodeArgs &n,
+                                             Tensor x, Tensor &w) {
   if (x.rank() != w.rank()) {
     n.error("input has rank " + Twine(x.rank()) + ", its kernel " +
             Twine(w.rank()));
     return std::nullopt;
   }
-  if (!w.type().hasStaticShape()) {
-    n.error("a kernel whose shape is not known at compile time is not "
-            "supported");
-    return std::nullopt;
-  }
-  if (llvm::any_of(w.shape(),
-                   [](int64_t d) { return d < 1 || d > INT32_MAX; })) {
+  if (llvm::any_of(w.shape(), [](int64_t d) {
+        return !ShapedType::isDynamic(d) && (d < 1 || d > INT32_MAX);
+      })) {
     n.error("kernel has a dimension of size 0 or out of range");
     return std::nullopt;
+  }
+  if (n.hasAttr("kernel_shape") && w.rank() > 2) {
+    Ints sizes = sizeList(n, "kernel_shape", w.rank() - 2, 1, 1);
+    for (auto [i, size] : llvm::enumerate(sizes))
+      w = b.pin(w, i + 2, size,
+                "the kernel has a dimension of % where 'kernel_shape' has %");
   }
   return window(n, x, w.shape().drop_front(2));
 }
 
-bool onnx::checkBias(NodeArgs &n, Tensor bias, int64_t channels) {
-  if (!bias || (bias.rank() == 1 &&
-                (bias.type().isDynamicDim(0) || bias.shape()[0] == channels)))
-    return true;
-  n.error("bias has shape other than [" + Twine(channels) + "]");
-  return false;
+bool onnx::checkBias(TensorBuilder &b, NodeArgs &n, Tensor bias, Dim channels) {
+  if (bias && bias.rank() == 1 && !contradict(b.dim(bias, 0), channels))
+    b.require(b.dim(bias, 0), channels,
+              "the bias has % elements for % channels");
+  else if (bias)
+    n.error("bias has shape other than [" + describe({channels}) + "]");
+  return !n.failed();
 }
 
 int64_t onnx::groupCount(NodeArgs &n, StringRef name) {
@@ -116,11 +121,11 @@ Tensor onnx::convolve(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor w,
                       Tensor bias) {
   if (!x || !w)
     return {};
-  std::optional<WindowSpec> spec = kernelWindow(n, x, w);
+  std::optional<WindowSpec> spec = kernelWindow(b, n, x, w);
   int64_t groups = groupCount(n);
-  if (!spec || n.failed() || !checkBias(n, bias, w.shape()[0]))
+  if (!spec || n.failed() || !checkBias(b, n, bias, b.dim(w, 0)))
     return {};
-  return conv(b, x, w, bias, *spec, groups);
+  return conv(b, x, w, bias, *spec, b.dim(groups));
 }
 
 static Tensors convolution(TensorBuilder &b, NodeArgs &n) {
@@ -141,21 +146,21 @@ static Tensors causalConvolution(TensorBuilder &b, NodeArgs &n) {
                    "', expected none, silu or swish");
   if (x.rank() != 3 || w.rank() != 3)
     return n.error("inputs 'input' and 'weight' must be of rank 3");
-  std::optional<WindowSpec> spec = kernelWindow(n, x, w);
-  int64_t channels = w.shape()[0], before = w.shape()[2] - 1;
-  if (!spec || !checkBias(n, bias, channels))
+  std::optional<WindowSpec> spec = kernelWindow(b, n, x, w);
+  Dim channels = b.dim(w, 0), before = b.sizes().sub(b.dim(w, 2), b.dim(1));
+  if (!spec || !checkBias(b, n, bias, channels))
     return Tensor();
-  Tensor past = n.has(3) ? n.input(3, "past_state")
-                         : b.full({b.dim(x, 0), b.dim(x, 1), b.dim(before)},
-                                  b.like(0, x));
+  Tensor past = n.has(3)
+                    ? n.input(3, "past_state")
+                    : b.full({b.dim(x, 0), b.dim(x, 1), before}, b.like(0, x));
   Tensor all = b.concat({past, x}, 2);
   Tensor y = conv(b, all, w, bias, *spec, channels);
   if (activation != "none")
     y = inWideType(b, y, [&](Tensor v) { return v * b.sigmoid(v); });
   if (!all)
     return Tensor();
-  Dim start = b.sizes().sub(b.dim(all, 2), b.dim(before));
-  return {y, b.sliceAxis(all, 2, start, b.dim(before))};
+  Dim start = b.sizes().sub(b.dim(all, 2), before);
+  return {y, b.sliceAxis(all, 2, start, before)};
 }
 
 static Tensors transposedConvolution(TensorBuilder &b, NodeArgs &n) {
@@ -163,7 +168,7 @@ static Tensors transposedConvolution(TensorBuilder &b, NodeArgs &n) {
   Tensor bias = n.has(2) ? n.input(2, "B") : Tensor();
   if (!x || !w)
     return Tensor();
-  std::optional<WindowSpec> spec = kernelWindow(n, x, w);
+  std::optional<WindowSpec> spec = kernelWindow(b, n, x, w);
   int64_t groups = groupCount(n);
   if (!spec)
     return Tensor();
@@ -182,7 +187,8 @@ static Tensors transposedConvolution(TensorBuilder &b, NodeArgs &n) {
     if (d < 1 || d > INT32_MAX)
       return n.error("attribute 'output_shape' has entry " + Twine(d) +
                      ", which is out of range");
-  if (n.failed() || !checkBias(n, bias, w.shape()[1] * groups))
+  if (n.failed() ||
+      !checkBias(b, n, bias, b.sizes().mul(b.dim(w, 1), b.dim(groups))))
     return Tensor();
   return convTranspose(b, x, w, bias, *spec, outputPadding, outputShape,
                        groups);

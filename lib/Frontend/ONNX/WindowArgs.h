@@ -20,10 +20,12 @@ Ints sizeList(NodeArgs &n, llvm::StringRef name, size_t count, int64_t low,
 /// The window over x; `kernel` is its size where an input gives it, else empty.
 std::optional<WindowSpec> window(NodeArgs &n, Tensor x,
                                  llvm::ArrayRef<int64_t> kernel = {});
-/// The window of a convolution with kernel w, whose shape it checks.
-std::optional<WindowSpec> kernelWindow(NodeArgs &n, Tensor x, Tensor w);
+/// The window of a convolution with kernel w, whose shape it checks. What an
+/// attribute says of open sizes of w becomes known.
+std::optional<WindowSpec> kernelWindow(TensorBuilder &b, NodeArgs &n, Tensor x,
+                                       Tensor &w);
 /// A bias is null or one number for each channel; anything else is reported.
-bool checkBias(NodeArgs &n, Tensor bias, int64_t channels);
+bool checkBias(TensorBuilder &b, NodeArgs &n, Tensor bias, Dim channels);
 /// An attribute that counts groups.
 int64_t groupCount(NodeArgs &n, llvm::StringRef name = "group");
 

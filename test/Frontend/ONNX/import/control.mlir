@@ -69,7 +69,8 @@ func.func @main(%x: tensor<2xf32>, %n: tensor<i64>) -> (tensor<?x2xf32>, tensor<
     %c = graph.node "onnx.Concat"(%q, %p) version 13 {axis = 0 : i64}
     graph.yield %go, %a, %c, %a
   }
-  %3:2 = graph.node "onnx.Loop"(%1, %none, %0) version 13 "body"(%i, %go, %p) {
+  %yes = graph.weight "yes" = dense<true> : tensor<i1>
+  %3:2 = graph.node "onnx.Loop"(%1, %yes, %0) version 13 "body"(%i, %go, %p) {
     %a = graph.node "onnx.Add"(%p, %0) version 14
     %s = graph.node "onnx.ReduceSum"(%a, %none) version 13 {keepdims = 0 : i64}
     %w = graph.weight "w" = dense<9.0> : tensor<f32>
@@ -79,6 +80,54 @@ func.func @main(%x: tensor<2xf32>, %n: tensor<i64>) -> (tensor<?x2xf32>, tensor<
   %4 = graph.export %2#2 : tensor<?x2xf32>
   %5 = graph.export %3#1 : tensor<?x2xf32>
   return %4, %5 : tensor<?x2xf32>, tensor<?x2xf32>
+}
+
+// -----
+
+// A single element may have a dimension more in one branch.
+// CHECK-LABEL: func.func @main
+// CHECK:       scf.if %{{.*}} -> (tensor<1xf32>) {
+// CHECK:         dlc.neg
+// CHECK:       } else {
+// CHECK:         dlc.reshape %{{.*}} : tensor<f32> -> tensor<1xf32>
+func.func @main(%x: tensor<1xf32>, %y: tensor<f32>, %c: tensor<i1>) -> tensor<1xf32> {
+  %0 = graph.import %x : tensor<1xf32>
+  %1 = graph.import %y : tensor<f32>
+  %2 = graph.import %c : tensor<i1>
+  %3 = graph.node "onnx.If"(%2) version 16 "else_branch" {
+    %n = graph.node "onnx.Abs"(%1) version 13
+    graph.yield %n
+  } "then_branch" {
+    %n = graph.node "onnx.Neg"(%0) version 13
+    graph.yield %n
+  }
+  %4 = graph.export %3 : tensor<1xf32>
+  return %4 : tensor<1xf32>
+}
+
+// -----
+
+// Of a loop without a condition the body's is ignored; in each step drawn numbers
+// are others.
+// CHECK-LABEL: func.func @main
+// CHECK:       dlc.loop %{{.*}} while
+// CHECK:       ^bb0(%[[I:.*]]: index,
+// CHECK:         arith.index_cast %[[I]]
+// CHECK:         dlc.xor
+// CHECK:         dlc.yield %true
+func.func @main(%x: tensor<2xf32>, %n: tensor<i64>) -> tensor<2xf32> {
+  %0 = graph.import %x : tensor<2xf32>
+  %1 = graph.import %n : tensor<i64>
+  %none = graph.none
+  %2 = graph.node "onnx.Loop"(%1, %none, %0) version 13 "body"(%i, %go, %p) {
+    %r = graph.node "onnx.RandomUniformLike"(%p) version 1
+    %a = graph.node "onnx.Add"(%p, %r) version 14
+    %w = graph.weight "w" = dense<2> : tensor<i64>
+    %l = graph.node "onnx.Less"(%i, %w) version 13
+    graph.yield %l, %a
+  }
+  %3 = graph.export %2 : tensor<2xf32>
+  return %3 : tensor<2xf32>
 }
 
 // -----

@@ -10,16 +10,6 @@ func.func @main(%x: tensor<1x3x8x8xf32>, %w: tensor<5x3x3xf32>) -> !graph.value 
 
 // -----
 
-func.func @main(%x: tensor<1x3x8x8xf32>, %w: tensor<5x3x?x3xf32>) -> !graph.value {
-  %0 = graph.import %x : tensor<1x3x8x8xf32>
-  %1 = graph.import %w : tensor<5x3x?x3xf32>
-  // expected-error @+1 {{a kernel whose shape is not known at compile time is not supported}}
-  %2 = graph.node "onnx.Conv"(%0, %1) version 11
-  return %2 : !graph.value
-}
-
-// -----
-
 func.func @main(%x: tensor<1x3x8x8xf32>, %w: tensor<5x3x3x3xf32>) -> !graph.value {
   %0 = graph.import %x : tensor<1x3x8x8xf32>
   %1 = graph.import %w : tensor<5x3x3x3xf32>

@@ -1,0 +1,99 @@
+// RUN: dlc-opt -import-onnx -split-input-file %s | FileCheck %s
+
+// What is known of an open kernel by an attribute is required: it is a plain
+// convolution.
+// CHECK: dlc.check {{.*}} "the kernel has a dimension of % where 'kernel_shape' has %"
+// CHECK: dlc.reshape {{.*}} -> tensor<5x2x3xf32>
+// CHECK: dlc.conv
+func.func @main(%x: tensor<?x?x?xf32>, %w: tensor<5x2x?xf32>) -> tensor<?x5x?xf32> {
+  %0 = graph.import %x : tensor<?x?x?xf32>
+  %1 = graph.import %w : tensor<5x2x?xf32>
+  %2 = graph.node "onnx.Conv"(%0, %1) version 11 {kernel_shape = array<i64: 3>}
+  %3 = graph.export %2 : tensor<?x5x?xf32>
+  return %3 : tensor<?x5x?xf32>
+}
+
+// -----
+
+// Any other brings what is under each window together.
+// CHECK: dlc.gather {{.*}} axis = 2
+// CHECK: dlc.transpose {{.*}} [0, 1, 3, 2]
+// CHECK: dlc.check {{.*}} "the input has % channels where the kernel takes %"
+// CHECK: dlc.matmul
+// CHECK-NOT: dlc.conv
+func.func @main(%x: tensor<?x?x?xf32>, %w: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
+  %0 = graph.import %x : tensor<?x?x?xf32>
+  %1 = graph.import %w : tensor<?x?x?xf32>
+  %2 = graph.node "onnx.Conv"(%0, %1) version 11 {group = 2 : i64, pads = array<i64: 1, 1>}
+  %3 = graph.export %2 : tensor<?x?x?xf32>
+  return %3 : tensor<?x?x?xf32>
+}
+
+// -----
+
+// Transposed: zeros between the elements, the kernel backwards.
+// CHECK: dlc.pad
+// CHECK: dlc.slice {{.*}} steps [1, 1, -1]
+// CHECK: dlc.matmul
+func.func @main(%x: tensor<?x?x?xf32>, %w: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
+  %0 = graph.import %x : tensor<?x?x?xf32>
+  %1 = graph.import %w : tensor<?x?x?xf32>
+  %2 = graph.node "onnx.ConvTranspose"(%0, %1) version 11 {strides = array<i64: 2>}
+  %3 = graph.export %2 : tensor<?x?x?xf32>
+  return %3 : tensor<?x?x?xf32>
+}
+
+// -----
+
+// An open head size gives the scale at run time, open heads how many share a key.
+// CHECK: dlc.check {{.*}} "there are % key heads and % value heads"
+// CHECK: dlc.sqrt {{.*}} tensor<f64>
+// CHECK: dlc.matmul
+// CHECK: dlc.matmul
+func.func @main(%q: tensor<?x?x?x?xf32>, %k: tensor<?x?x?x?xf32>, %v: tensor<?x?x?x?xf32>) -> tensor<?x?x?x?xf32> {
+  %0 = graph.import %q : tensor<?x?x?x?xf32>
+  %1 = graph.import %k : tensor<?x?x?x?xf32>
+  %2 = graph.import %v : tensor<?x?x?x?xf32>
+  %3 = graph.node "onnx.Attention"(%0, %1, %2) version 23
+  %4 = graph.export %3 : tensor<?x?x?x?xf32>
+  return %4 : tensor<?x?x?x?xf32>
+}
+
+// -----
+
+// Without axes an open size is taken not to be 1.
+// CHECK: dlc.check {{.*}} "a dimension is % at run time: squeezing it needs 'axes'"
+// CHECK: dlc.reshape {{.*}} tensor<?x1x3xf32> -> tensor<?x3xf32>
+func.func @main(%x: tensor<?x1x3xf32>) -> tensor<?x3xf32> {
+  %0 = graph.import %x : tensor<?x1x3xf32>
+  %1 = graph.node "onnx.Squeeze"(%0) version 13
+  %2 = graph.export %1 : tensor<?x3xf32>
+  return %2 : tensor<?x3xf32>
+}
+
+// -----
+
+// A vector of open size that stands for one number holds one.
+// CHECK: dlc.check {{.*}} "% numbers are given where there must be %"
+// CHECK: dlc.topk
+func.func @main(%x: tensor<?xf32>, %k: tensor<?xi64>) -> tensor<?xf32> {
+  %0 = graph.import %x : tensor<?xf32>
+  %1 = graph.import %k : tensor<?xi64>
+  %2:2 = graph.node "onnx.TopK"(%0, %1) version 11
+  %3 = graph.export %2#0 : tensor<?xf32>
+  return %3 : tensor<?xf32>
+}
+
+// -----
+
+// Sizes that an attribute gives are those of the weights.
+// CHECK: dlc.check {{.*}} "weights have % rows, expected %"
+// CHECK: dlc.check {{.*}} "the hidden size is % and %"
+func.func @main(%x: tensor<?x?x?xf32>, %w: tensor<?x?x?xf32>, %r: tensor<?x?x?xf32>) -> tensor<?x1x?x5xf32> {
+  %0 = graph.import %x : tensor<?x?x?xf32>
+  %1 = graph.import %w : tensor<?x?x?xf32>
+  %2 = graph.import %r : tensor<?x?x?xf32>
+  %3:2 = graph.node "onnx.RNN"(%0, %1, %2) version 14 {hidden_size = 5 : i64}
+  %4 = graph.export %3#0 : tensor<?x1x?x5xf32>
+  return %4 : tensor<?x1x?x5xf32>
+}
