@@ -529,3 +529,44 @@ func.func @scatter_first(%x: tensor<5x4xf32>, %i: tensor<2xi64>, %u: tensor<2x4x
   %1 = dlc.exp %0 : tensor<5x4xf32>
   return %1 : tensor<5x4xf32>
 }
+
+// -----
+
+// A factor for each channel is applied as a 1x1 convolution reads.
+// CHECK-LABEL: @excited
+// CHECK:       dlc.cluster(%arg1, %arg0, %arg2)
+// CHECK:         dlc.broadcast
+// CHECK:         dlc.mul
+// CHECK:         dlc.conv
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @excited(%x: tensor<1x6x6x32xf32>, %s: tensor<1x1x1x32xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<1x6x6x64xf32> {
+  %0 = dlc.broadcast %s : tensor<1x1x1x32xf32> -> tensor<1x6x6x32xf32>
+  %1 = dlc.mul %x, %0 : tensor<1x6x6x32xf32>
+  %2 = dlc.conv %1, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<1x6x6x64xf32>
+  return %2 : tensor<1x6x6x64xf32>
+}
+
+// -----
+
+// Not what costs more, nor what a larger window reads several times.
+// CHECK-LABEL: @not_excited
+// CHECK:       dlc.cluster
+// CHECK:         dlc.exp
+// CHECK:       dlc.cluster
+// CHECK:         dlc.conv
+// CHECK:       dlc.cluster
+// CHECK:         dlc.mul
+// CHECK:       dlc.cluster
+// CHECK:         dlc.conv
+func.func @not_excited(%x: tensor<1x6x6x32xf32>, %s: tensor<1x1x1x32xf32>, %k: tensor<1x1x1x1x32x64xf32>, %w: tensor<1x1x3x3x32x64xf32>) -> (tensor<1x6x6x64xf32>, tensor<1x4x4x64xf32>) {
+  %0 = dlc.exp %x : tensor<1x6x6x32xf32>
+  %1 = dlc.conv %0, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<1x6x6x64xf32>
+  %2 = dlc.broadcast %s : tensor<1x1x1x32xf32> -> tensor<1x6x6x32xf32>
+  %3 = dlc.mul %x, %2 : tensor<1x6x6x32xf32>
+  %4 = dlc.conv %3, %w strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x6x6x32xf32>, tensor<1x1x3x3x32x64xf32>) -> tensor<1x4x4x64xf32>
+  return %1, %4 : tensor<1x6x6x64xf32>, tensor<1x4x4x64xf32>
+}
