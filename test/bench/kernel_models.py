@@ -108,8 +108,8 @@ def attention(heads, queries, keys, width):
     ops = [node("MatMul", ["q", "k"], "s"), node("Mul", ["s", "c"], "t"), node("Softmax", ["t"], "p", axis=-1),
            node("MatMul", ["p", "v"], "y", name="values")]
     model = build(ops, shapes, shapes["q"], {"c": np.array(width ** -0.5, np.float32)})
-    return Case("attention", f"{heads} heads, {queries} x {keys}, {width}", model, 4 * heads * queries * keys * width,
-                count(*shapes.values()), count(shapes["q"]))
+    return Case("attention", f"{heads} heads, {queries} x {keys}, {width}", model,
+                4 * heads * queries * keys * width if queries > 1 else 0, count(*shapes.values()), count(shapes["q"]))
 
 
 def layer_norm(rows, width):

@@ -193,3 +193,29 @@ def scatter_then_pointwise(g):
     g.output("exp", g.Exp(g.ScatterND(x, rows, u)))
     g.output("scaled", g.Mul(g.ScatterND(x, rows, u, reduction="add"), g.Sigmoid(g.MatMul(x, g.weight(4, 4)))))
     g.output("cast", g.Cast(g.ScatterND(g.const(np.zeros((5, 4), np.float32)), rows, u), to=6))
+
+
+@graph(opset=18, check=False, runs=[{"n": 3}, {"n": 5}])
+def declared_shape(g):
+    """Outputs whose shapes the file does not tell right."""
+    x = g.input("x", ("n", 4))
+    g.output("wide", g.Softmax(x))
+    g.output("flat", g.ReduceMean(x, g.const(np.int64([1]))))
+    make = g.model
+
+    def model():
+        wrong = make()
+        for out, shape in zip(wrong.graph.output, (["n", 2], ["n"])):
+            out.CopyFrom(helper.make_tensor_value_info(out.name, TensorProto.FLOAT, shape))
+        return wrong
+    g.model = model
+
+
+@graph(opset=17, runs=[{"a": 2, "b": 3, "c": 5}])
+def open_chain(g):
+    """So many operations in one kernel, all of whose sizes are open."""
+    x = g.input("x", ("a", "b", "c"))
+    half = g.const(np.float32([[0.5]]))
+    for _ in range(8):
+        x = g.Tanh(g.Add(g.Mul(g.Sin(x), half), half))
+    g.output("y", g.Softmax(x))

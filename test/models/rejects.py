@@ -130,8 +130,8 @@ def reject_input_count(g):
 @rejected("output 'y'")
 def reject_declared_output(g):
     g.input("x", (2, 3))
-    add_node(g, "Relu", ["x"], ["y"], name="the_node")
-    output(g, "y", (2, 4))
+    add_node(g, "Cast", ["x"], ["y"], name="the_node", to=TensorProto.INT32)
+    output(g, "y")
 
 
 @rejected("the_node")

@@ -276,9 +276,18 @@ LogicalResult Importer::checkDeclared(unsigned index, RankedTensorType found) {
   bool isOpen = isa<graph::ValueType, UnrankedTensorType>(declared);
   if (isOpen || (type && areCompatibleTypes({declared}, {found})))
     return success();
-  return emitError(from.getLoc())
-         << "output '" << nameOf(from.getResultAttrDict(index), index)
-         << "' is declared as " << declared << ", but computed as " << found;
+  bool onlyShape = type && type.getElementType() == found.getElementType();
+  InFlightDiagnostic diagnostic =
+      onlyShape ? emitWarning(from.getLoc()) : emitError(from.getLoc());
+  diagnostic << "output '" << nameOf(from.getResultAttrDict(index), index)
+             << "' is declared as " << declared << ", but computed as "
+             << found;
+  if (!onlyShape)
+    return diagnostic;
+  // Some converters are not exact, and ONNX Runtime is not strict.
+  from.removeResultAttr(
+      index, StringAttr::get(from.getContext(), graph::GraphDialect::kDims));
+  return success();
 }
 
 /// The reader's attributes under the dlc dialect's name.

@@ -44,12 +44,23 @@ func.func @main(%x: tensor<4x5xf32>, %y: tensor<3xf32>, %z: tensor<3xi32>) -> te
 
 // -----
 
-// expected-error @+1 {{output 'y' is declared as 'tensor<5xf32>', but computed as 'tensor<4xf32>'}}
-func.func @main(%x: tensor<4xf32>) -> (tensor<5xf32> {graph.name = "y"}) {
+// expected-error @+1 {{output 'y' is declared as 'tensor<4xi32>', but computed as 'tensor<4xf32>'}}
+func.func @main(%x: tensor<4xf32>) -> (tensor<4xi32> {graph.name = "y"}) {
   %0 = graph.import %x : tensor<4xf32>
   %1 = graph.node "onnx.Relu"(%0) version 14
-  %2 = graph.export %1 : tensor<5xf32>
-  return %2 : tensor<5xf32>
+  %2 = graph.export %1 : tensor<4xi32>
+  return %2 : tensor<4xi32>
+}
+
+// -----
+
+// Shapes are not so serious.
+// expected-warning @+1 {{output 'y' is declared as 'tensor<5x1xf32>', but computed as 'tensor<4xf32>'}}
+func.func @main(%x: tensor<4xf32>) -> (tensor<5x1xf32> {graph.name = "y", graph.dims = ["", ""]}) {
+  %0 = graph.import %x : tensor<4xf32>
+  %1 = graph.node "onnx.Relu"(%0) version 14
+  %2 = graph.export %1 : tensor<5x1xf32>
+  return %2 : tensor<5x1xf32>
 }
 
 // -----
