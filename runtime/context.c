@@ -250,6 +250,7 @@ void dlc_context_destroy(dlc_context *context) {
   dlc_memory memory = context->memory;
   const dlc_model *model = context->model;
   dlc_team_destroy(&memory, context->team);
+  dlc_free_blocks(context, &context->items);
   dlc_buffer_release(&memory, &context->scratch);
   dlc_buffer_release(&memory, &context->arena);
   for (int32_t i = 0; i < model->num_inputs; i++)

@@ -13,4 +13,5 @@ include "dialects/dlc/Reduction.td"
 include "dialects/dlc/Contraction.td"
 include "dialects/dlc/Search.td"
 include "dialects/dlc/Structure.td"
+include "dialects/dlc/Sequence.td"
 #endif // DLC_TD

@@ -17,4 +17,7 @@ extern const dlc_model linear;
 /* Outputs equal inputs: one [rows, cols] array of every element type. */
 extern const dlc_model copies;
 
+/* Of sequences and optionals; see lists.c. */
+extern const dlc_model lists;
+
 #endif

@@ -36,7 +36,6 @@ private:
   TensorBuilder b;
   /// Null for what was left out.
   DenseMap<Value, Tensor> values;
-  DenseMap<Value, Tensors> lists; ///< sequences
   /// Values of nodes that could not be imported; their users say nothing more.
   DenseSet<Value> poisoned;
   unsigned errors = 0;
@@ -50,11 +49,8 @@ private:
   void importNode(graph::NodeOp node);
   Tensors importGraph(Region &graph, ArrayRef<Tensor> args);
   LogicalResult importResults();
-  bool isList(Value returned) {
-    auto exported = returned.getDefiningOp<graph::ExportOp>();
-    return lists.contains(exported ? exported.getInput() : returned);
-  }
-  LogicalResult checkDeclared(unsigned index, RankedTensorType found);
+  Tensor asDeclared(unsigned index, Tensor x);
+  LogicalResult checkDeclared(unsigned index, Type found);
   void removeDead();
   void poison(Operation *op) {
     poisoned.insert(op->result_begin(), op->result_end());
@@ -64,7 +60,11 @@ private:
 } // namespace
 
 func::FuncOp Importer::createFunction(OpBuilder &ops, func::FuncOp main) {
-  SmallVector<Type> inputs(main.getArgumentTypes());
+  SmallVector<Type> inputs;
+  for (Type type : main.getArgumentTypes()) {
+    Type sequence = onnx::sequenceType(type);
+    inputs.push_back(sequence ? sequence : type);
+  }
   auto type = ops.getFunctionType(inputs, main.getResultTypes());
   return func::FuncOp::create(ops, main.getLoc(), main.getName(), type);
 }
@@ -101,15 +101,17 @@ LogicalResult Importer::importArguments() {
   LogicalResult result = success();
   for (BlockArgument arg : into.getArguments()) {
     auto type = dyn_cast<RankedTensorType>(arg.getType());
-    if (type && (type.getElementType().isIntOrFloat() ||
-                 isa<ComplexType>(type.getElementType())))
+    if (isSequenceOrOptional(arg.getType()) ||
+        (type && (type.getElementType().isIntOrFloat() ||
+                  isa<ComplexType>(type.getElementType()))))
       continue;
     result =
         emitError(from.getLoc())
         << "input '"
         << nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber())
         << "' is of type " << arg.getType()
-        << ", which is not supported; numeric tensors of known rank are";
+        << ", which is not supported; numeric tensors of known rank are, and "
+           "sequences and optionals of them";
   }
   return result;
 }
@@ -120,6 +122,8 @@ void Importer::shareDims() {
   for (BlockArgument arg : into.getArguments()) {
     auto names = from.getArgAttrOfType<ArrayAttr>(arg.getArgNumber(),
                                                   graph::GraphDialect::kDims);
+    if (isSequenceOrOptional(arg.getType()))
+      continue;
     int64_t rank = cast<RankedTensorType>(arg.getType()).getRank();
     if (!names || static_cast<int64_t>(names.size()) != rank)
       continue;
@@ -154,14 +158,9 @@ Tensors Importer::importGraph(Region &graph, ArrayRef<Tensor> args) {
   importBlock(block);
   b.setLoc(around);
   Tensors results;
-  for (Value given : block.getTerminator()->getOperands()) {
-    if (lists.contains(given)) {
-      b.error("a graph gives a sequence, which is not supported");
-      poisoned.insert(given);
-    }
+  for (Value given : block.getTerminator()->getOperands())
     results.push_back(poisoned.contains(given) ? Tensor()
                                                : values.lookup(given));
-  }
   return results;
 }
 
@@ -177,14 +176,11 @@ void Importer::importNode(graph::NodeOp node) {
             "' is not supported");
     return poison(node);
   }
-  NodeValues inputs;
-  for (auto [i, operand] : llvm::enumerate(node.getOperands())) {
-    inputs.tensors.push_back(values.lookup(operand));
-    if (auto list = lists.find(operand); list != lists.end())
-      inputs.lists[i] = list->second;
-  }
+  Tensors inputs;
+  for (Value operand : node.getOperands())
+    inputs.push_back(values.lookup(operand));
   unsigned before = errors;
-  FailureOr<NodeValues> results = buildNode(
+  FailureOr<Tensors> results = buildNode(
       *row, b, node, inputs, [&](Region &graph, ArrayRef<Tensor> args) {
         return importGraph(graph, args);
       });
@@ -193,12 +189,8 @@ void Importer::importNode(graph::NodeOp node) {
       b.error("'" + node.getOpType() + "' can't be imported");
     return poison(node);
   }
-  for (auto [i, result] : llvm::enumerate(node.getResults())) {
-    values[result] = results->tensors[i];
-    lists.erase(result); // of a graph that is built again
-    if (auto list = results->lists.find(i); list != results->lists.end())
-      lists[result] = list->second;
-  }
+  for (auto [i, result] : llvm::enumerate(node.getResults()))
+    values[result] = (*results)[i];
 }
 
 void Importer::importOp(Operation *op) {
@@ -241,11 +233,34 @@ void Importer::importBlock(Block &block) {
 // Results
 //===----------------------------------------------------------------------===//
 
-LogicalResult Importer::checkDeclared(unsigned index, RankedTensorType found) {
+/// An optional where one is declared, what it holds where that is.
+Tensor Importer::asDeclared(unsigned index, Tensor x) {
   Type declared = from.getResultTypes()[index];
-  auto type = dyn_cast<RankedTensorType>(declared);
-  bool isOpen = isa<graph::ValueType, UnrankedTensorType>(declared);
-  if (isOpen || (type && areCompatibleTypes({declared}, {found})))
+  if (isa<graph::OptionalType>(declared))
+    return b.optional(x);
+  // Nothing was put into it.
+  if (Type type = onnx::sequenceType(declared);
+      type && isa<NoneType>(scalarOf(x.value().getType())))
+    return b.sequence({}, scalarOf(type));
+  return isa<graph::ValueType>(declared) ? x : b.heldBy(x);
+}
+
+/// Whether there are values of both types.
+static bool areCompatible(Type declared, Type found) {
+  if (isa<SequenceType, OptionalType>(found))
+    return declared.getTypeID() == found.getTypeID() &&
+           !sequenceIn(declared) == !sequenceIn(found) &&
+           areCompatible(tensorsOf(declared), tensorsOf(found));
+  if (!isa<RankedTensorType>(declared) || !isa<RankedTensorType>(found))
+    return scalarOf(declared) == scalarOf(found);
+  return areCompatibleTypes({declared}, {found});
+}
+
+LogicalResult Importer::checkDeclared(unsigned index, Type found) {
+  Type declared = from.getResultTypes()[index],
+       sequence = onnx::sequenceType(declared);
+  if (isa<graph::ValueType, UnrankedTensorType>(declared) ||
+      areCompatible(sequence ? sequence : declared, found))
     return success();
   return emitError(from.getLoc())
          << "output '" << nameOf(from.getResultAttrDict(index), index)
@@ -275,13 +290,15 @@ LogicalResult Importer::importResults() {
     if (!tensor) {
       result = emitError(from.getLoc())
                << "output '" << nameOf(from.getResultAttrDict(i), i)
-               << (isList(operand) ? "' is a sequence, which is not supported"
-                                   : "' is not computed");
+               << "' is not computed";
       continue;
     }
-    if (failed(checkDeclared(i, tensor.type())))
+    b.setLoc(end->getLoc());
+    tensor = asDeclared(i, tensor);
+    if (!tensor || failed(checkDeclared(i, tensor.value().getType())))
       result = failure();
-    returned.push_back(tensor.value());
+    else
+      returned.push_back(tensor.value());
   }
   if (failed(result))
     return failure();
