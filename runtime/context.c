@@ -256,6 +256,7 @@ void dlc_context_destroy(dlc_context *context) {
   dlc_team_destroy(&memory, context->team);
   if (context->drop_strings)
     context->drop_strings(context->strings);
+  dlc_free_blocks(context, &context->items);
   dlc_buffer_release(&memory, &context->scratch);
   dlc_buffer_release(&memory, &context->arena);
   for (int32_t i = 0; i < model->num_inputs; i++)

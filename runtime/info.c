@@ -28,8 +28,17 @@ static void add_values(dlc_text *text, const dlc_model *model, const char *name,
   for (int32_t i = 0; i < count; i++) {
     dlc_text_add(text, "%s\n    {\"name\": ", i ? "," : "");
     dlc_text_json(text, values[i].name);
-    dlc_text_add(text, ", \"dtype\": \"%s\", \"shape\": [",
-                 dlc_dtype_name(values[i].dtype));
+    dlc_text_add(text, ", \"dtype\": \"%s\"",
+                 dlc_dtype_name(DLC_BASE_DTYPE(values[i].dtype)));
+    if (values[i].dtype & DLC_SEQUENCE)
+      dlc_text_add(text, ", \"sequence\": true");
+    if (values[i].dtype & DLC_OPTIONAL)
+      dlc_text_add(text, ", \"optional\": true");
+    if (values[i].rank < 0) {
+      dlc_text_add(text, ", \"shape\": null}");
+      continue;
+    }
+    dlc_text_add(text, ", \"shape\": [");
     for (int32_t d = 0; d < values[i].rank; d++) {
       dlc_text_add(text, d ? ", " : "");
       add_dim(text, model, values[i].dims[d]);

@@ -21,7 +21,24 @@ typedef struct loader {
   const dlc_model *model;
   bool *given;      /* by input */
   int64_t *symbols; /* -1: not known yet */
+  dlc_items *items; /* by input: of sequences */
+  int64_t at;       /* of the tensor of a sequence that is being read, or -1 */
+  uint64_t most;    /* arrays that the file can have */
+  char label[160];
 } loader;
+
+static bool is_sequence(const loader *l, int32_t index) {
+  return (l->model->inputs[index].dtype & DLC_SEQUENCE) != 0;
+}
+
+/* The name of what is being read. */
+static const char *label(loader *l, int32_t index) {
+  const char *name = l->model->inputs[index].name;
+  if (l->at < 0)
+    return name;
+  snprintf(l->label, sizeof l->label, "%.120s.%" PRId64, name, l->at);
+  return l->label;
+}
 
 static bool claim(loader *l, int32_t index) {
   if (l->given[index])
@@ -49,28 +66,40 @@ static bool check_symbol(loader *l, const char *file, int32_t index,
                    l->model->symbols[symbol], value, l->symbols[symbol]);
 }
 
+static bool fits(const loader *l, int32_t index, const dlc_npy *npy) {
+  const dlc_value_info *info = &l->model->inputs[index];
+  if (is_sequence(l, index) && l->at < 0)
+    return npy->rank == 1 && npy->dims[0] == 0;
+  if (info->rank < 0)
+    return true;
+  for (int32_t i = 0; npy->rank == info->rank && i < info->rank; i++)
+    if (info->dims[i] >= 0 && info->dims[i] != npy->dims[i])
+      return false;
+  return npy->rank == info->rank;
+}
+
 /* Compares an array with what the model declares. */
 static bool check_type(loader *l, const char *file, int32_t index,
                        const dlc_npy *npy) {
   const dlc_value_info *info = &l->model->inputs[index];
-  if (!dlc_npy_holds(npy, info->dtype))
+  int32_t dtype = DLC_BASE_DTYPE(info->dtype);
+  if (!dlc_npy_holds(npy, dtype))
     return dlc_error(l->program, "%s: input '%s' has dtype %s, expected %s%s",
-                     file, info->name, type_name(npy),
-                     dlc_dtype_name(info->dtype),
-                     dlc_dtype_kind(info->dtype) != 'V' ? ""
-                     : dlc_dtype_size(info->dtype) == 2 ? " (stored as |V2)"
-                                                        : " (stored as |V1)");
-  bool fits = npy->rank == info->rank;
-  for (int32_t i = 0; fits && i < info->rank; i++)
-    fits = info->dims[i] < 0 || info->dims[i] == npy->dims[i];
-  if (!fits) {
+                     file, label(l, index), type_name(npy),
+                     dlc_dtype_name(dtype),
+                     dlc_dtype_kind(dtype) != 'V' ? ""
+                     : dlc_dtype_size(dtype) == 2 ? " (stored as |V2)"
+                                                  : " (stored as |V1)");
+  if (!fits(l, index, npy)) {
     char found[192], expected[192];
-    return dlc_error(l->program, "%s: input '%s' is %s, expected %s", file,
-                     info->name,
-                     dlc_describe(found, sizeof found, NULL, info->dtype,
-                                  npy->rank, npy->dims),
-                     dlc_describe(expected, sizeof expected, l->model->symbols,
-                                  info->dtype, info->rank, info->dims));
+    bool whole = is_sequence(l, index) && l->at < 0;
+    return dlc_error(
+        l->program, "%s: input '%s' is %s, expected %s%s", file,
+        label(l, index),
+        dlc_describe(found, sizeof found, NULL, dtype, npy->rank, npy->dims),
+        dlc_describe(expected, sizeof expected, l->model->symbols,
+                     whole ? info->dtype : dtype, info->rank, info->dims),
+        whole ? "; an array of shape [0] is an empty one" : "");
   }
   for (int32_t i = 0; i < info->rank; i++)
     if (info->dims[i] < 0 && info->dims[i] != DLC_UNKNOWN &&
@@ -85,19 +114,19 @@ static bool check_header(loader *l, const char *file, int32_t index,
   const char *error = dlc_npy_parse(head, npy);
   if (error)
     return dlc_error(l->program, "%s: cannot read input '%s': %s", file,
-                     l->model->inputs[index].name, error);
+                     label(l, index), error);
   if (!check_type(l, file, index, npy))
     return false;
   size_t bytes;
   if (!dlc_dense_size(npy->rank, npy->dims, npy->width, &bytes))
     return dlc_error(l->program, "%s: input '%s' is larger than memory can be",
-                     file, l->model->inputs[index].name);
+                     file, label(l, index));
   if (bytes > size - npy->offset)
     return dlc_error(l->program,
                      "%s: input '%s' is truncated: %zu bytes of data, expected "
                      "%zu",
-                     file, l->model->inputs[index].name,
-                     (size_t)(size - npy->offset), bytes);
+                     file, label(l, index), (size_t)(size - npy->offset),
+                     bytes);
   return true;
 }
 
@@ -142,7 +171,7 @@ static bool check_bools(loader *l, const char *file, const dlc_tensor *tensor) {
 
 /* Takes an npy file's bytes as an input. */
 static bool take_array(loader *l, const char *file, int32_t index,
-                       dlc_bytes bytes) {
+                       dlc_bytes bytes, dlc_tensor *tensor) {
   dlc_npy npy;
   if (!check_header(l, file, index, bytes, bytes.size, &npy))
     return false;
@@ -150,9 +179,9 @@ static bool take_array(loader *l, const char *file, int32_t index,
   if (!shape)
     return false;
   memcpy(shape, npy.dims, sizeof npy.dims);
-  dlc_tensor *tensor = &l->program->input_tensors[index];
   *tensor = (dlc_tensor){(void *)(uintptr_t)(bytes.data + npy.offset),
-                         l->model->inputs[index].dtype, npy.rank, shape, NULL};
+                         DLC_BASE_DTYPE(l->model->inputs[index].dtype),
+                         npy.rank, shape, NULL};
   size_t unit = npy.kind == 'U'   ? 4
                 : npy.kind == 'S' ? 1
                                   : dlc_dtype_alignment(tensor->dtype);
@@ -169,7 +198,7 @@ static bool take_array(loader *l, const char *file, int32_t index,
 /* The bytes of an archive's member: where they are, or unpacked. */
 static bool unpack(loader *l, const char *file, int32_t index,
                    const dlc_zip_member *member, dlc_bytes *bytes) {
-  const char *name = l->model->inputs[index].name;
+  const char *name = label(l, index);
   if (!member->deflated) {
     *bytes = member->packed;
     return dlc_crc32(0, bytes->data, bytes->size) == member->crc ||
@@ -198,6 +227,46 @@ static bool unpack(loader *l, const char *file, int32_t index,
                              name, error);
 }
 
+/* Where an array that is a tensor of a sequence, or stands for an empty one,
+ * goes; NULL is an error, printed. */
+static dlc_tensor *claim_item(loader *l, int32_t index, dlc_tensor *empty) {
+  const char *name = l->model->inputs[index].name;
+  dlc_tensor *place =
+      l->at < 0 ? empty : dlc_item_place(l->program, &l->items[index], l->at);
+  if (place && place->dtype != DLC_UNDEFINED) {
+    dlc_error(l->program, "input '%s.%" PRId64 "' is given twice", name, l->at);
+    return NULL;
+  }
+  l->given[index] = true;
+  return place;
+}
+
+static bool load_member(loader *l, const char *file,
+                        const dlc_zip_member *member) {
+  const dlc_model *m = l->model;
+  dlc_bytes bytes;
+  dlc_tensor empty = {NULL, DLC_UNDEFINED, 0, NULL, NULL};
+  size_t length = member->name_length;
+  if (length >= 4 && memcmp(member->name + length - 4, ".npy", 4) == 0)
+    length -= 4;
+  int32_t i = dlc_find_value(m->inputs, m->num_inputs, member->name, length);
+  l->at = -1;
+  bool known = i >= 0 || (dlc_find_item(m, member->name, length, &i, &l->at) &&
+                          (uint64_t)l->at < l->most);
+  if (!known)
+    return dlc_unknown_value(l->program, "input", m->inputs, m->num_inputs,
+                             member->name, length);
+  dlc_tensor *place = &l->program->input_tensors[i];
+  if (is_sequence(l, i))
+    place = claim_item(l, i, &empty);
+  else if (!claim(l, i))
+    return false;
+  bool taken = place && unpack(l, file, i, member, &bytes) &&
+               take_array(l, file, i, bytes, place);
+  l->at = -1;
+  return taken;
+}
+
 static bool load_npz(loader *l, const char *file) {
   dlc_bytes bytes;
   dlc_zip zip;
@@ -207,28 +276,30 @@ static bool load_npz(loader *l, const char *file) {
   const char *error = dlc_zip_open(bytes, &zip);
   if (error)
     return dlc_error(l->program, "cannot read '%s': %s", file, error);
-  while (dlc_zip_next(&zip, &member)) {
-    const dlc_value_info *inputs = l->model->inputs;
-    size_t length = member.name_length;
-    if (length >= 4 && memcmp(member.name + length - 4, ".npy", 4) == 0)
-      length -= 4;
-    int32_t i =
-        dlc_find_value(inputs, l->model->num_inputs, member.name, length);
-    if (i < 0)
-      return dlc_unknown_value(l->program, "input", inputs,
-                               l->model->num_inputs, member.name, length);
-    if (!claim(l, i) || !unpack(l, file, i, &member, &bytes) ||
-        !take_array(l, file, i, bytes))
+  l->most = zip.end / 46 + 1; /* bytes that each takes at least */
+  while (dlc_zip_next(&zip, &member))
+    if (!load_member(l, file, &member))
       return false;
-  }
   return !zip.error ||
          dlc_error(l->program, "cannot read '%s': %s", file, zip.error);
 }
 
+/* Sequences come in one npz file. */
+static bool is_single(loader *l, int32_t index) {
+  const char *name = l->model->inputs[index].name;
+  return !is_sequence(l, index) ||
+         dlc_error(
+             l->program,
+             "input '%s' is a sequence: its tensors are the arrays '%s.0', "
+             "'%s.1', ... of an npz file that '--inputs' names",
+             name, name, name);
+}
+
 static bool load_npy(loader *l, const char *file, int32_t index) {
   dlc_bytes bytes;
-  return claim(l, index) && dlc_read_file(l->program, file, &bytes) &&
-         take_array(l, file, index, bytes);
+  return is_single(l, index) && claim(l, index) &&
+         dlc_read_file(l->program, file, &bytes) &&
+         take_array(l, file, index, bytes, &l->program->input_tensors[index]);
 }
 
 /* NAME=N of --dim. */
@@ -260,17 +331,20 @@ static int64_t made_dim(const loader *l, int64_t declared) {
 
 static bool make_input(loader *l, int32_t index, bool random) {
   const dlc_value_info *info = &l->model->inputs[index];
-  int64_t *shape =
-      dlc_hold_memory(l->program, (size_t)info->rank * sizeof(int64_t));
+  int32_t dtype = DLC_BASE_DTYPE(info->dtype), rank = info->rank;
+  if (!is_single(l, index))
+    return false;
+  rank = rank < 0 ? 0 : rank;
+  int64_t *shape = dlc_hold_memory(l->program, (size_t)rank * sizeof(int64_t));
   size_t size;
   if (!shape)
     return false;
-  for (int32_t i = 0; i < info->rank; i++)
+  for (int32_t i = 0; i < rank; i++)
     shape[i] = made_dim(l, info->dims[i]);
-  if (!dlc_dtype_size(info->dtype))
+  if (!dlc_dtype_size(dtype))
     return dlc_error(l->program, "input '%s': arrays of %s are not supported",
-                     info->name, dlc_dtype_name(info->dtype));
-  if (!dlc_dense_size(info->rank, shape, dlc_dtype_size(info->dtype), &size))
+                     info->name, dlc_dtype_name(dtype));
+  if (!dlc_dense_size(rank, shape, dlc_dtype_size(dtype), &size))
     return dlc_error(l->program, "input '%s' is larger than memory can be",
                      info->name);
   void *data = dlc_hold_memory(l->program, size);
@@ -278,7 +352,7 @@ static bool make_input(loader *l, int32_t index, bool random) {
     return false;
   memset(data, 0, size);
   dlc_tensor *tensor = &l->program->input_tensors[index];
-  *tensor = (dlc_tensor){data, info->dtype, info->rank, shape, NULL};
+  *tensor = (dlc_tensor){data, dtype, rank, shape, NULL};
   if (random)
     dlc_fill_random(tensor, (uint64_t)index);
   return true;
@@ -311,8 +385,13 @@ static bool load_missing(loader *l) {
   for (int32_t i = 0; i < m->num_inputs; i++) {
     const dlc_value_info *info = &m->inputs[i];
     char expected[192];
-    if (l->given[i])
+    if (l->given[i]) {
+      if (is_sequence(l, i) && !dlc_join_items(p, i, &l->items[i]))
+        return false;
       continue;
+    }
+    if (info->dtype & DLC_OPTIONAL)
+      continue; /* it holds nothing */
     if (none && p->benchmark > 0) {
       if (!make_input(l, i, true))
         return false;
@@ -342,16 +421,24 @@ bool dlc_load_inputs(dlc_program *program) {
   const dlc_model *m = program->model;
   size_t inputs = (size_t)m->num_inputs, outputs = (size_t)m->num_outputs;
   loader l = {
-      program, m, dlc_hold_memory(program, inputs * sizeof(bool)),
-      dlc_hold_memory(program, (size_t)m->num_symbols * sizeof(int64_t))};
+      program,
+      m,
+      dlc_hold_memory(program, inputs * sizeof(bool)),
+      dlc_hold_memory(program, (size_t)m->num_symbols * sizeof(int64_t)),
+      dlc_hold_memory(program, inputs * sizeof(dlc_items)),
+      -1,
+      0,
+      ""};
   program->input_tensors =
       dlc_hold_memory(program, inputs * sizeof(dlc_tensor));
   program->output_tensors =
       dlc_hold_memory(program, outputs * sizeof(dlc_tensor));
-  if (!l.given || !l.symbols || !program->input_tensors ||
+  if (!l.given || !l.symbols || !l.items || !program->input_tensors ||
       !program->output_tensors)
     return false;
   memset(l.given, 0, inputs * sizeof(bool));
+  memset(l.items, 0, inputs * sizeof(dlc_items));
+  memset(program->input_tensors, 0, inputs * sizeof(dlc_tensor));
   memset(program->output_tensors, 0, outputs * sizeof(dlc_tensor));
   for (int32_t i = 0; i < m->num_symbols; i++)
     l.symbols[i] = -1;

@@ -83,8 +83,9 @@ void dlc_team_check_fork(dlc_team *team);
 /* One output's state in a run. */
 typedef struct dlc_output {
   dlc_buffer own;
-  void *data; /* where the code writes; NULL: not asked for yet */
-  bool given; /* the result goes to memory of the caller's */
+  void *data;        /* where the code writes; NULL: not asked for yet */
+  dlc_tensor tensor; /* of a sequence or an optional: what is handed out */
+  bool given;        /* the result goes to memory of the caller's */
   int32_t rank;
   int64_t dims[DLC_MAX_RANK];
 } dlc_output;
@@ -107,7 +108,9 @@ struct dlc_context {
   dlc_buffer scratch; /* scratch_stride bytes for each thread */
   size_t scratch_stride;
   dlc_buffer arena;
-  dlc_block *blocks;
+  dlc_block *blocks; /* of this run */
+  dlc_block
+      *items; /* of sequences: of this run, or of what the last one gave */
   dlc_buffer weights; /* a mapped file; no data: embedded */
 
   const void **inputs; /* the arrays behind the frame */
@@ -130,9 +133,36 @@ struct dlc_context {
 __attribute__((format(printf, 3, 4))) dlc_status dlc_context_fail(
     dlc_context *context, dlc_status status, const char *format, ...);
 
+/*===- sequence.c ---------------------------------------------------------===*/
+
+static inline bool dlc_is_sequence(int32_t dtype) {
+  return (dtype & (DLC_SEQUENCE | DLC_OPTIONAL)) != 0;
+}
+
+/* Makes an input that is a sequence or an optional what code can read. */
+dlc_status dlc_bind_sequence(dlc_context *context, int32_t index,
+                             const dlc_tensor *given);
+
+/* The services of their names. */
+const dlc_sequence *dlc_sequence_empty(dlc_frame *frame);
+const dlc_sequence *dlc_sequence_insert(dlc_frame *frame,
+                                        const dlc_sequence *from, int64_t at,
+                                        const void *data, int64_t element,
+                                        int32_t rank, const int64_t *dims);
+const dlc_sequence *dlc_sequence_erase(dlc_frame *frame,
+                                       const dlc_sequence *from, int64_t at);
+int64_t dlc_sequence_length(dlc_frame *frame, const dlc_sequence *sequence);
+const void *dlc_sequence_at(dlc_frame *frame, const dlc_sequence *sequence,
+                            int64_t at, int32_t rank, int64_t *dims);
+int dlc_sequence_give(dlc_frame *frame, int32_t index,
+                      const dlc_sequence *sequence);
+
 /*===- run.c, services.c --------------------------------------------------===*/
 
 extern const dlc_services dlc_runtime_services;
+/* Memory that is freed with the others of its list; NULL: none, recorded. */
+void *dlc_block_alloc(dlc_context *context, dlc_block **blocks, int64_t size);
+void dlc_free_blocks(dlc_context *context, dlc_block **blocks);
 int64_t dlc_now(void);
 
 #pragma GCC visibility pop

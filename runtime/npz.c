@@ -159,19 +159,21 @@ static bool write_member(dlc_writer *w, entry *e, const dlc_tensor *tensor) {
 }
 
 bool dlc_npz_write(dlc_program *program, const char *path) {
-  const dlc_model *m = program->model;
+  dlc_arrays arrays;
+  if (!dlc_list_outputs(program, &arrays))
+    return false;
   entry *entries =
-      dlc_hold_memory(program, (size_t)m->num_outputs * sizeof(entry));
+      dlc_hold_memory(program, (uint64_t)arrays.count * sizeof(entry));
   dlc_writer w;
   if (!entries || !dlc_writer_open(&w, program, path))
     return false;
-  for (int32_t i = 0; i < m->num_outputs && !w.failed; i++) {
-    entries[i].name = m->outputs[i].name;
-    w.failed = !write_member(&w, &entries[i], &program->output_tensors[i]);
+  for (int64_t i = 0; i < arrays.count && !w.failed; i++) {
+    entries[i].name = arrays.items[i].name;
+    w.failed = !write_member(&w, &entries[i], &arrays.items[i].tensor);
   }
   uint64_t directory = w.offset;
-  for (int32_t i = 0; i < m->num_outputs && !w.failed; i++)
+  for (int64_t i = 0; i < arrays.count && !w.failed; i++)
     write_directory_entry(&w, &entries[i]);
-  write_end(&w, (uint64_t)m->num_outputs, directory);
+  write_end(&w, (uint64_t)arrays.count, directory);
   return dlc_writer_close(&w);
 }

@@ -26,7 +26,14 @@ static bool save_named(dlc_program *program, const char *argument) {
   int32_t index;
   const char *path = dlc_split_argument(program, "output", m->outputs,
                                         m->num_outputs, argument, &index);
-  return path && save_npy(program, path, &program->output_tensors[index]);
+  if (!path)
+    return false;
+  const dlc_tensor *tensor = &program->output_tensors[index];
+  if (tensor->dtype == DLC_UNDEFINED || (tensor->dtype & DLC_SEQUENCE))
+    return dlc_error(program, "output '%s' is %s: '--outputs' can write it",
+                     m->outputs[index].name,
+                     tensor->dtype ? "a sequence" : "an empty optional");
+  return save_npy(program, path, tensor);
 }
 
 static void add_element(dlc_text *text, const dlc_tensor *tensor, size_t i) {
@@ -89,8 +96,10 @@ bool dlc_save_outputs(dlc_program *program) {
   if (program->output_args.count || program->benchmark > 0)
     return true;
   dlc_text text = {0};
-  for (int32_t i = 0; i < program->model->num_outputs; i++)
-    summarise(&text, program->model->outputs[i].name,
-              &program->output_tensors[i]);
+  dlc_arrays arrays;
+  if (!dlc_list_outputs(program, &arrays))
+    return false;
+  for (int64_t i = 0; i < arrays.count; i++)
+    summarise(&text, arrays.items[i].name, &arrays.items[i].tensor);
   return dlc_text_print(program, &text);
 }

@@ -203,6 +203,33 @@ double dlc_element(const dlc_tensor *tensor, size_t index);
 /* Makes all elements normal floats, or integers 0 and 1. */
 void dlc_fill_random(const dlc_tensor *tensor, uint64_t seed);
 
+/*===- lists.c ------------------------------------------------------------===*/
+
+/* The tensors of a sequence, as far as they have been read. */
+typedef struct dlc_items {
+  dlc_tensor *tensors; /* of no type: not yet */
+  int64_t count, capacity;
+} dlc_items;
+
+/* Whether a name is that of a tensor of an input that is a sequence. */
+bool dlc_find_item(const dlc_model *model, const char *name, size_t length,
+                   int32_t *index, int64_t *at);
+/* Where the tensor at a position goes; NULL is an error, printed. */
+dlc_tensor *dlc_item_place(dlc_program *program, dlc_items *items, int64_t at);
+/* Makes them an input; all must be there. */
+bool dlc_join_items(dlc_program *program, int32_t index, dlc_items *items);
+
+/* The outputs as arrays with names. */
+typedef struct dlc_named {
+  const char *name;
+  dlc_tensor tensor;
+} dlc_named;
+typedef struct dlc_arrays {
+  const dlc_named *items;
+  int64_t count;
+} dlc_arrays;
+bool dlc_list_outputs(dlc_program *program, dlc_arrays *arrays);
+
 /*===- inputs.c, outputs.c ------------------------------------------------===*/
 
 /* Fills input_tensors from the command line. */

@@ -63,6 +63,8 @@ static dlc_status check_input(dlc_context *context, int32_t index,
 static dlc_status bind_input(dlc_context *context, int32_t index,
                              const dlc_tensor *given) {
   const char *name = context->model->inputs[index].name;
+  if (dlc_is_sequence(context->model->inputs[index].dtype))
+    return dlc_bind_sequence(context, index, given);
   size_t element = dlc_dtype_size(given->dtype), size;
   if (check_input(context, index, given) != DLC_OK)
     return context->status;
@@ -106,6 +108,9 @@ static dlc_status check_output(dlc_context *context, int32_t index,
   const dlc_value_info *info = &context->model->outputs[index];
   dlc_output *out = &context->outputs[index];
   out->data = NULL;
+  out->given = false;
+  if (dlc_is_sequence(info->dtype))
+    return DLC_OK;
   /* What the context gave in an earlier run is not the caller's memory. */
   out->given = given->data && given->data != out->own.data;
   if (!out->given)
@@ -161,16 +166,33 @@ static void hand_out(const dlc_context *context, int32_t index,
   const dlc_output *out = &context->outputs[index];
   if (out->given)
     return;
-  *result = (dlc_tensor){out->data, context->model->outputs[index].dtype,
-                         out->rank, out->dims, NULL};
+  *result = dlc_is_sequence(context->model->outputs[index].dtype)
+                ? out->tensor
+                : (dlc_tensor){out->data, context->model->outputs[index].dtype,
+                               out->rank, out->dims, NULL};
 }
 
-static void free_blocks(dlc_context *context) {
-  while (context->blocks) {
-    dlc_block *block = context->blocks;
-    context->blocks = block->next;
-    context->memory.release(context->memory.self, block, block->size);
-  }
+static bool gives_sequences(const dlc_model *model) {
+  for (int32_t i = 0; i < model->num_outputs; i++)
+    if (dlc_is_sequence(model->outputs[i].dtype))
+      return true;
+  return false;
+}
+
+static dlc_status run(dlc_context *context, const dlc_tensor *inputs,
+                      dlc_tensor *outputs) {
+  const dlc_model *model = context->model;
+  if (bind(context, inputs, outputs) != DLC_OK)
+    return context->status;
+  int result = context->code->run(&context->frame);
+  dlc_free_blocks(context, &context->blocks);
+  if (result != DLC_OK)
+    dlc_context_fail(context, (dlc_status)result, "the model failed");
+  for (int32_t i = 0; i < model->num_outputs && context->status == DLC_OK; i++)
+    copy_result(context, i, &outputs[i]);
+  for (int32_t i = 0; i < model->num_outputs && context->status == DLC_OK; i++)
+    hand_out(context, i, &outputs[i]);
+  return context->status;
 }
 
 dlc_status dlc_run(dlc_context *context, const dlc_tensor *inputs,
@@ -185,15 +207,12 @@ dlc_status dlc_run(dlc_context *context, const dlc_tensor *inputs,
                             "dlc_run needs the inputs and the outputs");
   if (context->team)
     dlc_team_check_fork(context->team);
-  if (bind(context, inputs, outputs) != DLC_OK)
-    return context->status;
-  int result = context->code->run(&context->frame);
-  free_blocks(context);
-  if (result != DLC_OK)
-    dlc_context_fail(context, (dlc_status)result, "the model failed");
-  for (int32_t i = 0; i < model->num_outputs && context->status == DLC_OK; i++)
-    copy_result(context, i, &outputs[i]);
-  for (int32_t i = 0; i < model->num_outputs && context->status == DLC_OK; i++)
-    hand_out(context, i, &outputs[i]);
-  return context->status;
+  /* What the last run gave may be an input of this one. */
+  dlc_block *before = context->items;
+  context->items = NULL;
+  dlc_status status = run(context, inputs, outputs);
+  dlc_free_blocks(context, &before);
+  if (status != DLC_OK || !gives_sequences(model))
+    dlc_free_blocks(context, &context->items);
+  return status;
 }

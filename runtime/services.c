@@ -84,8 +84,7 @@ static void *arena(dlc_frame *frame, int64_t size) {
   return NULL;
 }
 
-static void *alloc(dlc_frame *frame, int64_t size) {
-  dlc_context *context = context_of(frame);
+void *dlc_block_alloc(dlc_context *context, dlc_block **blocks, int64_t size) {
   dlc_block *block = NULL;
   size_t bytes = 0;
   if (size >= 0 &&
@@ -97,10 +96,23 @@ static void *alloc(dlc_frame *frame, int64_t size) {
     no_memory(context, size, "temporaries");
     return NULL;
   }
-  block->next = context->blocks;
+  block->next = *blocks;
   block->size = bytes;
-  context->blocks = block;
+  *blocks = block;
   return block + 1;
+}
+
+void dlc_free_blocks(dlc_context *context, dlc_block **blocks) {
+  while (*blocks) {
+    dlc_block *block = *blocks;
+    *blocks = block->next;
+    context->memory.release(context->memory.self, block, block->size);
+  }
+}
+
+static void *alloc(dlc_frame *frame, int64_t size) {
+  dlc_context *context = context_of(frame);
+  return dlc_block_alloc(context, &context->blocks, size);
 }
 
 /* At least doubled, so that what is copied over all steps of a loop is little
@@ -201,5 +213,17 @@ static int fail(dlc_frame *frame, const dlc_site *site, const char *format,
   return DLC_INVALID_ARGUMENT;
 }
 
-const dlc_services dlc_runtime_services = {parallel, arena, alloc,
-                                           output,   fail,  grow};
+const dlc_services dlc_runtime_services = {
+    .parallel = parallel,
+    .arena = arena,
+    .alloc = alloc,
+    .output = output,
+    .fail = fail,
+    .grow = grow,
+    .sequence = dlc_sequence_empty,
+    .insert = dlc_sequence_insert,
+    .erase = dlc_sequence_erase,
+    .length = dlc_sequence_length,
+    .at = dlc_sequence_at,
+    .give = dlc_sequence_give,
+};

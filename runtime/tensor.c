@@ -163,7 +163,15 @@ bool dlc_copy(int32_t rank, const int64_t *dims, size_t element, void *to,
 
 const char *dlc_describe(char *out, size_t size, const char *const *symbols,
                          int32_t dtype, int32_t rank, const int64_t *dims) {
-  size_t used = (size_t)snprintf(out, size, "%s [", dlc_dtype_name(dtype));
+  bool known = is_known(DLC_BASE_DTYPE(dtype)) &&
+               !(dtype & ~(0xff | DLC_SEQUENCE | DLC_OPTIONAL));
+  size_t used = (size_t)snprintf(
+      out, size, "%s%s%s%s", known && dtype & DLC_OPTIONAL ? "optional " : "",
+      known && dtype & DLC_SEQUENCE ? "sequence of " : "",
+      dlc_dtype_name(known ? DLC_BASE_DTYPE(dtype) : 0),
+      rank < 0 ? " of any shape" : " [");
+  if (rank < 0)
+    return out;
   for (int32_t i = 0; i < rank && used < size; i++) {
     char *at = out + used;
     size_t left = size - used;

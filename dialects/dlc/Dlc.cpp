@@ -14,6 +14,7 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -22,10 +23,17 @@ using namespace dlc;
 #include "dialects/dlc/DlcEnums.cpp.inc"
 #include "dialects/dlc/DlcInterfaces.cpp.inc"
 
+#define GET_TYPEDEF_CLASSES
+#include "dialects/dlc/DlcTypes.cpp.inc"
+
 #define GET_OP_CLASSES
 #include "dialects/dlc/DlcOps.cpp.inc"
 
 void DlcDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialects/dlc/DlcTypes.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "dialects/dlc/DlcOps.cpp.inc"

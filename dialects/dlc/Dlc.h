@@ -9,6 +9,7 @@
 #define DIALECTS_DLC_DLC_H
 
 #include "dialects/dlc/ScalarAlgebra.h"
+#include "dialects/dlc/SequenceTypes.h"
 #include "dialects/dlc/ShapeAlgebra.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
@@ -24,6 +25,9 @@
 #include "dialects/dlc/DlcDialect.h.inc"
 #include "dialects/dlc/DlcEnums.h.inc"
 #include "dialects/dlc/DlcInterfaces.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/dlc/DlcTypes.h.inc"
 
 #define GET_OP_CLASSES
 #include "dialects/dlc/DlcOps.h.inc"

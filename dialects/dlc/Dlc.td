@@ -14,4 +14,5 @@ include "dialects/dlc/Contraction.td"
 include "dialects/dlc/Search.td"
 include "dialects/dlc/String.td"
 include "dialects/dlc/Structure.td"
+include "dialects/dlc/Sequence.td"
 #endif // DLC_TD

@@ -28,6 +28,7 @@ def Dlc_Dialect : Dialect {
     for unsigned ones; `i1` is a bool. Images are channels-last.
   }];
   let hasConstantMaterializer = 1;
+  let useDefaultTypePrinterParser = 1;
   // Control flow is scf's.
   let dependentDialects = ["::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }

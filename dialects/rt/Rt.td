@@ -113,6 +113,47 @@ def Rt_OutputOp : Rt_Op<"output"> {
   let assemblyFormat = "$frame `[` $number `]` `(` $dims `)` attr-dict";
 }
 
+def Rt_SequenceOp : Rt_Op<"sequence"> {
+  let summary = "a sequence of no tensors";
+  let arguments = (ins Rt_Pointer:$frame);
+  let results = (outs Rt_Pointer:$sequence);
+  let assemblyFormat = "$frame attr-dict";
+}
+
+def Rt_InsertOp : Rt_Op<"insert"> {
+  let summary = "a sequence with a copy of a tensor put in; the run ends where that can't be";
+  let arguments = (ins Rt_Pointer:$frame, Rt_Pointer:$from, Index:$at, Rt_Pointer:$data, I64Attr:$element, Variadic<Index>:$dims);
+  let results = (outs Rt_Pointer:$sequence);
+  let assemblyFormat = "$frame `,` $data `of` $element `(` $dims `)` `into` $from `at` $at attr-dict";
+}
+
+def Rt_EraseOp : Rt_Op<"erase"> {
+  let summary = "a sequence without a tensor; the run ends where that can't be";
+  let arguments = (ins Rt_Pointer:$frame, Rt_Pointer:$from, Index:$at);
+  let results = (outs Rt_Pointer:$sequence);
+  let assemblyFormat = "$frame `,` $from `at` $at attr-dict";
+}
+
+def Rt_LengthOp : Rt_Op<"length"> {
+  let summary = "how many tensors a sequence has";
+  let arguments = (ins Rt_Pointer:$frame, Rt_Pointer:$sequence);
+  let results = (outs Index:$length);
+  let assemblyFormat = "$frame `,` $sequence attr-dict";
+}
+
+def Rt_AtOp : Rt_Op<"at"> {
+  let summary = "the data and sizes of a sequence's tensor; the run ends where there is none";
+  let arguments = (ins Rt_Pointer:$frame, Rt_Pointer:$sequence, Index:$at);
+  let results = (outs Rt_Pointer:$data, Variadic<Index>:$dims);
+  let assemblyFormat = "$frame `,` $sequence `[` $at `]` attr-dict (`:` type($dims)^)?";
+}
+
+def Rt_GiveOp : Rt_Op<"give"> {
+  let summary = "a sequence or an optional becomes an output";
+  let arguments = (ins Rt_Pointer:$frame, I64Attr:$number, Rt_Pointer:$sequence);
+  let assemblyFormat = "$frame `[` $number `]` $sequence attr-dict";
+}
+
 def Rt_CheckOp : Rt_Op<"check"> {
   let summary = "ends the run with an error where the condition does not hold";
   let description = "Each `%` of the message is replaced by the next of the values.";

@@ -67,8 +67,14 @@ typedef enum dlc_dtype {
   DLC_FLOAT4E2M1 = 23,
   DLC_FLOAT8E8M0 = 24,
   DLC_UINT2 = 25,
-  DLC_INT2 = 26
+  DLC_INT2 = 26,
+
+  /* Flags beside a type, see dlc_tensor. */
+  DLC_SEQUENCE = 0x100,
+  DLC_OPTIONAL = 0x200
 } dlc_dtype;
+/* The type without flags. */
+#define DLC_BASE_DTYPE(dtype) ((dtype) & 0xff)
 
 /* An element of type DLC_STRING: UTF-8 without a terminator. Those of an output
  * are the context's, valid until its next run, wherever the array lies. */
@@ -86,7 +92,14 @@ typedef enum dlc_status {
 } dlc_status;
 
 /* An array. `strides` counts elements; NULL is row-major. An output whose
- * `data` is NULL is given memory that its context owns until the next run. */
+ * `data` is NULL is given memory that its context owns until the next run.
+ *
+ * A sequence of tensors is one of type DLC_SEQUENCE | (the tensors' type): an
+ * array of so many dlc_tensors, of rank 1. An optional that holds nothing is
+ * one of type DLC_UNDEFINED, as a zeroed dlc_tensor is; one that holds
+ * something is that. Sequences and optionals that a run gives always lie in
+ * memory that its context owns to the end of the next run; they may be its
+ * inputs. */
 typedef struct dlc_tensor {
   void *data;
   int32_t dtype; /* dlc_dtype */
@@ -100,6 +113,9 @@ typedef struct dlc_tensor {
 #define DLC_SYMBOL(k) (-1 - (int64_t)(k))
 #define DLC_UNKNOWN INT64_MIN
 
+/* An input or output. For a sequence or an optional: its type with the flags
+ * DLC_SEQUENCE and DLC_OPTIONAL, and the rank and dims of each tensor; rank -1:
+ * any. */
 typedef struct dlc_value_info {
   const char *name;
   int32_t dtype;
@@ -125,6 +141,10 @@ typedef struct dlc_site {
 } dlc_site;
 
 typedef struct dlc_frame dlc_frame;
+
+/* Any number of tensors, or an optional; NULL: one that holds nothing. It lives
+ * until the run's end and never changes. */
+typedef struct dlc_sequence dlc_sequence;
 
 /* Memory that grows while the code runs: of a loop's temporary, or of what it
  * gathers. All zero at first. */
@@ -158,6 +178,22 @@ typedef struct dlc_services {
    * given before stays as it is, until the run's end. NULL: no memory. */
   void *(*grow)(dlc_frame *, dlc_room *room, int64_t size, const void *from,
                 int64_t kept);
+  /* A sequence of no tensors. */
+  const dlc_sequence *(*sequence)(dlc_frame *);
+  /* The sequence with a copy of a dense tensor in front of position `at`, which
+   * may be the end; `element` is the bytes of an element. NULL: an error. */
+  const dlc_sequence *(*insert)(dlc_frame *, const dlc_sequence *, int64_t at,
+                                const void *data, int64_t element, int32_t rank,
+                                const int64_t *dims);
+  /* The sequence without the tensor at a position. NULL: an error. */
+  const dlc_sequence *(*erase)(dlc_frame *, const dlc_sequence *, int64_t at);
+  int64_t (*length)(dlc_frame *, const dlc_sequence *);
+  /* The data of the tensor at a position, which must be of this rank, and its
+   * dims. NULL: an error. */
+  const void *(*at)(dlc_frame *, const dlc_sequence *, int64_t at, int32_t rank,
+                    int64_t *dims);
+  /* Makes it the value of output `index`. */
+  int (*give)(dlc_frame *, int32_t index, const dlc_sequence *);
 } dlc_services;
 
 /* One run, as compiled code sees it. The run time has checked the inputs
@@ -166,7 +202,7 @@ typedef struct dlc_services {
  * alignment and no more; the arena, scratch and alloc'ed memory have 64. */
 struct dlc_frame {
   const dlc_services *services;
-  const void *const *inputs;        /* data of each input */
+  const void *const *inputs; /* data of each input, or its dlc_sequence */
   const int64_t *const *input_dims; /* dims of each input */
   const unsigned char *weights;
   void *scratch; /* of the calling thread */
@@ -259,8 +295,8 @@ void dlc_set_trace(dlc_context *context,
                    void (*trace)(void *self, const dlc_event *event),
                    void *self);
 
-/* Bytes of an element, of a string those of a dlc_string; 0: an unknown type.
- */
+/* Bytes of an element, of a string those of a dlc_string; 0 for sequences and
+ * unknown types. */
 size_t dlc_dtype_size(int32_t dtype);
 /* numpy's name of the type, e.g. "float32". */
 const char *dlc_dtype_name(int32_t dtype);

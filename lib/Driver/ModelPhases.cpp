@@ -220,8 +220,10 @@ private:
     target::ValueInfo value;
     auto name = attrs ? attrs.getAs<StringAttr>("dlc.name") : StringAttr();
     value.name = name ? name.str() : (what + Twine(number)).str();
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    value.dtype = tensor ? dtypeOf(tensor.getElementType()) : DLC_UNDEFINED;
+    auto tensor = dyn_cast<RankedTensorType>(tensorsOf(type));
+    if (tensor || isSequenceOrOptional(type))
+      value.dtype = dtypeOf(scalarOf(type));
+    value.isRanked = static_cast<bool>(tensor);
     if (value.dtype == DLC_UNDEFINED)
       return emitError(main.getLoc())
              << what << " '" << value.name << "' is of type " << type
@@ -230,6 +232,15 @@ private:
       return emitError(main.getLoc())
              << what << " '" << value.name << "' has " << tensor.getRank()
              << " dimensions; compiled models take up to " << DLC_MAX_RANK;
+    if (isSequenceOrOptional(type)) {
+      value.dtype |= (isa<OptionalType>(type) ? DLC_OPTIONAL : 0) |
+                     (sequenceIn(type) ? DLC_SEQUENCE : 0);
+      // Each tensor has sizes of its own.
+      for (int64_t size : tensor ? tensor.getShape() : ArrayRef<int64_t>())
+        value.dims.push_back(ShapedType::isDynamic(size) ? DLC_UNKNOWN : size);
+      values.push_back(std::move(value));
+      return success();
+    }
     auto dims = attrs ? attrs.getAs<ArrayAttr>("dlc.dims") : ArrayAttr();
     for (auto [d, size] : llvm::enumerate(tensor.getShape())) {
       auto text = dims && d < dims.size() ? dyn_cast<StringAttr>(dims[d])

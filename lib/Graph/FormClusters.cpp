@@ -97,7 +97,7 @@ public:
     for (Operation &op : llvm::reverse(block))
       if (isa<DlcDialect>(op.getDialect()) &&
           !isa<ConstantOp, CheckOp, LoopOp, StringOp, YieldOp>(op) &&
-          !isInPlace(&op))
+          !isInPlace(&op) && !isOnSequences(&op))
         place(&op);
     for (auto &cluster : llvm::reverse(clusters))
       outline(*cluster);
@@ -116,6 +116,12 @@ private:
     auto insert = dyn_cast<InsertOp>(op);
     auto concat = dyn_cast<ConcatOp>(op);
     return (insert && insert.isInPlace()) || (concat && concat.isAppend());
+  }
+
+  /// The run time's business.
+  static bool isOnSequences(Operation *op) {
+    return llvm::any_of(op->getOperandTypes(), isSequenceOrOptional) ||
+           llvm::any_of(op->getResultTypes(), isSequenceOrOptional);
   }
 
   /// The clusters that read an operation's result; null where something else

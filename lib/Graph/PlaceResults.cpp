@@ -108,7 +108,8 @@ private:
     Operation *op = size.getDefiningOp();
     if (!op || !seen.insert(op).second)
       return false;
-    return isa<tensor::ExtractOp, scf::IfOp, LoopOp>(op) ||
+    return isa<tensor::ExtractOp, scf::IfOp, LoopOp, SequenceAtOp,
+               SequenceLengthOp>(op) ||
            llvm::any_of(op->getOperands(),
                         [&](Value v) { return dependsOnData(v, seen); });
   }

@@ -44,8 +44,13 @@ void describe(raw_ostream &os, StringRef title, ArrayRef<ValueInfo> values,
     SmallVector<std::string> dims;
     for (int64_t dim : value.dims)
       dims.push_back(dimText(dim, info));
-    os << " *   " << commentText(value.name) << ": " << dtypeName(value.dtype)
-       << "[" << join(dims, ", ") << "]\n";
+    os << " *   " << commentText(value.name) << ": "
+       << (value.dtype & DLC_OPTIONAL ? "optional " : "")
+       << (value.dtype & DLC_SEQUENCE ? "sequence of " : "")
+       << dtypeName(DLC_BASE_DTYPE(value.dtype));
+    if (value.isRanked)
+      os << "[" << join(dims, ", ") << "]";
+    os << "\n";
   }
 }
 

@@ -20,8 +20,9 @@ namespace dlc::target {
 
 struct ValueInfo {
   std::string name;
-  int32_t dtype = 0;         // dlc_dtype
+  int32_t dtype = 0;         // dlc_dtype, with flags
   std::vector<int64_t> dims; // fixed, DLC_SYMBOL(k) or DLC_UNKNOWN
+  bool isRanked = true;      // else a sequence of tensors of any rank
 };
 
 struct CodeInfo {

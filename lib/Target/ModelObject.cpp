@@ -88,9 +88,9 @@ Constant *values(Builder &build, ArrayRef<ValueInfo> infos) {
     SmallVector<Constant *> dims;
     for (int64_t dim : info.dims)
       dims.push_back(build.i64(dim));
-    records.push_back(
-        build.record({build.string(info.name), build.i32(info.dtype),
-                      build.i32(info.dims.size()), build.array(dims)}));
+    records.push_back(build.record(
+        {build.string(info.name), build.i32(info.dtype),
+         build.i32(info.isRanked ? info.dims.size() : -1), build.array(dims)}));
   }
   return build.array(records);
 }

@@ -137,3 +137,43 @@ func.func @dlc_run(%frame: !llvm.ptr, %n: index) -> i32 {
 func.func @kernel(%args: !llvm.ptr, %begin: index, %end: index, %scratch: !llvm.ptr) {
   return
 }
+
+// -----
+
+// Sequences are the run time's; it says where a tensor lies, and how large it is.
+// CHECK-LABEL: @sequences
+// CHECK-SAME:    (%[[FRAME:.*]]: !llvm.ptr, %[[X:.*]]: !llvm.ptr)
+// CHECK:         %[[DIMS:.*]] = llvm.alloca
+// CHECK:         llvm.getelementptr %{{.*}}[48]
+// CHECK:         %[[EMPTY:.*]] = llvm.call %{{.*}}(%[[FRAME]]) : !llvm.ptr, (!llvm.ptr) -> !llvm.ptr
+// CHECK:         llvm.store %{{.*}}, %[[DIMS]] : i64
+// CHECK:         llvm.getelementptr %{{.*}}[56]
+// CHECK:         %[[S:.*]] = llvm.call %{{.*}}(%[[FRAME]], %[[EMPTY]], %{{.*}}, %[[X]], %{{.*}}, %{{.*}}, %[[DIMS]])
+// CHECK:         cf.cond_br
+// CHECK:         llvm.getelementptr %{{.*}}[72]
+// CHECK:         llvm.call %{{.*}}(%[[FRAME]], %[[S]]) : !llvm.ptr, (!llvm.ptr, !llvm.ptr) -> i64
+// CHECK:         llvm.getelementptr %{{.*}}[80]
+// CHECK:         %[[DATA:.*]] = llvm.call %{{.*}}(%[[FRAME]], %[[S]], %{{.*}}, %{{.*}}, %[[DIMS]])
+// CHECK:         %[[NONE:.*]] = llvm.icmp "eq" %[[DATA]]
+// CHECK:         cf.cond_br %[[NONE]]
+// CHECK:         llvm.load %[[DIMS]] : !llvm.ptr -> i64
+// CHECK:         llvm.getelementptr %{{.*}}[64]
+// CHECK:         %[[LESS:.*]] = llvm.call %{{.*}}(%[[FRAME]], %[[S]], %{{.*}}) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i64) -> !llvm.ptr
+// CHECK:         llvm.getelementptr %{{.*}}[88]
+// CHECK:         %[[STATUS:.*]] = llvm.call %{{.*}}(%[[FRAME]], %{{.*}}, %[[LESS]]) : !llvm.ptr, (!llvm.ptr, i32, !llvm.ptr) -> i32
+// CHECK:         %[[FAILED:.*]] = llvm.icmp "ne" %[[STATUS]]
+// CHECK:         cf.cond_br %[[FAILED]], ^[[END:.*]], ^
+// CHECK:       ^[[END]]:
+// CHECK:         return %[[STATUS]]
+// CHECK-NOT:     rt.
+func.func @sequences(%frame: !llvm.ptr, %x: !llvm.ptr) -> i32 {
+  %n = arith.constant 64 : index
+  %0 = rt.sequence %frame
+  %1 = rt.insert %frame, %x of 4(%n) into %0 at %n
+  %2 = rt.length %frame, %1
+  %data, %d = rt.at %frame, %1[%2] : index
+  %3 = rt.erase %frame, %1 at %d
+  rt.give %frame[2] %3
+  %ok = arith.constant 0 : i32
+  return %ok : i32
+}

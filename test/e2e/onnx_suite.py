@@ -24,7 +24,7 @@ RANDOM = re.compile(r"test_bernoulli|test_training_dropout(?!_zero)")
 
 
 class NotTensors(Exception):
-    """A sequence, an optional or a map is passed: no file form for it."""
+    """A map is passed: no file form for it."""
 
 
 def read_known(path):
@@ -130,16 +130,42 @@ def _write_run(graph, folder, index, inputs, outputs):
 
 
 def _arrays(infos, values):
-    import onnx
-    from onnx import numpy_helper
+    """By name, as docs/executable.md says what a sequence or an optional is in a file."""
     arrays = {}
     for info, value in zip(infos, values):
-        kind = info.type.WhichOneof("value")
-        if kind != "tensor_type":
-            raise NotTensors(f"{info.name} is a {kind.removesuffix('_type')}")
-        if isinstance(value, onnx.TensorProto):
-            value = numpy_helper.to_array(value)
-        if value is None or isinstance(value, (list, tuple, dict)):
-            raise NotTensors(f"{info.name} is no tensor")
-        arrays[info.name] = np.asarray(value)
+        arrays |= _as_files(info.name, info.type, _value(info, value))
     return arrays
+
+
+def _value(info, value):
+    """An array, a list of them, or None."""
+    import onnx
+    from onnx import numpy_helper
+    to_value = {onnx.TensorProto: numpy_helper.to_array, onnx.SequenceProto: numpy_helper.to_list,
+                onnx.OptionalProto: numpy_helper.to_optional}
+    value = to_value.get(type(value), lambda v: v)(value)
+    if isinstance(value, dict):
+        raise NotTensors(f"{info.name} is a map")
+    return value
+
+
+def _as_files(name, type_proto, value):
+    import onnx
+    kind = type_proto.WhichOneof("value")
+    if value is None:
+        return {}
+    if kind == "optional_type":
+        # The suite has an optional in a list.
+        inner = type_proto.optional_type.elem_type
+        if inner.WhichOneof("value") == "tensor_type" and isinstance(value, list):
+            value, = value
+        return {} if value is None else _as_files(name, inner, value)
+    if kind == "sequence_type":
+        inner = type_proto.sequence_type.elem_type
+        if inner.WhichOneof("value") != "tensor_type":
+            raise NotTensors(f"{name} is a sequence of maps")
+        dtype = onnx.helper.tensor_dtype_to_np_dtype(inner.tensor_type.elem_type)
+        return {f"{name}.{i}": np.asarray(v) for i, v in enumerate(value)} or {name: np.zeros(0, dtype)}
+    if kind != "tensor_type":
+        raise NotTensors(f"{name} is a {kind.removesuffix('_type')}")
+    return {name: np.asarray(value)}

@@ -95,8 +95,11 @@ def run_program(case, run, program, folder, options):
     code, errors = call(command, options.run_timeout)
     if code:
         raise Failure("program: " + explain(code, errors))
-    got = cases.load_npz(got_path)
-    for name, want in run.expected().items():
+    got, expected = cases.load_npz(got_path), run.expected()
+    for name in got:
+        if name not in expected and name.rpartition(".")[0] + ".0" in expected:
+            raise Failure(f"{name!r} is one tensor too many of a sequence")
+    for name, want in expected.items():
         if name not in got:
             raise Failure(f"no output {name!r}, there are {sorted(got)}")
         if case.shapes_only:

@@ -20,4 +20,7 @@ extern const dlc_model copies;
 /* twice = in + in, for strings [n]. */
 extern const dlc_model words;
 
+/* Of sequences and optionals; see lists.c. */
+extern const dlc_model lists;
+
 #endif

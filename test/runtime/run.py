@@ -255,6 +255,61 @@ def check_events(result):
         check(not times, times)
 
 
+def check_lists(arrays, **expected):
+    np.savez("in.npz", **arrays)
+    r = run("lists", "--inputs", "in.npz", "--outputs", "out.npz")
+    check(r.returncode == 0 and not r.stdout and not r.stderr, r)
+    with np.load("out.npz") as out:
+        check({k: out[k].tolist() for k in out.files} ==
+              {k.replace("_", "."): v.tolist() for k, v in expected.items()}, dict(out))
+        check(all(out[k].dtype == ("i8" if "rest" in k else "f4") for k in out.files), dict(out))
+    os.remove("out.npz")
+
+
+def test_sequences():
+    a, b, o = np.array([1, 2], "f4"), np.array([], "f4"), np.array([7, 8], "f4")
+    empty = np.zeros(0, "f4")
+    check_lists({"s.1": b, "s.0": a}, joined_0=a, joined_1=b, last=b)
+    check_lists({"s": empty}, joined=empty)
+    check_lists({"s": empty, "o": o}, joined_0=o)
+    many = {f"s.{i}": np.array([i], "f4") for i in range(100)}
+    check_lists(many, **{k.replace("s.", "joined_"): v for k, v in many.items()}, last=np.array([99], "f4"))
+    check_lists({"s": empty, "any.0": np.int64(3)}, joined=empty, rest=empty)
+    matrix = np.arange(6).reshape(2, 3)
+    check_lists({"s.0": a, "any.0": matrix, "any.1": matrix}, joined_0=a, last=a, rest_0=matrix)
+    r = run("lists", "--inputs", "in.npz", "--output", "last=last.npy")
+    check(r.returncode == 0 and np.load("last.npy").tolist() == [1, 2], r)
+    r = run("lists", "--inputs", "in.npz")
+    check([line.split(":")[0] for line in r.stdout.decode().splitlines()] == ["joined.0", "last", "rest.0"], r)
+    j = json.loads(run("lists", "--info").stdout)
+    check(j["inputs"] == [{"name": "s", "dtype": "float32", "sequence": True, "shape": [None]},
+                          {"name": "o", "dtype": "float32", "optional": True, "shape": [2]},
+                          {"name": "any", "dtype": "int64", "sequence": True, "optional": True, "shape": None}], j)
+
+    def bad(message, *args, **arrays):
+        np.savez("in.npz", **{k.replace("_", "."): v for k, v in arrays.items()})
+        expect_error(1, message, "lists", "--inputs", "in.npz", *args)
+    bad("missing input 's', expected sequence of float32 [?]", o=o)
+    bad("missing tensor 's.1' of input 's', which has 's.2'", s_0=a, s_2=a)
+    bad("the model has no input 's.99999'", s_99999=a)
+    bad("the model has no input 'o.0'", s_0=a, o_0=a)
+    bad("the model has no input 's.x'", s_x=a)
+    bad("in.npz: input 's.0' is float32 [1, 2], expected float32 [?]", s_0=a.reshape(1, 2))
+    bad("in.npz: input 's.0' has dtype int64, expected float32", s_0=matrix)
+    bad("in.npz: input 's' is float32 [2], expected sequence of float32 [?]; an array of shape [0] is an empty one", s=a)
+    bad("input 'o' is float32 [0], expected float32 [2]", s=empty, o=empty)
+    bad("position 0 is out of range for a sequence of 0", s=empty, any=np.zeros(0, "i8"))
+    bad("input 's' is a sequence: its tensors are the arrays 's.0'", "--input", "s=random")
+    bad("output 'joined' is a sequence", "--output", "joined=out.npy", s_0=a)
+    bad("output 'rest' is an empty optional", "--output", "rest=out.npy", s_0=a)
+    expect_error(1, "input 's' is a sequence", "lists", "--benchmark", "1")
+    with zipfile.ZipFile("in.npz", "w") as z:
+        import warnings
+        warnings.simplefilter("ignore")
+        z.writestr("s.0.npy", npy(a)), z.writestr("s.0.npy", npy(a))
+    expect_error(1, "input 's.0' is given twice", "lists", "--inputs", "in.npz")
+
+
 def test_usage():
     expect_error(2, "unknown option '--foo'", "linear", "--foo")
     expect_error(2, "needs a value", "linear", "--inputs")
@@ -462,7 +517,7 @@ def test_damaged():
 def test_size():
     static = os.path.join(BIN, "linear-static")
     if os.path.exists(static):
-        check(os.path.getsize(static) < 105_000, f"{os.path.getsize(static)} bytes, static")
+        check(os.path.getsize(static) < 117_000, f"{os.path.getsize(static)} bytes, static")
 
 
 def count_results(r):
@@ -477,9 +532,9 @@ def count_results(r):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for program in ["runtime_test", "strings_test"]:
+        for program in ["runtime_test", "strings_test", "sequence_test"]:
             count_results(run(program))
-        for test in [test_npz, test_npy, test_programs, test_usage, test_strings, test_bad_inputs,
+        for test in [test_npz, test_npy, test_programs, test_sequences, test_usage, test_strings, test_bad_inputs,
                      test_bad_headers, test_bad_archives, test_damaged, test_size]:
             test()
         os.chdir("/")

@@ -290,7 +290,8 @@ LogicalResult ControlFlow::emit(scf::IfOp op) {
   SmallVector<Type> types;
   for (Type type : op.getResultTypes()) {
     auto tensor = dyn_cast<RankedTensorType>(type);
-    types.push_back(tensor ? p.frame.getType() : type);
+    types.push_back(tensor || isSequenceOrOptional(type) ? p.frame.getType()
+                                                         : type);
     if (tensor)
       types.append(tensor.getNumDynamicDims(), p.b.getIndexType());
   }

@@ -27,7 +27,7 @@ struct ProgramScope {
   mlir::OpBuilder &b;
   mlir::Location loc;
   mlir::Value &frame;
-  mlir::IRMapping &sizes; ///< index values of the model's function
+  mlir::IRMapping &sizes; ///< index values of the model's function; sequences
   llvm::DenseMap<mlir::Value, mlir::Value> &memory; ///< of tensors
   std::function<mlir::FailureOr<mlir::Value>(mlir::Value)> memoryOf;
   std::function<mlir::Value(mlir::Value)> resultMemory;
@@ -40,6 +40,8 @@ struct ProgramScope {
 class ControlFlow {
 public:
   explicit ControlFlow(ProgramScope scope) : p(std::move(scope)) {}
+
+  const ProgramScope &scope() const { return p; }
 
   mlir::LogicalResult emit(mlir::scf::ForOp op);
   mlir::LogicalResult emit(LoopOp op);
@@ -55,6 +57,9 @@ public:
   /// Memory for a kernel's result where a loop has a say in it, else null: the
   /// step after this one uses the same memory again.
   mlir::Value memoryFor(mlir::Value result);
+  /// A value that comes over a border as `parts`: a tensor's memory and open
+  /// sizes, anything else by itself. Returns how many those are.
+  unsigned bind(mlir::Value v, mlir::ValueRange parts);
 
 private:
   /// How a loop carries a value.
@@ -88,8 +93,6 @@ private:
                    mlir::Value kept);
   mlir::Value appendMemory(const Append &append);
   llvm::SmallVector<mlir::Value> openSizesOf(mlir::Value tensor);
-  /// A value that comes over a border as `parts`; returns how many those are.
-  unsigned bind(mlir::Value v, mlir::ValueRange parts);
   /// The parts that a value is handed on as.
   mlir::LogicalResult split(mlir::Value v,
                             llvm::SmallVectorImpl<mlir::Value> &parts);

@@ -33,7 +33,13 @@ enum Service {
   Alloc = 2,
   Output = 3,
   Fail = 4,
-  Grow = 5
+  Grow = 5,
+  Sequence = 6,
+  Insert = 7,
+  Erase = 8,
+  Length = 9,
+  At = 10,
+  Give = 11
 };
 
 class Converter {
@@ -74,6 +80,10 @@ private:
         mostSlots = std::max<int64_t>(mostSlots, output.getDims().size());
       if (auto check = dyn_cast<rt::CheckOp>(op))
         mostSlots = std::max<int64_t>(mostSlots, check.getValues().size());
+      if (auto insert = dyn_cast<rt::InsertOp>(op))
+        mostSlots = std::max<int64_t>(mostSlots, insert.getDims().size());
+      if (auto at = dyn_cast<rt::AtOp>(op))
+        mostSlots = std::max<int64_t>(mostSlots, at.getDims().size());
     });
     if (mostSlots > 0) {
       b.setInsertionPointToStart(&func.getBody().front());
@@ -126,6 +136,27 @@ private:
                             {int32(op.getNumber()), int32(op.getDims().size()),
                              dimsOrNull(op.getDims().size())}));
           })
+          .Case([&](rt::SequenceOp op) {
+            replace(op, call(op.getFrame(), Sequence, pointer, {}));
+          })
+          .Case([&](rt::InsertOp op) {
+            fill(op.getDims());
+            memoryCall(
+                op, call(op.getFrame(), Insert, pointer,
+                         {op.getFrom(), integer(op.getAt()), op.getData(),
+                          constant(op.getElement()), int32(op.getDims().size()),
+                          dimsOrNull(op.getDims().size())}));
+          })
+          .Case([&](rt::EraseOp op) {
+            memoryCall(op, call(op.getFrame(), Erase, pointer,
+                                {op.getFrom(), integer(op.getAt())}));
+          })
+          .Case([&](rt::LengthOp op) {
+            replace(op, index(call(op.getFrame(), Length, i64,
+                                   {op.getSequence()})));
+          })
+          .Case([&](rt::AtOp op) { convert(op); })
+          .Case([&](rt::GiveOp op) { convert(op); })
           .Case([&](rt::CheckOp op) { convert(op); })
           .Case([&](rt::StringsOp op) { convert(op); })
           .Case([&](rt::ReportedOp op) { convert(op); })
@@ -241,6 +272,29 @@ private:
         LLVM::ConstantOp::create(b, loc, b.getI8Type(), b.getI8IntegerAttr(0)),
         constant(bytes), /*isVolatile=*/false);
     replace(op, rooms);
+  }
+
+  void convert(rt::AtOp op) {
+    size_t rank = op.getDims().size();
+    Value data = call(
+        op.getFrame(), At, pointer,
+        {op.getSequence(), integer(op.getAt()), int32(rank), dimsOrNull(rank)});
+    Value none =
+        LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, data, null());
+    endIf(none, int32(1));
+    for (auto [i, dim] : llvm::enumerate(op.getDims()))
+      dim.replaceAllUsesWith(index(load(i64, slots, i)));
+    op.getData().replaceAllUsesWith(data);
+    op->erase();
+  }
+
+  void convert(rt::GiveOp op) {
+    Value status = call(op.getFrame(), Give, b.getI32Type(),
+                        {int32(op.getNumber()), op.getSequence()});
+    endIf(
+        LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, status, int32(0)),
+        status);
+    op->erase();
   }
 
   void convert(rt::CheckOp op) {

@@ -14,6 +14,7 @@
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
 #include "Codegen/CPU/StringCalls.h"
+#include "Codegen/CPU/Sequences.h"
 #include "Support/Diagnostics.h"
 #include "dialects/dlc/ScalarEmitter.h"
 #include "dialects/rt/Rt.h"
@@ -54,6 +55,8 @@ public:
     for (auto [i, arg] : llvm::enumerate(body.getArguments()))
       if (isa_and_present<RankedTensorType>(arg.getType()))
         memory[arg] = rt::InputOp::create(b, loc, pointer, frame, i);
+      else if (isSequenceOrOptional(arg.getType()))
+        sizes.map(arg, rt::InputOp::create(b, loc, pointer, frame, i));
     returned();
     if (failed(hoistSizes(body)))
       return failure();
@@ -64,6 +67,7 @@ public:
     planArena(body);
     if (failed(emitBlock(body)))
       return failure();
+    giveSequences(control.scope(), body.getTerminator()->getOperands());
     Value ok = arith::ConstantIntOp::create(b, loc, 0, 32);
     func::ReturnOp::create(b, loc, ok);
     return std::move(program);
@@ -99,6 +103,8 @@ private:
   void returned() {
     Operation *ret = main.getBody().front().getTerminator();
     for (OpOperand &operand : ret->getOpOperands()) {
+      if (isSequenceOrOptional(operand.get().getType()))
+        continue;
       Value source = sourceOf(operand.get());
       outputs[source] = operand.getOperandNumber();
       outputViews[source] = operand.get();
@@ -180,7 +186,7 @@ private:
 
   static bool isSizeArithmetic(Operation *op) {
     return isa<arith::ArithDialect>(op->getDialect()) &&
-           !isa<RankedTensorType>(op->getResult(0).getType());
+           op->getResult(0).getType().isIntOrIndexOrFloat();
   }
 
   /// Whether a tensor comes from a branch or a loop that may change its shape.
@@ -191,7 +197,8 @@ private:
       return isa<LoopOp>(arg.getOwner()->getParentOp());
     auto concat = tensor.getDefiningOp<ConcatOp>();
     return (concat && concat.isAppend()) ||
-           isa<scf::IfOp, LoopOp, arith::SelectOp>(tensor.getDefiningOp());
+           isa<scf::IfOp, LoopOp, SequenceAtOp, arith::SelectOp>(
+               tensor.getDefiningOp());
   }
 
   SmallVector<Value> sizesOf(Value tensor, ValueRange open) {
@@ -479,7 +486,7 @@ private:
     }
     if (auto select = dyn_cast<arith::SelectOp>(op))
       return control.emit(select);
-    return op->emitError("'") << op->getName() << "' can't be compiled";
+    return emitSequence(control, op);
   }
 
   Value asMemref(Value pointer, Type element) {

@@ -22,6 +22,22 @@ Tensor NodeArgs::error(const Twine &message) {
 }
 
 Tensor NodeArgs::input(size_t i, StringRef what) {
+  Tensor x = value(i, what);
+  if (!x || !x.isSequence())
+    return x;
+  return error("input " + Twine(i) + " is of type " +
+               describe(x.value().getType()) + ", expected a tensor");
+}
+
+Tensor NodeArgs::sequence(size_t i) {
+  Tensor x = value(i, "sequence");
+  if (!x || isa<SequenceType>(x.value().getType()))
+    return x;
+  return error("input " + Twine(i) + " is of type " +
+               describe(x.value().getType()) + ", expected a sequence");
+}
+
+Tensor NodeArgs::value(size_t i, StringRef what) {
   if (has(i))
     return inputs[i];
   if (!bad)
@@ -38,7 +54,7 @@ SmallVector<Tensor> NodeArgs::allInputs() {
 }
 
 std::optional<Ints> NodeArgs::knownInts(size_t i) {
-  if (!has(i))
+  if (!has(i) || inputs[i].isSequence())
     return std::nullopt;
   Tensor x = inputs[i];
   if (std::optional<Ints> values = b.constantInts(x))
@@ -187,14 +203,25 @@ ElementsAttr NodeArgs::tensor(StringRef name) {
 
 bool NodeArgs::hasGraph(StringRef name) { return node.getGraph(name); }
 
-Tensors NodeArgs::list(size_t i) {
-  if (auto it = inputLists.find(i); it != inputLists.end())
-    return it->second;
-  error("input " + Twine(i) + " is not a sequence");
-  return {};
+Type NodeArgs::type(StringRef name) {
+  Attribute found = attr(name, true);
+  auto value = dyn_cast_if_present<TypeAttr>(found);
+  if (found && !value)
+    error("attribute '" + name + "' must be a type");
+  return value ? value.getValue() : Type();
 }
 
 Tensors NodeArgs::run(StringRef name, ArrayRef<Tensor> args) {
+  Tensors given = runAny(name, args);
+  for (Tensor x : given)
+    if (x && x.isSequence())
+      return error("the graph '" + name + "' gives a value of type " +
+                   describe(x.value().getType()) + ", expected a tensor"),
+             Tensors();
+  return given;
+}
+
+Tensors NodeArgs::runAny(StringRef name, ArrayRef<Tensor> args) {
   Region *graph = node.getGraph(name);
   if (!graph || graph->empty()) {
     error("the graph '" + name + "' is missing");
@@ -301,34 +328,38 @@ static bool checkCount(TensorBuilder &b, StringRef op, size_t given,
   return false;
 }
 
-FailureOr<NodeValues> dlc::buildNode(const OpRow &row, TensorBuilder &b,
-                                     graph::NodeOp node, NodeValues inputs,
-                                     NodeArgs::RunGraph runGraph) {
-  Tensors &tensors = inputs.tensors;
-  while (!tensors.empty() && !tensors.back() &&
-         !inputs.lists.contains(tensors.size() - 1))
-    tensors.pop_back();
+static bool isSupported(const OpRow &row, Tensor x) {
+  if (!x)
+    return true;
+  if (x.isSequence())
+    return row.sequences;
+  return x.elementType().isIntOrFloat() || isa<ComplexType>(x.elementType());
+}
+
+FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,
+                                  graph::NodeOp node, Tensors inputs,
+                                  NodeArgs::RunGraph runGraph) {
+  while (!inputs.empty() && !inputs.back())
+    inputs.pop_back();
   bool fits =
-      checkCount(b, row.name, tensors.size(), row.inputs, "inputs") &&
+      checkCount(b, row.name, inputs.size(), row.inputs, "inputs") &&
       checkCount(b, row.name, node.getNumResults(), row.outputs, "outputs");
   if (!fits)
     return failure();
-  for (auto [i, x] : llvm::enumerate(tensors)) {
-    if (inputs.lists.contains(i) ? row.lists
-                                 : !x || x.elementType().isIntOrFloat() ||
-                                       isa<ComplexType>(x.elementType()))
+  for (auto [i, x] : llvm::enumerate(inputs)) {
+    if (isSupported(row, x))
       continue;
     b.error("'" + row.name + "' does not take input " + Twine(i) +
-            (x ? " of type " + describe(x.type()) : ", a sequence"));
+            (x.isSequence() ? ", a sequence or an optional"
+                            : " of type " + describe(x.type())));
     return failure();
   }
   NodeArgs args(b, node, inputs, runGraph);
-  NodeValues results{row.build(b, args), args.givenLists()};
-  if (args.failed() || results.tensors.size() < node.getNumResults())
+  Tensors results = row.build(b, args);
+  if (args.failed() || results.size() < node.getNumResults())
     return failure();
   for (size_t i = 0; i < node.getNumResults(); ++i)
-    if (!results.tensors[i] && !results.lists.contains(i) && args.wants(i) &&
-        !row.lists)
+    if (!results[i] && args.wants(i))
       return failure();
   args.checkAttributes();
   if (args.failed())

@@ -25,13 +25,6 @@
 
 namespace dlc {
 
-/// Inputs or outputs of a node: a tensor each, or a list of them, by number (a
-/// sequence, which exists at compile time alone).
-struct NodeValues {
-  Tensors tensors;
-  llvm::DenseMap<unsigned, Tensors> lists;
-};
-
 /// The inputs and attributes of a node. A getter that finds something wrong
 /// reports it, gives a value that is safe to go on with, and makes the node
 /// fail when its function has returned. An attribute for which the function
@@ -43,10 +36,9 @@ public:
   using RunGraph =
       llvm::function_ref<Tensors(mlir::Region &, llvm::ArrayRef<Tensor>)>;
 
-  NodeArgs(TensorBuilder &builder, graph::NodeOp node, const NodeValues &values,
-           RunGraph runGraph)
-      : b(builder), node(node), inputs(values.tensors),
-        inputLists(values.lists), runGraph(runGraph) {}
+  NodeArgs(TensorBuilder &builder, graph::NodeOp node,
+           llvm::ArrayRef<Tensor> inputs, RunGraph runGraph)
+      : b(builder), node(node), inputs(inputs), runGraph(runGraph) {}
 
   llvm::StringRef op() { return node.getOpType(); }
   int64_t version() { return node.getVersion().value_or(0); }
@@ -59,17 +51,12 @@ public:
   /// Inputs as given, omitted ones (null) included; trailing ones cut off.
   llvm::ArrayRef<Tensor> all() { return inputs; }
   size_t numInputs() { return inputs.size(); }
-  bool has(size_t i) {
-    return i < inputs.size() && (inputs[i] || inputLists.count(i));
-  }
-  bool isList(size_t i) { return inputLists.count(i); }
-  /// A sequence that must be there.
-  Tensors list(size_t i);
-  /// Makes an output a sequence; its tensor is null.
-  void give(size_t output, Tensors list) { lists[output] = std::move(list); }
-  const llvm::DenseMap<unsigned, Tensors> &givenLists() { return lists; }
-  /// An input that must be there; `what` is the standard's name for it.
+  bool has(size_t i) { return i < inputs.size() && inputs[i]; }
+  /// A tensor that must be there; `what` is the standard's name for it.
   Tensor input(size_t i, llvm::StringRef what = {});
+  /// The same for a sequence, and for what may be either or an optional.
+  Tensor sequence(size_t i);
+  Tensor value(size_t i, llvm::StringRef what = {});
   /// All inputs, none of which may be omitted; at least one.
   llvm::SmallVector<Tensor> allInputs();
   /// The integers of an input, if they are known at compile time.
@@ -101,12 +88,15 @@ public:
   std::optional<llvm::SmallVector<llvm::StringRef>>
   strings(llvm::StringRef name);
   mlir::ElementsAttr tensor(llvm::StringRef name);
+  mlir::Type type(llvm::StringRef name);
   /// An attribute that has no influence on the result.
   void ignore(llvm::StringRef name) { asked.insert(name); }
   bool hasGraph(llvm::StringRef name);
   /// What the graph of this name gives; nothing if there is none, or if it does
-  /// not take so many arguments.
+  /// not take so many arguments. Tensors only: a sequence is an error.
   Tensors run(llvm::StringRef name, llvm::ArrayRef<Tensor> args);
+  /// The same, of values of any kind.
+  Tensors runAny(llvm::StringRef name, llvm::ArrayRef<Tensor> args);
 
   /// An axis attribute, made positive.
   int64_t axis(llvm::StringRef name, std::optional<int64_t> otherwise,
@@ -131,8 +121,6 @@ private:
   TensorBuilder &b;
   graph::NodeOp node;
   llvm::ArrayRef<Tensor> inputs;
-  const llvm::DenseMap<unsigned, Tensors> &inputLists;
-  llvm::DenseMap<unsigned, Tensors> lists;
   RunGraph runGraph;
   llvm::StringSet<> asked;
   bool bad = false;
@@ -150,7 +138,7 @@ struct OpRow {
   Tensors (*build)(TensorBuilder &, NodeArgs &);
   Count inputs = {1, 1};
   Count outputs = {1, 1};
-  bool lists = false; ///< takes sequences, too
+  bool sequences = false; ///< takes them, too, and optionals
 };
 
 class OpTable {
@@ -172,9 +160,9 @@ private:
 
 /// Builds a node by its row: checks the number of inputs and outputs, calls the
 /// function, checks attributes. Failure is reported.
-mlir::FailureOr<NodeValues> buildNode(const OpRow &row, TensorBuilder &b,
-                                      graph::NodeOp node, NodeValues inputs,
-                                      NodeArgs::RunGraph runGraph);
+mlir::FailureOr<Tensors> buildNode(const OpRow &row, TensorBuilder &b,
+                                   graph::NodeOp node, Tensors inputs,
+                                   NodeArgs::RunGraph runGraph);
 
 } // namespace dlc
 

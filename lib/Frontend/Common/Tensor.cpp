@@ -92,7 +92,8 @@ Tensor TensorBuilder::finish(Operation *op, ArrayRef<Dim> dims) {
 }
 
 void TensorBuilder::setDims(Value x, ArrayRef<Dim> dims) {
-  if (!cast<RankedTensorType>(x.getType()).hasStaticShape())
+  auto type = dyn_cast<RankedTensorType>(x.getType());
+  if (type && !type.hasStaticShape())
     cache.dims[x].assign(dims.begin(), dims.end());
 }
 

@@ -30,7 +30,9 @@ class TensorBuilder;
 using Dims = llvm::SmallVector<Dim>;
 using Ints = llvm::SmallVector<int64_t>;
 
-/// A value of ranked tensor type and the builder it belongs to, or null.
+/// A value of ranked tensor type and the builder it belongs to, or null. Where
+/// operators take them, a sequence or an optional instead: of those nothing but
+/// the value may be asked.
 class Tensor {
 public:
   Tensor() = default;
@@ -40,6 +42,7 @@ public:
   explicit operator bool() const { return static_cast<bool>(ssa); }
   mlir::Value value() const { return ssa; }
   TensorBuilder &builder() const { return *owner; }
+  bool isSequence() const { return isSequenceOrOptional(ssa.getType()); }
 
   mlir::RankedTensorType type() const {
     return llvm::cast<mlir::RankedTensorType>(ssa.getType());
@@ -49,7 +52,9 @@ public:
   int64_t rank() const { return type().getRank(); }
   bool isFloat() const { return llvm::isa<mlir::FloatType>(elementType()); }
   bool isBool() const { return elementType().isInteger(1); }
-  bool isString() const { return dlc::isString(elementType()); }
+  bool isString() const {
+    return !isSequence() && dlc::isString(elementType());
+  }
   bool isUnsigned() const { return elementType().isUnsignedInteger(); }
 
 private:
@@ -293,6 +298,27 @@ public:
                     mlir::Type elementType);
   /// All constants, by number; null if there are no others than "".
   mlir::ArrayAttr stringTable();
+  //===--- Sequences and optionals ----------------------------------------===//
+
+  /// A sequence of tensors whose elements are of this type.
+  Tensor sequence(llvm::ArrayRef<Tensor> items, mlir::Type scalar);
+  /// The tensors of a sequence, if that is known at compile time.
+  std::optional<Tensors> itemsOf(Tensor sequence);
+  Dim length(Tensor sequence);
+  /// A position that may be counted from the end, as one from the start;
+  /// checked, null is reported. `orBehind`: the end is one, too.
+  Dim position(Tensor sequence, Dim at, bool orBehind = false);
+  // These take a position as the above gives it.
+  Tensor itemAt(Tensor sequence, Dim at);
+  Tensor insertItem(Tensor sequence, Tensor x, Dim at);
+  Tensor eraseItem(Tensor sequence, Dim at);
+  /// An optional of this type that holds nothing.
+  Tensor none(mlir::Type type);
+  /// One that holds x, a tensor or a sequence.
+  Tensor optional(Tensor x);
+  mlir::Value isThere(Tensor optional);
+  /// What an optional holds; what is none as it is.
+  Tensor heldBy(Tensor optional);
 
   //===--- Structure ------------------------------------------------------===//
 

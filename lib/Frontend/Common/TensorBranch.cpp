@@ -89,8 +89,8 @@ private:
   TensorBuilder &b;
   Location here;
   Side yes, no;
-  SmallVector<RankedTensorType> types; ///< of the results
-  SmallVector<Dims> known;             ///< their sizes; null where they differ
+  SmallVector<Type> types; ///< of the results
+  SmallVector<Dims> known; ///< their sizes; null where they differ
 
   bool build(Side &side, TensorBuilder::Branch branch);
   void raise(Side &side, size_t i, int64_t rank);
@@ -109,7 +109,7 @@ bool BranchMaker::build(Side &side, TensorBuilder::Branch branch) {
   bool isWhole = llvm::all_of(side.tensors, [](Tensor x) { return bool(x); });
   if (isWhole)
     for (Tensor x : side.tensors)
-      side.dims.push_back(b.dims(x));
+      side.dims.push_back(dimsOf(b, x));
   b.cache = std::move(outside);
   return isWhole;
 }
@@ -134,17 +134,25 @@ LogicalResult BranchMaker::join() {
            failure();
   for (size_t i = 0; i < yes.tensors.size(); ++i) {
     Tensor &x = yes.tensors[i], &y = no.tensors[i];
-    auto isOne = [](int64_t size) { return size == 1; };
-    if (llvm::all_of(x.shape(), isOne) && llvm::all_of(y.shape(), isOne)) {
+    auto isOne = [](Tensor t) {
+      return !t.isSequence() &&
+             llvm::all_of(t.shape(), [](int64_t size) { return size == 1; });
+    };
+    if (isOne(x) && isOne(y)) {
       raise(yes, i, y.rank());
       raise(no, i, x.rank());
     }
-    if (x.elementType() != y.elementType() || x.rank() != y.rank())
-      return b.error("output " + Twine(i) + " is " + describe(x.type()) +
-                     " in one branch, but " + describe(y.type()) +
-                     " in the other"),
+    Type joined = joinTypes(x.value().getType(), y.value().getType());
+    if (!joined || isa<UnrankedTensorType>(joined))
+      return b.error("output " + Twine(i) + " is " +
+                     describe(x.value().getType()) + " in one branch, but " +
+                     describe(y.value().getType()) + " in the other"),
              failure();
     Dims &sizes = known.emplace_back();
+    if (x.isSequence()) {
+      types.push_back(joined);
+      continue;
+    }
     for (auto [d, e] : llvm::zip(yes.dims[i], no.dims[i]))
       sizes.push_back(d == e && isOutside(d, yes.region) ? d : Dim());
     types.push_back(typeLike(staticDims(sizes), x));
@@ -175,8 +183,7 @@ Tensors BranchMaker::make(Value condition, TensorBuilder::Branch then,
     return Tensor();
   yield(yes);
   yield(no);
-  SmallVector<Type> results(types.begin(), types.end());
-  auto op = scf::IfOp::create(b.ops, here, results, condition, false, false);
+  auto op = scf::IfOp::create(b.ops, here, types, condition, false, false);
   op.getThenRegion().takeBody(yes.region);
   op.getElseRegion().takeBody(no.region);
   Tensors all;

@@ -33,6 +33,10 @@ inline bool contradict(Dim a, Dim b) {
 mlir::RankedTensorType typeLike(llvm::ArrayRef<int64_t> shape, Tensor x);
 /// A tensor as one of a type that says less of its sizes.
 mlir::Value asType(TensorBuilder &b, Tensor x, mlir::RankedTensorType type);
+/// The same, or a sequence as one of another type.
+mlir::Value asType(TensorBuilder &b, Tensor x, mlir::Type type);
+/// Of a sequence none.
+Dims dimsOf(TensorBuilder &b, Tensor x);
 /// A single bool as a scalar; null if it is none, which is reported.
 mlir::Value conditionOf(TensorBuilder &b, Tensor x);
 /// Whether a size is the same value in and around a region.

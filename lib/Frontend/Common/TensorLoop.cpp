@@ -47,6 +47,8 @@ private:
   /// The sizes of the state that all steps have in common; null where they
   /// differ.
   SmallVector<Dims> shapes;
+  /// Of what is a sequence: its type in all steps; of a tensor null.
+  SmallVector<Type> sequences;
   /// Of the rows: the same.
   struct Row {
     Type element;
@@ -60,7 +62,9 @@ private:
   std::optional<LoopEnd> unrolled();
   void findTypes();
   bool tryOnce();
-  bool relax(size_t i, Tensor next, ArrayRef<Dim> dims);
+  bool relax(size_t i, Tensor next);
+  void openAll();
+  bool isAllOpen() const;
   LoopStep runBody(Dim i, Block &block, ArrayRef<Value> state);
   LogicalResult checkState(size_t i, Tensor next);
 
@@ -77,8 +81,9 @@ private:
   unsigned partsOf(const Row &row) const;
   /// Whether the stack is allocated in front of the loop.
   bool isInserted(const Row &row) const { return counted && row.isFixed(); }
-  RankedTensorType stateType(size_t i) {
-    return typeLike(staticDims(shapes[i]), inits[i]);
+  Type stateType(size_t i) {
+    return sequences[i] ? sequences[i]
+                        : Type(typeLike(staticDims(shapes[i]), inits[i]));
   }
 };
 
@@ -142,12 +147,12 @@ std::optional<LoopEnd> LoopMaker::unrolled() {
 LogicalResult LoopMaker::checkState(size_t i, Tensor next) {
   if (!next)
     return failure();
-  if (next.elementType() == inits[i].elementType() &&
-      next.rank() == inits[i].rank())
+  Type first = inits[i].value().getType(), then = next.value().getType();
+  if (isa_and_present<RankedTensorType, SequenceType, OptionalType>(
+          joinTypes(first, then)))
     return success();
-  b.error("value " + Twine(i) + " that a loop carries is " +
-          describe(inits[i].type()) + " at first, then " +
-          describe(next.type()));
+  b.error("value " + Twine(i) + " that a loop carries is " + describe(first) +
+          " at first, then " + describe(then));
   return failure();
 }
 
@@ -166,6 +171,11 @@ LoopStep LoopMaker::runBody(Dim i, Block &block, ArrayRef<Value> state) {
   b.loc = here;
   step.failed |=
       step.state.size() != inits.size() || llvm::any_of(step.rows, isNull);
+  for (Tensor row : step.rows)
+    if (!step.failed && row.isSequence()) {
+      b.error("a sequence can't be a scan output");
+      step.failed = true;
+    }
   for (size_t k = 0; !step.failed && k < inits.size(); ++k)
     step.failed = failed(checkState(k, step.state[k]));
   return step;
@@ -173,14 +183,40 @@ LoopStep LoopMaker::runBody(Dim i, Block &block, ArrayRef<Value> state) {
 
 /// Opens the sizes of the state in which a step differs; whether there were
 /// any.
-bool LoopMaker::relax(size_t i, Tensor next, ArrayRef<Dim> dims) {
+bool LoopMaker::relax(size_t i, Tensor next) {
   bool differs = false;
+  if (sequences[i]) {
+    Type both = joinTypes(sequences[i], next.value().getType());
+    differs = both != sequences[i];
+    sequences[i] = both;
+    return differs;
+  }
+  Dims dims = b.dims(next);
   for (auto [d, e] : llvm::zip(shapes[i], dims))
     if (d && d != e) {
       d = Dim();
       differs = true;
     }
   return differs;
+}
+
+/// Forgets what is known of the state.
+void LoopMaker::openAll() {
+  for (Dims &shape : shapes)
+    for (Dim &d : shape)
+      d = Dim();
+  for (Type &type : sequences)
+    type = type ? openedType(type) : type;
+}
+
+bool LoopMaker::isAllOpen() const {
+  return llvm::all_of(shapes,
+                      [](const Dims &dims) {
+                        return llvm::all_of(dims, [](Dim d) { return !d; });
+                      }) &&
+         llvm::all_of(sequences, [](Type type) {
+           return !type || openedType(type) == type;
+         });
 }
 
 /// Builds a step with what is known of the state; true if that holds for the
@@ -202,14 +238,12 @@ bool LoopMaker::tryOnce() {
   bool fits = !step.failed;
   if (fits)
     for (size_t k = 0; k < inits.size(); ++k)
-      fits &= !relax(k, step.state[k], b.dims(step.state[k]));
+      fits &= !relax(k, step.state[k]);
   else
-    for (auto [k, shape] : llvm::enumerate(shapes))
-      for (Dim &d : shape)
-        d = Dim();
+    openAll();
   counted = !step.failed && isTrue(b, condition) && isTrue(b, step.condition);
   rows.clear();
-  for (Tensor row : step.rows) {
+  for (Tensor row : step.failed ? Tensors() : step.rows) {
     Row &known = rows.emplace_back(Row{row.elementType(), b.dims(row)});
     for (Dim &d : known.dims)
       if (!isOutside(d, region))
@@ -223,14 +257,13 @@ bool LoopMaker::tryOnce() {
 /// or all: then errors are those of the body itself, and reported when the loop
 /// is built.
 void LoopMaker::findTypes() {
-  for (Tensor x : inits)
-    shapes.push_back(b.dims(x));
-  auto isOpen = [](const Dims &dims) {
-    return llvm::all_of(dims, [](Dim d) { return !d; });
-  };
+  for (Tensor x : inits) {
+    shapes.push_back(dimsOf(b, x));
+    sequences.push_back(x.isSequence() ? x.value().getType() : Type());
+  }
   bool last = false;
   while (!tryOnce() && !last)
-    last = llvm::all_of(shapes, isOpen);
+    last = isAllOpen();
 }
 
 //===----------------------------------------------------------------------===//

@@ -21,10 +21,10 @@ static Tensors ifElse(TensorBuilder &b, NodeArgs &n) {
                    ", expected one bool");
   std::optional<Ints> known = b.constantInts(condition);
   if (known && known->size() == 1)
-    return n.run(known->front() ? "then_branch" : "else_branch", {});
+    return n.runAny(known->front() ? "then_branch" : "else_branch", {});
   return b.branch(
-      condition, [&] { return n.run("then_branch", {}); },
-      [&] { return n.run("else_branch", {}); });
+      condition, [&] { return n.runAny("then_branch", {}); },
+      [&] { return n.runAny("else_branch", {}); });
 }
 
 static Tensors joined(const std::optional<LoopEnd> &end) {
@@ -52,14 +52,14 @@ static Tensors loop(TensorBuilder &b, NodeArgs &n) {
   Dim trips =
       n.has(0) ? b.index(b.reshape(n.input(0), ArrayRef<int64_t>())) : Dim();
   Tensor condition = n.has(1) ? n.input(1) : Tensor();
-  if (n.has(0) && !trips)
+  if ((n.has(0) && !trips) || n.failed())
     return {};
   if (condition && !condition.isBool())
     return n.error("the condition is " + describe(condition.type()) +
                    ", expected one bool");
   SmallVector<Tensor> inits;
   for (size_t i = 2; i < n.numInputs(); ++i)
-    inits.push_back(n.input(i, "v_initial"));
+    inits.push_back(n.value(i, "v_initial"));
   if (n.failed())
     return {};
   size_t outputs = n.numOutputs();
@@ -69,10 +69,11 @@ static Tensors loop(TensorBuilder &b, NodeArgs &n) {
         SmallVector<Tensor> args{b.fromDim(i),
                                  b.scalar(int64_t(1), b.boolean())};
         llvm::append_range(args, state);
-        Tensors given = n.run("body", args);
+        Tensors given = n.runAny("body", args);
         if (given.empty() || !given.front())
           return LoopStep();
-        if (given.size() != outputs + 1 || !given.front().isBool()) {
+        if (given.size() != outputs + 1 || given.front().isSequence() ||
+            !given.front().isBool()) {
           n.error("the body gives " + Twine(given.size()) +
                   " tensors, expected a condition and " + Twine(outputs));
           return LoopStep();
@@ -280,7 +281,7 @@ static Tensors scan8(TensorBuilder &b, NodeArgs &n) {
 ArrayRef<OpRow> onnx::controlOps() {
   static const OpRow rows[] = {
       {"If", 1, ifElse, {1, 1}, {0, kMany}},
-      {"Loop", 1, loop, {0, kMany}, {0, kMany}},
+      {"Loop", 1, loop, {0, kMany}, {0, kMany}, true},
       {"Scan", 8, scan8, {2, kMany}, {1, kMany}},
       {"Scan", 9, scan9, {1, kMany}, {1, kMany}},
   };

@@ -37,7 +37,6 @@ private:
   TensorBuilder b;
   /// Null for what was left out.
   DenseMap<Value, Tensor> values;
-  DenseMap<Value, Tensors> lists; ///< sequences
   /// Values of nodes that could not be imported; their users say nothing more.
   DenseSet<Value> poisoned;
   unsigned errors = 0;
@@ -52,11 +51,8 @@ private:
   Tensors importGraph(Region &graph, ArrayRef<Tensor> args);
   void importArgument(graph::ImportOp import, BlockArgument arg);
   LogicalResult importResults();
-  bool isList(Value returned) {
-    auto exported = returned.getDefiningOp<graph::ExportOp>();
-    return lists.contains(exported ? exported.getInput() : returned);
-  }
-  LogicalResult checkDeclared(unsigned index, RankedTensorType found);
+  Tensor asDeclared(unsigned index, Tensor x);
+  LogicalResult checkDeclared(unsigned index, Type found);
   void removeDead();
   void poison(Operation *op) {
     poisoned.insert(op->result_begin(), op->result_end());
@@ -74,8 +70,11 @@ static Type passed(Type type) {
 }
 
 func::FuncOp Importer::createFunction(OpBuilder &ops, func::FuncOp main) {
-  SmallVector<Type> inputs =
-      llvm::map_to_vector(main.getArgumentTypes(), passed);
+  SmallVector<Type> inputs;
+  for (Type type : main.getArgumentTypes()) {
+    Type sequence = onnx::sequenceType(type);
+    inputs.push_back(sequence ? sequence : passed(type));
+  }
   auto type = ops.getFunctionType(inputs, main.getResultTypes());
   return func::FuncOp::create(ops, main.getLoc(), main.getName(), type);
 }
@@ -112,15 +111,17 @@ LogicalResult Importer::importArguments() {
   LogicalResult result = success();
   for (BlockArgument arg : into.getArguments()) {
     auto type = dyn_cast<RankedTensorType>(arg.getType());
-    if (type && (type.getElementType().isIntOrFloat() ||
-                 isa<ComplexType>(type.getElementType())))
+    if (isSequenceOrOptional(arg.getType()) ||
+        (type && (type.getElementType().isIntOrFloat() ||
+                  isa<ComplexType>(type.getElementType()))))
       continue;
     result =
         emitError(from.getLoc())
         << "input '"
         << nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber())
         << "' is of type " << arg.getType()
-        << ", which is not supported; tensors of known rank are";
+        << ", which is not supported; tensors of known rank are, and sequences "
+           "and optionals of numeric ones";
   }
   return result;
 }
@@ -131,6 +132,8 @@ void Importer::shareDims() {
   for (BlockArgument arg : into.getArguments()) {
     auto names = from.getArgAttrOfType<ArrayAttr>(arg.getArgNumber(),
                                                   graph::GraphDialect::kDims);
+    if (isSequenceOrOptional(arg.getType()))
+      continue;
     int64_t rank = cast<RankedTensorType>(arg.getType()).getRank();
     if (!names || static_cast<int64_t>(names.size()) != rank)
       continue;
@@ -165,14 +168,9 @@ Tensors Importer::importGraph(Region &graph, ArrayRef<Tensor> args) {
   importBlock(block);
   b.setLoc(around);
   Tensors results;
-  for (Value given : block.getTerminator()->getOperands()) {
-    if (lists.contains(given)) {
-      b.error("a graph gives a sequence, which is not supported");
-      poisoned.insert(given);
-    }
+  for (Value given : block.getTerminator()->getOperands())
     results.push_back(poisoned.contains(given) ? Tensor()
                                                : values.lookup(given));
-  }
   return results;
 }
 
@@ -188,21 +186,18 @@ void Importer::importNode(graph::NodeOp node) {
             "' is not supported");
     return poison(node);
   }
-  NodeValues inputs;
-  for (auto [i, operand] : llvm::enumerate(node.getOperands()))
-    if (Tensor x = values.lookup(operand);
-        x && x.isString() && !onnx::takesStrings(node, i)) {
+  Tensors inputs;
+  for (auto [i, operand] : llvm::enumerate(node.getOperands())) {
+    Tensor x = values.lookup(operand);
+    if (x && x.isString() && !onnx::takesStrings(node, i)) {
       b.error("'" + node.getOpType() + "' does not take strings as input " +
               Twine(i));
       return poison(node);
     }
-  for (auto [i, operand] : llvm::enumerate(node.getOperands())) {
-    inputs.tensors.push_back(values.lookup(operand));
-    if (auto list = lists.find(operand); list != lists.end())
-      inputs.lists[i] = list->second;
+    inputs.push_back(x);
   }
   unsigned before = errors;
-  FailureOr<NodeValues> results = buildNode(
+  FailureOr<Tensors> results = buildNode(
       *row, b, node, inputs, [&](Region &graph, ArrayRef<Tensor> args) {
         return importGraph(graph, args);
       });
@@ -211,17 +206,13 @@ void Importer::importNode(graph::NodeOp node) {
       b.error("'" + node.getOpType() + "' can't be imported");
     return poison(node);
   }
-  for (auto [i, result] : llvm::enumerate(node.getResults())) {
-    values[result] = results->tensors[i];
-    lists.erase(result); // of a graph that is built again
-    if (auto list = results->lists.find(i); list != results->lists.end())
-      lists[result] = list->second;
-  }
+  for (auto [i, result] : llvm::enumerate(node.getResults()))
+    values[result] = (*results)[i];
 }
 
 void Importer::importArgument(graph::ImportOp import, BlockArgument arg) {
   Tensor x = b.wrap(into.getArgument(arg.getArgNumber()));
-  if (x.elementType() == spelledType(b.context())) {
+  if (!x.isSequence() && x.elementType() == spelledType(b.context())) {
     std::string name =
         nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber());
     b.setLoc(
@@ -269,14 +260,39 @@ void Importer::importBlock(Block &block) {
 // Results
 //===----------------------------------------------------------------------===//
 
-LogicalResult Importer::checkDeclared(unsigned index, RankedTensorType found) {
+/// An optional where one is declared, what it holds where that is.
+Tensor Importer::asDeclared(unsigned index, Tensor x) {
   Type declared = from.getResultTypes()[index];
-  auto type = dyn_cast<RankedTensorType>(declared);
-  declared = passed(declared);
-  bool isOpen = isa<graph::ValueType, UnrankedTensorType>(declared);
-  if (isOpen || (type && areCompatibleTypes({declared}, {found})))
+  if (isa<graph::OptionalType>(declared))
+    return b.optional(x);
+  // Nothing was put into it.
+  if (Type type = onnx::sequenceType(declared);
+      type && isa<NoneType>(scalarOf(x.value().getType())))
+    return b.sequence({}, scalarOf(type));
+  return isa<graph::ValueType>(declared) ? x : b.heldBy(x);
+}
+
+/// Whether there are values of both types.
+static bool areCompatible(Type declared, Type found) {
+  if (isa<SequenceType, OptionalType>(found))
+    return declared.getTypeID() == found.getTypeID() &&
+           !sequenceIn(declared) == !sequenceIn(found) &&
+           areCompatible(tensorsOf(declared), tensorsOf(found));
+  if (!isa<RankedTensorType>(declared) || !isa<RankedTensorType>(found))
+    return scalarOf(declared) == scalarOf(found);
+  return areCompatibleTypes({declared}, {found});
+}
+
+LogicalResult Importer::checkDeclared(unsigned index, Type found) {
+  Type declared = passed(from.getResultTypes()[index]),
+       sequence = onnx::sequenceType(declared);
+  if (isa<graph::ValueType, UnrankedTensorType>(declared) ||
+      areCompatible(sequence ? sequence : declared, found))
     return success();
-  bool onlyShape = type && type.getElementType() == found.getElementType();
+  auto type = dyn_cast<RankedTensorType>(declared),
+       other = dyn_cast<RankedTensorType>(found);
+  bool onlyShape =
+      type && other && type.getElementType() == other.getElementType();
   InFlightDiagnostic diagnostic =
       onlyShape ? emitWarning(from.getLoc()) : emitError(from.getLoc());
   diagnostic << "output '" << nameOf(from.getResultAttrDict(index), index)
@@ -313,18 +329,20 @@ LogicalResult Importer::importResults() {
     if (!tensor) {
       result = emitError(from.getLoc())
                << "output '" << nameOf(from.getResultAttrDict(i), i)
-               << (isList(operand) ? "' is a sequence, which is not supported"
-                                   : "' is not computed");
+               << "' is not computed";
       continue;
     }
-    if (tensor.isString()) {
+    b.setLoc(end->getLoc());
+    tensor = asDeclared(i, tensor);
+    if (tensor && tensor.isString()) {
       tensor = b.eachString("spell", {tensor}, spelledType(b.context()));
       // Each output has memory of its own.
       tensor.value().getDefiningOp()->setAttr("output", ops.getIndexAttr(i));
     }
-    if (failed(checkDeclared(i, tensor.type())))
+    if (!tensor || failed(checkDeclared(i, tensor.value().getType())))
       result = failure();
-    returned.push_back(tensor.value());
+    else
+      returned.push_back(tensor.value());
   }
   if (failed(result))
     return failure();

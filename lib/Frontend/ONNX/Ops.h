@@ -90,6 +90,9 @@ Tensor dequantize(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor scale,
 /// All of the above, by domain.
 const OpTable &opTable();
 
+/// A sequence's or optional's type, made of what the reader makes of it; null
+/// where its tensors are no numbers.
+mlir::Type sequenceType(mlir::Type read);
 /// The element type that TensorProto.DataType `code` names; null if none.
 mlir::Type elementType(mlir::MLIRContext *context, int64_t code);
 

@@ -5,160 +5,283 @@
 //
 //===----------------------------------------------------------------------===//
 
-// How many tensors a sequence holds is known when a model is compiled, or it is
-// refused: so nothing of it is left but the tensors. An optional is what it
-// holds, or a value that is left out.
+// Where it is known when a model is compiled how many tensors a sequence holds,
+// nothing is left of it but the tensors; else it is one of the run time's.
 
 #include "Frontend/ONNX/Ops.h"
 
 #include "Frontend/Common/TensorDetail.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace dlc;
 
-/// Makes the only output this list.
-static Tensors give(NodeArgs &n, const Tensors &list) {
-  for (Tensor x : list)
-    if (!x)
-      return {};
-  for (Tensor x : list)
-    if (x.elementType() != list.front().elementType())
-      return n.error("a sequence of tensors of type " +
-                     describe(list.front().elementType()) + " can't hold " +
-                     describe(x.type()));
-  n.give(0, list);
-  return Tensor();
+static bool isNull(Tensor x) { return !x; }
+
+static bool isSequence(Tensor x) {
+  return isa<SequenceType>(x.value().getType());
 }
 
-/// A place in a list, which may be counted from its end.
-static std::optional<size_t> position(NodeArgs &n, size_t i, size_t count) {
-  std::optional<Ints> given = n.constantInts(i, "position");
-  if (!given)
-    return std::nullopt;
-  int64_t size = static_cast<int64_t>(count);
-  int64_t at = given->size() == 1 ? given->front() : size;
-  if (given->size() != 1 || at < -size || at >= size) {
-    n.error("position " + Twine(at) + " is out of range for a sequence of " +
-            Twine(count));
-    return std::nullopt;
+Type onnx::sequenceType(Type read) {
+  if (auto optional = dyn_cast<graph::OptionalType>(read)) {
+    Type held = sequenceType(optional.getElementType());
+    auto tensor = dyn_cast<TensorType>(optional.getElementType());
+    if (!held && tensor && tensor.getElementType().isIntOrFloat())
+      held = tensor;
+    return held && !isa<OptionalType>(held) ? OptionalType::get(held) : Type();
   }
-  return at < 0 ? at + size : at;
+  auto sequence = dyn_cast<graph::SequenceType>(read);
+  auto tensor =
+      sequence ? dyn_cast<TensorType>(sequence.getElementType()) : TensorType();
+  return tensor && tensor.getElementType().isIntOrFloat()
+             ? SequenceType::get(tensor)
+             : Type();
 }
 
-static Tensors sequenceEmpty(TensorBuilder &, NodeArgs &n) {
-  n.ignore("dtype");
-  return give(n, {});
+/// A number that only the run knows must be at least 1.
+static void requirePositive(TensorBuilder &b, Dim number, StringRef message) {
+  Value given = b.indexValue(number), one = b.indexValue(b.dim(1));
+  Value holds = b.opBuilder().createOrFold<arith::CmpIOp>(
+      b.getLoc(), arith::CmpIPredicate::sge, given, one);
+  CheckOp::create(b.opBuilder(), b.getLoc(), holds, message, given);
 }
 
-static Tensors sequenceConstruct(TensorBuilder &, NodeArgs &n) {
+/// The position that input i gives, checked.
+static Dim positionAt(TensorBuilder &b, NodeArgs &n, size_t i, Tensor list,
+                      bool orBehind = false) {
+  Tensor given = n.input(i, "position");
+  Dim at = given ? b.index(given) : Dim();
+  return at ? b.position(list, at, orBehind) : Dim();
+}
+
+static Tensors sequenceEmpty(TensorBuilder &b, NodeArgs &n) {
+  Type type = onnx::elementType(b.context(), n.integer("dtype", 1));
+  if (!type || !type.isIntOrFloat())
+    return n.error("attribute 'dtype' names no supported type");
+  return b.sequence({}, type);
+}
+
+static Tensors sequenceConstruct(TensorBuilder &b, NodeArgs &n) {
   SmallVector<Tensor> all = n.allInputs();
-  return give(n, Tensors(all.begin(), all.end()));
+  return n.failed() ? Tensor() : b.sequence(all, all.front().elementType());
 }
 
-static Tensors sequenceInsert(TensorBuilder &, NodeArgs &n) {
-  Tensors list = n.list(0);
-  Tensor x = n.input(1, "tensor");
+static Tensors sequenceInsert(TensorBuilder &b, NodeArgs &n) {
+  Tensor list = n.sequence(0), x = n.input(1, "tensor");
   if (n.failed())
     return {};
-  // Behind the last one, too.
-  std::optional<size_t> at = list.size();
-  if (n.has(2)) {
-    std::optional<Ints> given = n.constantInts(2, "position");
-    if (!given)
-      return {};
-    if (*given != Ints{static_cast<int64_t>(list.size())})
-      at = position(n, 2, list.size());
-  }
-  if (!at)
-    return {};
-  list.insert(list.begin() + *at, x);
-  return give(n, list);
+  Dim at = n.has(2) ? positionAt(b, n, 2, list, true) : b.length(list);
+  return at ? b.insertItem(list, x, at) : Tensor();
 }
 
-static Tensors sequenceErase(TensorBuilder &, NodeArgs &n) {
-  Tensors list = n.list(0);
-  std::optional<size_t> at = list.size() - 1;
+static Tensors sequenceErase(TensorBuilder &b, NodeArgs &n) {
+  Tensor list = n.sequence(0);
   if (n.failed())
     return {};
-  if (n.has(1))
-    at = position(n, 1, list.size());
-  else if (list.empty())
-    return n.error("the sequence is empty");
-  if (!at)
-    return {};
-  list.erase(list.begin() + *at);
-  return give(n, list);
+  Dim at = n.has(1) ? positionAt(b, n, 1, list) : b.position(list, b.dim(-1));
+  return at ? b.eraseItem(list, at) : Tensor();
 }
 
-static Tensors sequenceAt(TensorBuilder &, NodeArgs &n) {
-  Tensors list = n.list(0);
-  if (n.failed())
-    return {};
-  std::optional<size_t> at = position(n, 1, list.size());
-  return at ? Tensors(list[*at]) : Tensors();
+static Tensors sequenceAt(TensorBuilder &b, NodeArgs &n) {
+  Tensor list = n.sequence(0);
+  Dim at = list ? positionAt(b, n, 1, list) : Dim();
+  return at ? b.itemAt(list, at) : Tensor();
 }
 
 static Tensors sequenceLength(TensorBuilder &b, NodeArgs &n) {
-  return b.scalar(static_cast<int64_t>(n.list(0).size()), b.i64());
+  Tensor list = n.sequence(0);
+  return list ? b.fromDim(b.length(list)) : Tensor();
+}
+
+//===----------------------------------------------------------------------===//
+// ConcatFromSequence
+//===----------------------------------------------------------------------===//
+
+/// Joined one after the other; the tensor of each step must fit those before.
+static Tensor concatAll(TensorBuilder &b, NodeArgs &n, Tensor list,
+                        int64_t axis, bool isNew) {
+  Dim count = b.length(list);
+  requirePositive(b, count, "an empty sequence has nothing to join");
+  Tensor first = b.itemAt(list, b.dim(0));
+  auto asRows = [&](Tensor x) {
+    return isNew ? b.unsqueeze(x, {0}) : b.moveAxis(x, axis, 0);
+  };
+  Tensor start = asRows(first);
+  if (!start)
+    return {};
+  Dims none = b.dims(start), rest = none;
+  none.front() = b.dim(0);
+  start = b.slice(start, Dims(none.size(), b.dim(0)), none);
+  std::optional<LoopEnd> end =
+      b.iterate(count, Tensor(), {start}, [&](Dim i, ArrayRef<Tensor> state) {
+        LoopStep step;
+        Tensor rows = asRows(b.itemAt(list, i));
+        if (!rows)
+          return step;
+        Dims sizes = b.dims(rows);
+        for (size_t d = 1; d < sizes.size(); ++d) {
+          b.require(rest[d], sizes[d],
+                    "tensors to join have % and % elements along a dimension");
+          sizes[d] = rest[d];
+        }
+        rows = b.reshape(rows, sizes);
+        step.state.push_back(b.concat({state.front(), rows}, 0));
+        step.failed = !step.state.front();
+        return step;
+      });
+  return end ? b.moveAxis(end->state.front(), 0, axis) : Tensor();
 }
 
 static Tensors concatFromSequence(TensorBuilder &b, NodeArgs &n) {
-  Tensors list = n.list(0);
+  Tensor list = n.sequence(0);
   if (n.failed())
     return {};
-  if (list.empty())
-    return n.error("an empty sequence has nothing to join");
   bool isNew = n.flag("new_axis", false);
-  int64_t rank = list.front().rank() + isNew;
+  std::optional<Tensors> items = b.itemsOf(list);
+  auto type = dyn_cast<RankedTensorType>(tensorsOf(list.value().getType()));
+  if (items && items->empty())
+    return n.error("an empty sequence has nothing to join");
+  if (!type && !items)
+    return n.error("the rank of the sequence's tensors is not known");
+  int64_t rank = (items ? items->front().rank() : type.getRank()) + isNew;
   int64_t axis = n.axis("axis", std::nullopt, rank);
   if (n.failed())
     return {};
-  for (Tensor &x : list)
+  if (!items)
+    return concatAll(b, n, list, axis, isNew);
+  for (Tensor &x : *items)
     x = isNew && x.rank() < rank ? b.unsqueeze(x, {axis}) : x;
-  return b.concat(list, axis);
+  return b.concat(*items, axis);
 }
 
-/// The sizes of the parts along a dimension: given, all the same but for the
-/// last, or 1.
-static std::optional<Dims> partSizes(TensorBuilder &b, NodeArgs &n, Dim size) {
-  if (n.has(1) && n.input(1).rank() == 1) {
-    std::optional<Dims> parts = b.indices(n.input(1));
-    if (parts) {
-      Dim sum = b.dim(0);
-      for (Dim part : *parts)
-        sum = b.sizes().add(sum, part);
-      if (contradict(sum, size))
-        return n.error("parts of " + Twine(staticDim(sum)) +
-                       " elements don't fit a dimension of size " +
-                       Twine(staticDim(size))),
-               std::nullopt;
-      b.require(sum, size,
-                "parts of % elements don't fit a dimension of size %");
-    }
-    return parts;
+//===----------------------------------------------------------------------===//
+// SplitToSequence
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Splitter {
+  TensorBuilder &b;
+  NodeArgs &n;
+  Tensor x;
+  int64_t axis;
+  bool keeps;
+
+  Tensor split();
+
+private:
+  /// More tensors than a program handles one by one.
+  static constexpr int64_t most = 256;
+
+  Dim size() { return b.dim(x, axis); }
+  Tensor part(Dim from, Dim length) {
+    Tensor part = b.sliceAxis(x, axis, from, length);
+    return keeps ? part : b.squeeze(part, {axis});
   }
-  Ints each{1};
-  if (n.has(1)) {
-    std::optional<Ints> given = n.constantInts(1, "split");
-    if (!given)
-      return std::nullopt;
-    each = *given;
+  Tensor intoGiven(ArrayRef<Dim> parts);
+  Tensor intoListed(Tensor parts);
+  Tensor intoEqual(Dim each);
+};
+} // namespace
+
+static std::string misfit() {
+  return "parts of % elements don't fit a dimension of size %";
+}
+
+/// Parts of sizes that are known one by one.
+Tensor Splitter::intoGiven(ArrayRef<Dim> parts) {
+  Dim sum = b.dim(0);
+  Tensors list;
+  for (Dim length : parts) {
+    if (isKnown(length) && staticDim(length) < 0)
+      return n.error("'split' has the negative size " +
+                     Twine(staticDim(length)));
+    list.push_back(part(sum, length));
+    sum = b.sizes().add(sum, length);
   }
-  if (!isKnown(size))
-    return n.error("a sequence of as many tensors as a dimension that is not "
-                   "known at compile time is not supported"),
-           std::nullopt;
-  if (each.size() != 1 || each.front() < 1)
-    return n.error("'split' is not a positive number"), std::nullopt;
-  Dims parts;
-  for (int64_t left = staticDim(size); left > 0; left -= each.front())
-    parts.push_back(b.dim(std::min(left, each.front())));
-  return parts;
+  if (contradict(sum, size()))
+    return n.error("parts of " + Twine(staticDim(sum)) +
+                   " elements don't fit a dimension of size " +
+                   Twine(staticDim(size())));
+  b.require(sum, size(), misfit());
+  return b.sequence(list, x.elementType());
+}
+
+/// Of the sizes that a tensor lists.
+Tensor Splitter::intoListed(Tensor parts) {
+  Tensors starts{b.sequence({}, x.elementType()),
+                 b.scalar(int64_t(0), b.i64())};
+  std::optional<LoopEnd> end = b.iterate(
+      b.dim(parts, 0), Tensor(), starts, [&](Dim i, ArrayRef<Tensor> state) {
+        LoopStep step;
+        Dim from = b.index(state[1]),
+            length = b.index(b.sliceAxis(parts, 0, i, b.dim(1)));
+        Tensor x = from && length ? part(from, length) : Tensor();
+        if (!x)
+          return step;
+        step.state = {b.insertItem(state[0], x, b.length(state[0])),
+                      b.fromDim(b.sizes().add(from, length))};
+        step.failed = !step.state[0] || !step.state[1];
+        return step;
+      });
+  Dim sum = end ? b.index(end->state[1]) : Dim();
+  if (!sum)
+    return {};
+  b.require(sum, size(), misfit());
+  return end->state[0];
+}
+
+/// All of one size, but for the last.
+Tensor Splitter::intoEqual(Dim each) {
+  ShapeAlgebra s = b.sizes();
+  if (isKnown(each) && staticDim(each) < 1)
+    return n.error("'split' is not a positive number");
+  if (isKnown(each) && isKnown(size()) &&
+      llvm::divideCeil(staticDim(size()), staticDim(each)) <= most) {
+    Dims parts;
+    for (int64_t left = staticDim(size()); left > 0; left -= staticDim(each))
+      parts.push_back(b.dim(std::min(left, staticDim(each))));
+    return intoGiven(parts);
+  }
+  if (!isKnown(each)) {
+    requirePositive(b, each, "'split' is %, not a positive number");
+    // Divisions come before the check where they may.
+    each = s.max(each, b.dim(1));
+  }
+  // Of no more than the whole.
+  each = s.min(each, s.max(size(), b.dim(1)));
+  Dim count = s.floorDiv(s.sub(s.add(size(), each), b.dim(1)), each);
+  std::optional<LoopEnd> end =
+      b.iterate(count, Tensor(), {b.sequence({}, x.elementType())},
+                [&](Dim i, ArrayRef<Tensor> state) {
+                  LoopStep step;
+                  Dim from = s.mul(i, each);
+                  Tensor x = part(from, s.min(each, s.sub(size(), from)));
+                  if (!x)
+                    return step;
+                  step.state = {b.insertItem(state[0], x, b.length(state[0]))};
+                  step.failed = !step.state[0];
+                  return step;
+                });
+  return end ? end->state[0] : Tensor();
+}
+
+Tensor Splitter::split() {
+  if (!n.has(1))
+    return intoEqual(b.dim(1));
+  Tensor given = n.input(1, "split");
+  if (!given)
+    return {};
+  if (given.rank() != 1) {
+    Dim each = b.index(given);
+    return each ? intoEqual(each) : Tensor();
+  }
+  if (given.type().isDynamicDim(0) || given.shape()[0] > most)
+    return intoListed(given);
+  std::optional<Dims> parts = b.indices(given);
+  return parts ? intoGiven(*parts) : Tensor();
 }
 
 static Tensors splitToSequence(TensorBuilder &b, NodeArgs &n) {
-  // More tensors than any program handles one by one.
-  constexpr size_t most = 4096;
   Tensor x = n.input(0);
   if (!x)
     return {};
@@ -166,62 +289,113 @@ static Tensors splitToSequence(TensorBuilder &b, NodeArgs &n) {
   bool keeps = n.flag("keepdims", true) || n.has(1);
   if (n.failed())
     return {};
-  if (int64_t size = x.shape()[axis]; !n.has(1) && size > int64_t(most))
-    return n.error("a sequence of " + Twine(size) + " tensors is too long");
-  std::optional<Dims> parts = partSizes(b, n, b.dim(x, axis));
-  if (!parts)
-    return {};
-  if (parts->size() > most)
-    return n.error("a sequence of " + Twine(parts->size()) +
-                   " tensors is too long");
-  Tensors list = b.split(x, axis, *parts);
-  for (Tensor &part : list)
-    part = keeps ? part : b.squeeze(part, {axis});
-  return give(n, list);
+  return Splitter{b, n, x, axis, keeps}.split();
+}
+
+//===----------------------------------------------------------------------===//
+// SequenceMap
+//===----------------------------------------------------------------------===//
+
+using MapStep = llvm::function_ref<Tensors(Dim)>;
+
+/// Element by element; `isKnown`: each is.
+static Tensors mapOver(TensorBuilder &b, Dim count, bool isKnown,
+                       size_t outputs, MapStep step) {
+  Tensors empty(outputs, b.sequence({}, NoneType::get(b.context())));
+  if (!isKnown) {
+    std::optional<LoopEnd> end =
+        b.iterate(count, Tensor(), empty, [&](Dim i, ArrayRef<Tensor> state) {
+          LoopStep next;
+          Tensors given = step(i);
+          for (auto [list, x] : llvm::zip(state, given))
+            next.state.push_back(b.insertItem(list, x, b.length(list)));
+          next.failed =
+              given.empty() ||
+              llvm::is_contained(llvm::map_range(next.state, isNull), true);
+          return next;
+        });
+    return end ? end->state : Tensors();
+  }
+  Tensors lists = empty;
+  for (int64_t i = 0; i < staticDim(count); ++i) {
+    Tensors given = step(b.dim(i));
+    if (given.empty())
+      return {};
+    for (auto [list, x] : llvm::zip(lists, given))
+      if (!(list = b.insertItem(list, x, b.dim(i))))
+        return {};
+  }
+  return lists;
 }
 
 /// The body for each element by itself.
 static Tensors sequenceMap(TensorBuilder &b, NodeArgs &n) {
-  size_t count = n.list(0).size();
-  SmallVector<Tensors> outputs(n.numOutputs());
-  for (size_t k = 0; !n.failed() && k < count; ++k) {
-    SmallVector<Tensor> args;
-    for (size_t i = 0; i < n.numInputs(); ++i) {
-      Tensors list = n.isList(i) ? n.list(i) : Tensors(count, n.input(i));
-      if (list.size() != count)
-        return n.error("sequences of " + Twine(count) + " and " +
-                       Twine(list.size()) + " tensors");
-      args.push_back(list[k]);
-    }
-    Tensors given = n.run("body", args);
-    if (given.size() != outputs.size() ||
-        llvm::any_of(given, [](Tensor x) { return !x; }))
-      return {};
-    for (auto [output, x] : llvm::zip(outputs, given))
-      output.push_back(x);
+  SmallVector<Tensor> inputs;
+  for (size_t i = 0; i < n.numInputs(); ++i)
+    inputs.push_back(i == 0 ? n.sequence(i) : n.value(i));
+  if (n.failed())
+    return {};
+  Dim count = b.length(inputs.front());
+  bool isKnown = b.itemsOf(inputs.front()).has_value();
+  for (Tensor x : ArrayRef(inputs).drop_front()) {
+    if (!isSequence(x))
+      continue;
+    isKnown &= b.itemsOf(x).has_value();
+    Dim other = b.length(x);
+    if (contradict(count, other))
+      return n.error("sequences of " + Twine(staticDim(count)) + " and " +
+                     Twine(staticDim(other)) + " tensors");
+    b.require(count, other, "sequences of % and % tensors");
+    count = b.sizes().same(count, other);
   }
-  for (auto [i, output] : llvm::enumerate(outputs))
-    n.give(i, output);
-  return Tensors(outputs.size(), Tensor());
+  size_t outputs = n.numOutputs();
+  auto step = [&](Dim i) {
+    SmallVector<Tensor> args;
+    for (Tensor x : inputs)
+      args.push_back(isSequence(x) ? b.itemAt(x, i) : x);
+    if (llvm::any_of(args, isNull))
+      return Tensors();
+    Tensors given = n.run("body", args);
+    if (!given.empty() && given.size() != outputs)
+      n.error("the body gives " + Twine(given.size()) + " tensors, expected " +
+              Twine(outputs));
+    return n.failed() || llvm::any_of(given, isNull) ? Tensors() : given;
+  };
+  return mapOver(b, count, isKnown, n.numOutputs(), step);
 }
 
-/// Hands on what it is given: a tensor, a sequence or nothing.
-static Tensors passOn(TensorBuilder &, NodeArgs &n) {
-  if (n.hasAttr("type"))
+//===----------------------------------------------------------------------===//
+// Optionals
+//===----------------------------------------------------------------------===//
+
+static Tensors makeOptional(TensorBuilder &b, NodeArgs &n) {
+  if (n.has(0)) {
     n.ignore("type");
-  if (n.isList(0))
-    return give(n, n.list(0));
-  return n.has(0) ? n.input(0) : Tensor();
+    return b.optional(n.value(0));
+  }
+  Type read = n.type("type");
+  if (!read)
+    return {};
+  Type type = onnx::sequenceType(graph::OptionalType::get(read));
+  return type ? b.none(type)
+              : n.error("an optional of type " + describe(read) +
+                        " is not supported");
 }
 
 static Tensors getElement(TensorBuilder &b, NodeArgs &n) {
   if (!n.has(0))
     return n.error("the optional is empty");
-  return passOn(b, n);
+  return b.heldBy(n.value(0));
 }
 
 static Tensors hasElement(TensorBuilder &b, NodeArgs &n) {
-  return b.scalar(int64_t(n.has(0)), b.boolean());
+  if (!n.has(0) || !isa<OptionalType>(n.value(0).value().getType()))
+    return b.scalar(int64_t(n.has(0)), b.boolean());
+  OpBuilder &ops = b.opBuilder();
+  Value one = b.indexValue(b.dim(1)), zero = b.indexValue(b.dim(0));
+  Value there = ops.createOrFold<arith::SelectOp>(
+      b.getLoc(), b.isThere(n.value(0)), one, zero);
+  return b.ne(b.fromDim(getAsOpFoldResult(there)), 0.0);
 }
 
 ArrayRef<OpRow> onnx::sequenceOps() {
@@ -235,7 +409,7 @@ ArrayRef<OpRow> onnx::sequenceOps() {
       {"ConcatFromSequence", 11, concatFromSequence, {1, 1}, {1, 1}, true},
       {"SplitToSequence", 11, splitToSequence, {1, 2}, {1, 1}},
       {"SequenceMap", 17, sequenceMap, {1, kMany}, {1, kMany}, true},
-      {"Optional", 15, passOn, {0, 1}, {1, 1}, true},
+      {"Optional", 15, makeOptional, {0, 1}, {1, 1}, true},
       {"OptionalGetElement", 15, getElement, {0, 1}, {1, 1}, true},
       {"OptionalHasElement", 15, hasElement, {0, 1}, {1, 1}, true},
   };

@@ -16,12 +16,7 @@ template <typename OpT> static Tensors unary(TensorBuilder &b, NodeArgs &n) {
   return b.unary<OpT>(n.input(0));
 }
 
-static Tensors identity(TensorBuilder &b, NodeArgs &n) {
-  if (!n.isList(0))
-    return n.input(0);
-  n.give(0, n.list(0));
-  return Tensor();
-}
+static Tensors identity(TensorBuilder &, NodeArgs &n) { return n.value(0); }
 
 static Tensors absolute(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");

@@ -26,6 +26,20 @@ func.func @run(%frame: !llvm.ptr) -> i32 {
   %out = rt.output %frame[0] (%n, %d)
   // CHECK: rt.output %[[FRAME]][1] ()
   %scalar = rt.output %frame[1] ()
+  // CHECK: %[[S:.*]] = rt.sequence %[[FRAME]]
+  %s = rt.sequence %frame
+  // CHECK: %[[T:.*]] = rt.insert %[[FRAME]], %[[IN]] of 4(%[[N]], %[[D]]) into %[[S]] at %[[N]]
+  %t = rt.insert %frame, %in of 4(%n, %d) into %s at %n
+  // CHECK: %[[L:.*]] = rt.length %[[FRAME]], %[[T]]
+  %l = rt.length %frame, %t
+  // CHECK: rt.at %[[FRAME]], %[[T]][%[[L]]] : index, index
+  %item, %rows, %cols = rt.at %frame, %t[%l] : index, index
+  // CHECK: rt.at %[[FRAME]], %[[T]][%[[L]]]
+  %one = rt.at %frame, %t[%l]
+  // CHECK: %[[U:.*]] = rt.erase %[[FRAME]], %[[T]] at %[[L]]
+  %u = rt.erase %frame, %t at %l
+  // CHECK: rt.give %[[FRAME]][2] %[[U]]
+  rt.give %frame[2] %u
   // CHECK: rt.check %[[FRAME]], %{{.*}}, "size % is not %"(%[[N]], %[[D]]) at "node"
   rt.check %frame, %true, "size % is not %" (%n, %d) at "node"
   // CHECK: rt.launch %[[FRAME]], @kernel[%[[N]], %[[D]]] (%[[IN]], %[[W]], %[[D]], %[[OUT]]) : !llvm.ptr, !llvm.ptr, index, !llvm.ptr at "node" kind "loop"

@@ -146,23 +146,80 @@ func.func @main(%x: tensor<4xf32>, %d: tensor<?xf32>, %n: tensor<i64>) -> (tenso
   %1 = graph.import %n : tensor<i64>
   %2 = graph.import %d : tensor<?xf32>
   %nine = graph.weight "nine" = dense<9> : tensor<i64>
+  %scalar = graph.weight "scalar" = dense<1.0> : tensor<f32>
   %s = graph.node "onnx.SequenceConstruct"(%0, %0) version 11
   // expected-error @+1 {{'Relu' does not take input 0, a sequence}}
   %a = graph.node "onnx.Relu"(%s) version 14
   // expected-error @+1 {{position 9 is out of range for a sequence of 2}}
   %b = graph.node "onnx.SequenceAt"(%s, %nine) version 11
-  // expected-error @+1 {{input 1 ('position') must be}}
-  %c = graph.node "onnx.SequenceAt"(%s, %1) version 11
-  // expected-error @+1 {{input 0 is not a sequence}}
+  %mixed = graph.node "onnx.SequenceConstruct"(%0, %scalar) version 11
+  // expected-error @+1 {{the rank of the sequence's tensors is not known}}
+  %c = graph.node "onnx.SequenceAt"(%mixed, %1) version 11
+  // expected-error @+1 {{input 0 is of type tensor<4xf32>, expected a sequence}}
   %e = graph.node "onnx.SequenceLength"(%0) version 11
   // expected-error @+1 {{a sequence of tensors of type f32 can't hold tensor<i64>}}
   %f = graph.node "onnx.SequenceInsert"(%s, %1) version 11
-  // expected-error @+1 {{a sequence of as many tensors as a dimension that is not known at compile time is not supported}}
-  %g = graph.node "onnx.SplitToSequence"(%2) version 11
+  %zero = graph.weight "zero" = dense<0> : tensor<i64>
+  // expected-error @+1 {{'split' is not a positive number}}
+  %g = graph.node "onnx.SplitToSequence"(%2, %zero) version 11
   %empty = graph.node "onnx.SequenceEmpty"() version 11
   // expected-error @+1 {{an empty sequence has nothing to join}}
   %h = graph.node "onnx.ConcatFromSequence"(%empty) version 11 {axis = 0 : i64}
   %last = graph.node "onnx.SequenceLength"(%h) version 11
   %3 = graph.export %last : tensor<i64>
+  return %3 : tensor<i64>
+}
+
+// -----
+
+// expected-error @+1 {{input 's' is of type '!graph.sequence<!graph.map<i64, tensor<f32>>>', which is not supported}}
+func.func @main(%s: !graph.sequence<!graph.map<i64, tensor<f32>>> {graph.name = "s"}) -> (tensor<f32>) {
+  %0 = graph.import %s : !graph.sequence<!graph.map<i64, tensor<f32>>>
+  %1 = graph.export %0 : tensor<f32>
+  return %1 : tensor<f32>
+}
+
+// -----
+
+// expected-error @+1 {{output 'y' is declared as '!graph.sequence<tensor<2xf32>>', but computed as '!dlc.sequence<tensor<3xf32>>'}}
+func.func @main(%s: !graph.sequence<tensor<3xf32>> {graph.name = "s"}) -> (!graph.sequence<tensor<2xf32>> {graph.name = "y"}) {
+  %0 = graph.import %s : !graph.sequence<tensor<3xf32>>
+  %1 = graph.export %0 : !graph.sequence<tensor<2xf32>>
+  return %1 : !graph.sequence<tensor<2xf32>>
+}
+
+// -----
+
+func.func @main(%s: !graph.sequence<tensor<?xf32>>, %c: tensor<i1>, %x: tensor<?xi64>) -> (tensor<i64>) {
+  %0 = graph.import %s : !graph.sequence<tensor<?xf32>>
+  %1 = graph.import %c : tensor<i1>
+  %2 = graph.import %x : tensor<?xi64>
+  %none = graph.none
+  // expected-error @+1 {{'If' does not take input 0, a sequence or an optional}}
+  %a = graph.node "onnx.If"(%0) version 16 "else_branch" {
+    graph.yield %0
+  } "then_branch" {
+    graph.yield %0
+  }
+  // expected-error @+1 {{output 0 is tensor<?xi64> in one branch, but !dlc.sequence<tensor<?xf32>> in the other}}
+  %b = graph.node "onnx.If"(%1) version 16 "else_branch" {
+    graph.yield %0
+  } "then_branch" {
+    graph.yield %2
+  }
+  // expected-error @+1 {{input 0 is of type !dlc.sequence<tensor<?xf32>>, expected a tensor}}
+  %d = graph.node "onnx.Loop"(%0, %1) version 16 "body"(%i, %go) {
+    graph.yield %go
+  }
+  // expected-error @+1 {{a sequence can't be a scan output}}
+  %e = graph.node "onnx.Loop"(%none, %1) version 16 "body"(%i, %go) {
+    graph.yield %go, %0
+  }
+  // expected-error @+1 {{the graph 'body' gives a value of type !dlc.sequence<tensor<?xf32>>, expected a tensor}}
+  %f = graph.node "onnx.SequenceMap"(%0) version 17 "body"(%t) {
+    graph.yield %0
+  }
+  %length = graph.node "onnx.SequenceLength"(%0) version 11
+  %3 = graph.export %length : tensor<i64>
   return %3 : tensor<i64>
 }
