@@ -281,7 +281,7 @@ private:
         {op.getSequence(), integer(op.getAt()), int32(rank), dimsOrNull(rank)});
     Value none =
         LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, data, null());
-    endIf(none, int32(1));
+    endIf(none, [&] { return int32(1); });
     for (auto [i, dim] : llvm::enumerate(op.getDims()))
       dim.replaceAllUsesWith(index(load(i64, slots, i)));
     op.getData().replaceAllUsesWith(data);
@@ -293,7 +293,7 @@ private:
                         {int32(op.getNumber()), op.getSequence()});
     endIf(
         LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::ne, status, int32(0)),
-        status);
+        [&] { return status; });
     op->erase();
   }
 
