@@ -228,7 +228,7 @@ private:
       return emitError(main.getLoc())
              << what << " '" << value.name << "' is of type " << type
              << ", which compiled models can't take yet";
-    if (tensor.getRank() > DLC_MAX_RANK)
+    if (tensor && tensor.getRank() > DLC_MAX_RANK)
       return emitError(main.getLoc())
              << what << " '" << value.name << "' has " << tensor.getRank()
              << " dimensions; compiled models take up to " << DLC_MAX_RANK;

@@ -42,7 +42,10 @@ struct MoveFactor : OpRewritePattern<MatmulOp> {
 
   LogicalResult matchAndRewrite(MatmulOp op,
                                 PatternRewriter &b) const override {
-    if (op.getPacked() || !isa<FloatType>(op.getType().getElementType()))
+    // What is scaled afterwards would be out of an f16's range, or rounded
+    // otherwise.
+    auto type = dyn_cast<FloatType>(op.getType().getElementType());
+    if (op.getPacked() || !type || type.getWidth() < 32)
       return b.notifyMatchFailure(op, "nothing that can be scaled");
     for (OpOperand *operand : {&op.getRhsMutable(), &op.getLhsMutable()}) {
       auto transpose = operand->get().getDefiningOp<TransposeOp>();

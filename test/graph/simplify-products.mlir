@@ -92,3 +92,19 @@ func.func @interleaved(%p: tensor<1x32x1x513xf32>, %v: tensor<1x4x513x64xf32>) -
   %3 = dlc.matmul %p, %2 : (tensor<1x32x1x513xf32>, tensor<1x32x513x64xf32>) -> tensor<1x32x1x64xf32>
   return %3 : tensor<1x32x1x64xf32>
 }
+
+// -----
+
+// A factor keeps an f16 in range: it stays.
+// CHECK-LABEL: func.func @half
+// CHECK-SAME:    %[[Q:.*]]: tensor<1x12x1x64xf16>
+// CHECK:         dlc.mul %{{.*}} : tensor<1x12x513x64xf16>
+// CHECK:         dlc.matmul %[[Q]],
+func.func @half(%q: tensor<1x12x1x64xf16>, %k: tensor<1x12x513x64xf16>) -> tensor<1x12x1x513xf16> {
+  %c = dlc.constant dense<0.125> : tensor<f16>
+  %0 = dlc.broadcast %c : tensor<f16> -> tensor<1x12x513x64xf16>
+  %1 = dlc.mul %k, %0 : tensor<1x12x513x64xf16>
+  %2 = dlc.transpose %1 [0, 1, 3, 2] : tensor<1x12x513x64xf16> -> tensor<1x12x64x513xf16>
+  %3 = dlc.matmul %q, %2 : (tensor<1x12x1x64xf16>, tensor<1x12x64x513xf16>) -> tensor<1x12x1x513xf16>
+  return %3 : tensor<1x12x1x513xf16>
+}

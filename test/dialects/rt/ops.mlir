@@ -47,9 +47,9 @@ func.func @run(%frame: !llvm.ptr) -> i32 {
   // CHECK: rt.launch {{.*}} at "node" kind "loop" flops 6 bytes 48
   rt.launch %frame, @kernel[%n, %d] (%in) : !llvm.ptr at "node" kind "loop" flops 6 bytes 48
   // CHECK: %[[T:.*]] = rt.strings %[[FRAME]] ["", "a\00b"]
-  %t = rt.strings %frame ["", "a\00b"]
+  %strings = rt.strings %frame ["", "a\00b"]
   // CHECK: rt.reported %[[FRAME]], %[[T]] at "node"
-  rt.reported %frame, %t at "node"
+  rt.reported %frame, %strings at "node"
   %ok = arith.constant 0 : i32
   return %ok : i32
 }
