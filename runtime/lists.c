@@ -83,7 +83,7 @@ static int64_t count_arrays(const dlc_tensor *tensor) {
 }
 
 bool dlc_list_outputs(dlc_program *program, dlc_arrays *arrays) {
-  static int64_t none;
+  static const int64_t none = 0;
   const dlc_model *m = program->model;
   int64_t count = 0, next = 0;
   for (int32_t i = 0; i < m->num_outputs; i++)
@@ -100,10 +100,11 @@ bool dlc_list_outputs(dlc_program *program, dlc_arrays *arrays) {
       *item = (dlc_named){m->outputs[i].name, *tensor};
       if (whole)
         continue;
-      item->tensor = tensor->shape[0]
-                         ? ((const dlc_tensor *)tensor->data)[k]
-                         : (dlc_tensor){&none, DLC_BASE_DTYPE(tensor->dtype), 1,
-                                        &none, NULL};
+      item->tensor =
+          tensor->shape[0]
+              ? ((const dlc_tensor *)tensor->data)[k]
+              : (dlc_tensor){(void *)(uintptr_t)&none,
+                             DLC_BASE_DTYPE(tensor->dtype), 1, &none, NULL};
       if (tensor->shape[0] && !(item->name = item_name(program, item->name, k)))
         return false;
     }

@@ -186,6 +186,72 @@ class Sequences(Compiled):
             self.check({"s": s[:count], "x": x},
                        {"p": joined, "q": [np.array([len(j)]) for j in joined], "y": np.concatenate(joined)})
 
+    def test_stack(self):
+        """A loop that takes the last one and puts two back while it is long enough."""
+        self.accept("""
+          g (int64 most, seq(float[N]) s) => (seq(float[K]) t, float[R] sums) {
+            on = Constant<value = bool {1}>()
+            t, sums = Loop(most, on, s) <body = step (int64 i, bool c, seq(float[N]) a) => (bool c2, seq(float[K]) d, float sum) {
+              last = Constant<value = int64 {-1}>()
+              x = SequenceAt(a, last)
+              b = SequenceErase(a, last)
+              one = Constant<value = int64[1] {1}>()
+              none = Constant<value = int64[1] {0}>()
+              far = Constant<value = int64[1] {9223372036854775807}>()
+              head = Slice(x, none, one)
+              tail = Slice(x, one, far)
+              sum = ReduceSum<keepdims = 0>(head)
+              d0 = SequenceInsert(b, tail)
+              n = Shape(tail)
+              zero = Constant<value = int64[1] {0}>()
+              more = Greater(n, zero)
+              flat = Constant<value = int64 {0}>()
+              shape = Constant<value = int64[0] {}>()
+              c2 = Reshape(more, shape)
+              d = SequenceInsert(d0, head, flat)
+            }>
+          }""")
+        s = [ramp(4), ramp(3, start=5)]
+        for most in (1, 2, 3, 10):
+            wanted, sums = list(s), []
+            for _ in range(most):
+                x = wanted.pop()
+                sums.append(x[:1].sum())
+                wanted = [x[:1], *wanted, x[1:]]
+                if len(x) == 1:
+                    break
+            self.check({"most": np.int64(most), "s": s}, {"t": wanted, "sums": np.array(sums, np.float32)})
+
+    def test_in_a_step(self):
+        """Sequences that live for a step, of several element types."""
+        for kind, dtype in (("float16", np.float16), ("int64", np.int64), ("bool", bool), ("uint8", np.uint8),
+                            ("double", np.float64)):
+            self.accept(f"""
+              g (int64 n, {kind}[A,B] x) => ({kind}[R,B] y, seq({kind}[K]) z) {{
+                y = Loop(n, "") <body = step (int64 i, bool c) => (bool c2, {kind}[B] row) {{
+                  c2 = Identity(c)
+                  rows = SplitToSequence<axis = 0, keepdims = 0>(x)
+                  row = SequenceAt(rows, i)
+                }}>
+                z = SplitToSequence<axis = 1, keepdims = 0>(x)
+              }}""")
+            x = (np.arange(15).reshape(5, 3) % 4).astype(dtype)
+            self.check({"n": np.int64(4), "x": x}, {"y": x[:4], "z": list(x.T)})
+            self.check_fails({"n": np.int64(6), "x": x}, "position 5 is out of range for a sequence of 5")
+
+    def test_without_optimisation(self):
+        text = """
+          g (bool c, seq(float[N]) s, seq(float[N]) t) => (seq(float[K]) y, int64 n) {
+            y = If(c) <then_branch = yes () => (seq(float[K]) a) { a = Identity(s) },
+                       else_branch = no () => (seq(float[K]) b) { b = Identity(t) }>
+            n = SequenceLength(y)
+          }"""
+        s, t = [ramp(3), ramp(1)], [ramp(2, start=4)]
+        for level in ("-O0", "-O3"):
+            self.accept(text, level)
+            for c, want in ((True, s), (False, t)):
+                self.check({"c": np.array(c), "s": s, "t": t}, {"y": want, "n": np.int64(len(want))})
+
     def test_branches(self):
         self.accept("""
           g (bool c, seq(float[N]) s, float[M] x) => (seq(float[K]) y, int64 n) {

@@ -106,25 +106,31 @@ static Tensor concatAll(TensorBuilder &b, NodeArgs &n, Tensor list,
   auto asRows = [&](Tensor x) {
     return isNew ? b.unsqueeze(x, {0}) : b.moveAxis(x, axis, 0);
   };
+  Dims sizes = first ? b.dims(first) : Dims();
   Tensor start = asRows(first);
   if (!start)
     return {};
-  Dims none = b.dims(start), rest = none;
+  Dims none = b.dims(start);
   none.front() = b.dim(0);
   start = b.slice(start, Dims(none.size(), b.dim(0)), none);
   std::optional<LoopEnd> end =
       b.iterate(count, Tensor(), {start}, [&](Dim i, ArrayRef<Tensor> state) {
         LoopStep step;
-        Tensor rows = asRows(b.itemAt(list, i));
+        Tensor x = b.itemAt(list, i);
+        if (!x)
+          return step;
+        // Checked before anything is computed of it.
+        Dims own = b.dims(x);
+        for (auto [d, size] : llvm::enumerate(own)) {
+          if (!isNew && static_cast<int64_t>(d) == axis)
+            continue;
+          b.require(sizes[d], size,
+                    "tensors to join have % and % elements along a dimension");
+          size = sizes[d];
+        }
+        Tensor rows = asRows(b.reshape(x, own));
         if (!rows)
           return step;
-        Dims sizes = b.dims(rows);
-        for (size_t d = 1; d < sizes.size(); ++d) {
-          b.require(rest[d], sizes[d],
-                    "tensors to join have % and % elements along a dimension");
-          sizes[d] = rest[d];
-        }
-        rows = b.reshape(rows, sizes);
         step.state.push_back(b.concat({state.front(), rows}, 0));
         step.failed = !step.state.front();
         return step;
