@@ -55,13 +55,47 @@ private:
       if (type && (isInserted || keepsShapes || type.hasStaticShape()))
         place(init, /*alone=*/true);
       if (isInserted)
-        place(insert.getPartMutable(), /*alone=*/false, {insert.getOffset()});
+        placeWhole(insert.getPartMutable(), {insert.getOffset()});
       else if (concat && concat.isAppend())
-        place(concat.getInputsMutable()[1], /*alone=*/false,
-              openSizes(concat.getInputs()[1]));
+        placeWhole(concat.getInputsMutable()[1],
+                   openSizes(concat.getInputs()[1]));
+      else if (type && (keepsShapes || type.hasStaticShape()))
+        placeWhole(yielded, {});
       else
         place(yielded);
     }
+  }
+
+  /// The same where the memory is of the operand's size: that a view has as
+  /// many elements as what it views is only checked behind that.
+  void placeWhole(OpOperand &operand, ArrayRef<Value> known) {
+    if (hasSizeOfSource(operand.get()))
+      place(operand, /*alone=*/false, known);
+    else
+      give(operand);
+  }
+
+  /// Whether a value is no view, or one that has as many elements as what a
+  /// kernel computes, as far as a short look tells.
+  static bool hasSizeOfSource(Value v) {
+    Value source = v;
+    while (auto reshape = source.getDefiningOp<ReshapeOp>())
+      source = reshape.getInput();
+    return source == v || sizeOf(source) == sizeOf(v);
+  }
+
+  /// A number of elements: the known sizes' product and the others.
+  static std::pair<int64_t, SmallVector<void *>> sizeOf(Value v) {
+    int64_t known = 1;
+    for (int64_t size : typeOf(v).getShape())
+      known *= ShapedType::isDynamic(size) ? 1 : size;
+    SmallVector<void *> open;
+    auto cluster = v.getDefiningOp<ClusterOp>();
+    for (Value size :
+         cluster ? SmallVector<Value>(cluster.getSizes()) : openSizes(v))
+      open.push_back(size.getAsOpaquePointer());
+    llvm::sort(open);
+    return {known, open};
   }
 
   /// Sees to it that a kernel of its own computes an operand, one that starts
@@ -93,14 +127,19 @@ private:
   }
 
   /// Whether a value is a view of a shape that is not known when it is
-  /// computed, which is when an output needs its memory.
+  /// computed, which is when an output needs its memory, or not checked: what
+  /// the inputs' sizes tell is when the run starts.
   static bool hasLateShape(Value v) {
     llvm::DenseSet<Operation *> seen;
+    bool fits = hasSizeOfSource(v);
     for (; auto reshape = v.getDefiningOp<ReshapeOp>(); v = reshape.getInput())
       if (llvm::any_of(reshape.getSizes(),
                        [&](Value size) { return dependsOnData(size, seen); }))
         return true;
-    return false;
+    auto cluster = v.getDefiningOp<ClusterOp>();
+    return !fits && cluster &&
+           llvm::any_of(cluster.getSizes(),
+                        [&](Value size) { return dependsOnData(size, seen); });
   }
 
   /// Whether kernels must run before a size is known.

@@ -110,3 +110,48 @@ func.func @appends(%x: tensor<?x4xf32>, %n: index, %go: i1) -> (tensor<?x4xf32>,
   }
   return %0#0, %0#1 : tensor<?x4xf32>, tensor<?x4xf32>
 }
+
+// -----
+
+// A kernel whose result may turn out larger than its view does not write to the view's place:
+// that they agree is only checked behind it.
+// CHECK-LABEL: @views
+// CHECK:       %[[E:.*]] = dlc.cluster{{.*}} -> tensor<?xf32>
+// CHECK:         dlc.exp
+// CHECK:       %[[V:.*]] = dlc.reshape %[[E]] : tensor<?xf32> -> tensor<6xf32>
+// CHECK:       dlc.loop
+// CHECK:         %[[F:.*]] = dlc.cluster{{.*}} -> tensor<?xf32>
+// CHECK:         %[[W:.*]] = dlc.reshape %[[F]] : tensor<?xf32> -> tensor<6xf32>
+// CHECK:         %[[NEXT:.*]] = dlc.cluster(%[[W]])
+// CHECK:         dlc.yield %{{.*}}, %[[NEXT]]
+// CHECK:       %[[R:.*]] = dlc.cluster(%[[V]])
+// CHECK:       return %[[R]]
+func.func @views(%x: tensor<?xf32>, %k: tensor<i64>, %s: tensor<6xf32>, %go: i1) -> (tensor<6xf32>, tensor<6xf32>) {
+  %extracted = tensor.extract %k[] : tensor<i64>
+  %n = arith.index_cast %extracted : i64 to index
+  %part = dlc.slice %x [0] sizes(%n) steps [1] : tensor<?xf32> -> tensor<?xf32>
+  %e = dlc.exp %part : tensor<?xf32>
+  %v = dlc.reshape %e : tensor<?xf32> -> tensor<6xf32>
+  %0 = dlc.loop %n while %go (%s) : (tensor<6xf32>) -> tensor<6xf32> {
+  ^bb0(%i: index, %p: tensor<6xf32>):
+    %t = dlc.slice %x [0] sizes(%i) steps [1] : tensor<?xf32> -> tensor<?xf32>
+    %f = dlc.neg %t : tensor<?xf32>
+    %w = dlc.reshape %f : tensor<?xf32> -> tensor<6xf32>
+    dlc.yield %go, %w : i1, tensor<6xf32>
+  }
+  return %v, %0 : tensor<6xf32>, tensor<6xf32>
+}
+
+// -----
+
+// Where only the inputs' sizes decide, that is checked when the run starts.
+// CHECK-LABEL: @inputs
+// CHECK:       %[[E:.*]] = dlc.cluster
+// CHECK:         dlc.exp
+// CHECK:       %[[V:.*]] = dlc.reshape %[[E]]
+// CHECK-NEXT:  return %[[V]]
+func.func @inputs(%x: tensor<?xf32>) -> tensor<6xf32> {
+  %e = dlc.exp %x : tensor<?xf32>
+  %v = dlc.reshape %e : tensor<?xf32> -> tensor<6xf32>
+  return %v : tensor<6xf32>
+}
