@@ -129,6 +129,10 @@ struct dlc_context {
   char error[DLC_MESSAGE_SIZE];
 };
 
+static inline dlc_context *dlc_context_of(dlc_frame *frame) {
+  return (dlc_context *)frame; /* its first member */
+}
+
 /* Records the first error of a run and returns its status. */
 __attribute__((format(printf, 3, 4))) dlc_status dlc_context_fail(
     dlc_context *context, dlc_status status, const char *format, ...);

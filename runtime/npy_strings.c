@@ -43,7 +43,7 @@ static size_t decode(const dlc_npy *npy, const unsigned char *element,
   for (uint64_t i = 0; i < count; i++) {
     char bytes[4];
     uint32_t point = *bad = point_at(element, i);
-    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+    if (!dlc_is_code_point(point))
       return SIZE_MAX;
     size += dlc_utf8_write(out ? out + size : bytes, point);
   }

@@ -129,10 +129,6 @@ static bool make_item(dlc_context *context, item *x, size_t element,
  * Services
  *===----------------------------------------------------------------------===*/
 
-static dlc_context *context_of(dlc_frame *frame) {
-  return (dlc_context *)frame; /* its first member */
-}
-
 const dlc_sequence *dlc_sequence_empty(dlc_frame *frame) {
   (void)frame;
   static const dlc_sequence empty = {0, NULL};
@@ -144,15 +140,15 @@ const dlc_sequence *dlc_sequence_insert(dlc_frame *frame,
                                         const void *data, int64_t element,
                                         int32_t rank, const int64_t *dims) {
   item x;
-  if (!make_item(context_of(frame), &x, (size_t)element, rank, dims, NULL,
+  if (!make_item(dlc_context_of(frame), &x, (size_t)element, rank, dims, NULL,
                  data))
     return NULL;
-  return insert_item(context_of(frame), from, at, x);
+  return insert_item(dlc_context_of(frame), from, at, x);
 }
 
 const dlc_sequence *dlc_sequence_erase(dlc_frame *frame,
                                        const dlc_sequence *from, int64_t at) {
-  dlc_context *context = context_of(frame);
+  dlc_context *context = dlc_context_of(frame);
   int64_t length = length_of(from);
   if (!is_within(context, at, length))
     return NULL;
@@ -175,11 +171,11 @@ int64_t dlc_sequence_length(dlc_frame *frame, const dlc_sequence *sequence) {
 
 const void *dlc_sequence_at(dlc_frame *frame, const dlc_sequence *sequence,
                             int64_t at, int32_t rank, int64_t *dims) {
-  if (!is_within(context_of(frame), at, length_of(sequence)))
+  if (!is_within(dlc_context_of(frame), at, length_of(sequence)))
     return NULL;
   const item *x = &sequence->list->items[at];
   if (x->rank != rank) {
-    dlc_context_fail(context_of(frame), DLC_INVALID_ARGUMENT,
+    dlc_context_fail(dlc_context_of(frame), DLC_INVALID_ARGUMENT,
                      "the code asks for a tensor of rank %d where there is one "
                      "of rank %d",
                      rank, x->rank);
@@ -304,7 +300,7 @@ static bool give_item(dlc_context *context, const item *x, int32_t dtype,
 
 int dlc_sequence_give(dlc_frame *frame, int32_t index,
                       const dlc_sequence *sequence) {
-  dlc_context *context = context_of(frame);
+  dlc_context *context = dlc_context_of(frame);
   const dlc_value_info *info = &context->model->outputs[index];
   dlc_output *out = &context->outputs[index];
   int32_t base = DLC_BASE_DTYPE(info->dtype);

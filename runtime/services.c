@@ -11,10 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-static dlc_context *context_of(dlc_frame *frame) {
-  return (dlc_context *)frame; /* its first member */
-}
-
 int64_t dlc_now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -52,7 +48,7 @@ static int64_t count_chunks(const dlc_context *context, int64_t count,
 
 static void parallel(dlc_frame *frame, dlc_kernel kernel, const void *args,
                      int64_t count, int64_t grain, const dlc_site *site) {
-  dlc_context *context = context_of(frame);
+  dlc_context *context = dlc_context_of(frame);
   if (count <= 0)
     return;
   int64_t chunks = count_chunks(context, count, grain);
@@ -76,7 +72,7 @@ static void no_memory(dlc_context *context, int64_t size, const char *what) {
 }
 
 static void *arena(dlc_frame *frame, int64_t size) {
-  dlc_context *context = context_of(frame);
+  dlc_context *context = dlc_context_of(frame);
   if (size >= 0 &&
       dlc_buffer_reserve(&context->memory, &context->arena, (size_t)size))
     return context->arena.data;
@@ -111,7 +107,7 @@ void dlc_free_blocks(dlc_context *context, dlc_block **blocks) {
 }
 
 static void *alloc(dlc_frame *frame, int64_t size) {
-  dlc_context *context = context_of(frame);
+  dlc_context *context = dlc_context_of(frame);
   return dlc_block_alloc(context, &context->blocks, size);
 }
 
@@ -158,7 +154,7 @@ static bool check_result(dlc_context *context, const dlc_value_info *info,
 
 static void *output(dlc_frame *frame, int32_t index, int32_t rank,
                     const int64_t *dims) {
-  dlc_context *context = context_of(frame);
+  dlc_context *context = dlc_context_of(frame);
   size_t size;
   if (index < 0 || index >= context->model->num_outputs || rank < 0 ||
       rank > DLC_MAX_RANK) {
@@ -208,7 +204,7 @@ static int fail(dlc_frame *frame, const dlc_site *site, const char *format,
       used = sizeof text - 1;
   }
   text[used] = 0;
-  dlc_context_fail(context_of(frame), DLC_INVALID_ARGUMENT, "%s%s%s",
+  dlc_context_fail(dlc_context_of(frame), DLC_INVALID_ARGUMENT, "%s%s%s",
                    site ? site->name : "", site ? ": " : "", text);
   return DLC_INVALID_ARGUMENT;
 }

@@ -217,7 +217,7 @@ static bool add_constants(dlc_strings *s, const char *text, const int64_t *ends,
 
 dlc_strings *dlc_strings_begin(dlc_frame *frame, const char *text,
                                const int64_t *ends, int64_t count) {
-  dlc_context *context = (dlc_context *)frame; /* its first member */
+  dlc_context *context = dlc_context_of(frame);
   if (context->strings)
     return forget_last_run(context->strings) ? context->strings : NULL;
   dlc_strings none = {.context = context};

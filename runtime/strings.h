@@ -75,6 +75,10 @@ static inline dlc_string dlc_strings_at(const dlc_strings *strings,
 
 /*===- utf8.c -------------------------------------------------------------===*/
 
+/* Whether Unicode has it: no half of a surrogate pair. */
+static inline bool dlc_is_code_point(uint32_t point) {
+  return point <= 0x10ffff && (point < 0xd800 || point >= 0xe000);
+}
 /* The code point at *at, behind which it leaves *at; -1: malformed, and *at is
  * the next byte. */
 int32_t dlc_utf8_next(const char **at, const char *end);

@@ -60,7 +60,8 @@ static bool is_word(const char *text, const char *word) {
   return !*text && !*word;
 }
 
-static bool read_real(const char *text, int64_t bits, double *value) {
+static bool read_real(const char *text, int64_t bits, void *out) {
+  double *value = out;
   const char *word = text + (*text == '+' || *text == '-');
   double sign = *text == '-' ? -1 : 1;
   if (is_word(word, "inf") || is_word(word, "infinity")) {
@@ -90,26 +91,9 @@ static void fail_number(const dlc_string_call *call, dlc_string x) {
                    x.size ? x.data : "", (size_t)size < x.size ? "..." : "");
 }
 
-DLC_STRING_FUNCTION(parse_real) {
-  const dlc_string_call *call = arguments;
-  const int64_t *from = call->inputs[0], *bits = call->inputs[1];
-  double *to = call->result;
-  plain p;
-  if (!begin_plain(call->strings, &p))
-    return;
-  for (int64_t i = 0; i < call->count; i++) {
-    dlc_string x = dlc_strings_at(call->strings, from[i]);
-    char text[LONGEST];
-    if (take(x, text) && read_real(text, *bits, &to[i]))
-      continue;
-    fail_number(call, x);
-    break;
-  }
-  end_plain(&p);
-}
-
 /* What is no integer is cut, what is out of range goes to its end. */
-static bool read_integer(const char *text, bool is_unsigned, int64_t *value) {
+static bool read_integer(const char *text, int64_t is_unsigned, void *out) {
+  int64_t *value = out;
   char *end;
   double real;
   if (!text[strspn(text, "+-0123456789")]) {
@@ -129,9 +113,12 @@ static bool read_integer(const char *text, bool is_unsigned, int64_t *value) {
   return true;
 }
 
-DLC_STRING_FUNCTION(parse_integer) {
-  const dlc_string_call *call = arguments;
-  const int64_t *from = call->inputs[0], *is_unsigned = call->inputs[1];
+/* Each string becomes a number of eight bytes; `parameter` is the call's second
+ * input. */
+static void parse_all(const dlc_string_call *call,
+                      bool read(const char *text, int64_t parameter,
+                                void *value)) {
+  const int64_t *from = call->inputs[0], *parameter = call->inputs[1];
   int64_t *to = call->result;
   plain p;
   if (!begin_plain(call->strings, &p))
@@ -139,13 +126,17 @@ DLC_STRING_FUNCTION(parse_integer) {
   for (int64_t i = 0; i < call->count; i++) {
     dlc_string x = dlc_strings_at(call->strings, from[i]);
     char text[LONGEST];
-    if (take(x, text) && read_integer(text, *is_unsigned, &to[i]))
+    if (take(x, text) && read(text, *parameter, &to[i]))
       continue;
     fail_number(call, x);
     break;
   }
   end_plain(&p);
 }
+
+DLC_STRING_FUNCTION(parse_real) { parse_all(arguments, read_real); }
+
+DLC_STRING_FUNCTION(parse_integer) { parse_all(arguments, read_integer); }
 
 /*===----------------------------------------------------------------------===*
  * Writing

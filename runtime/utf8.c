@@ -30,8 +30,7 @@ int32_t dlc_utf8_next(const char **at, const char *end) {
         return -1;
       point = point << 6 | (s[i] & 0x3f);
     }
-    if (point < forms[more - 1].least || point > 0x10ffff ||
-        (point >= 0xd800 && point < 0xe000))
+    if (point < forms[more - 1].least || !dlc_is_code_point((uint32_t)point))
       return -1;
     *at += more;
     return point;

@@ -48,6 +48,10 @@ def Dlc_ClusterOp : Dlc_Op<"cluster", [Pure, IsolatedFromAbove, AttrSizedOperand
   let assemblyFormat = "`(` $inputs `)` (`sizes` `(` $sizes^ `)`)? attr-dict `:` functional-type($inputs, results) $body";
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What the body yields: the output's elements.
+    ::mlir::Value getRoot() { return getBody().front().getTerminator()->getOperand(0); }
+  }];
 }
 
 def Dlc_LoopOp : Dlc_Op<"loop", [RecursiveMemoryEffects, SingleBlock,

@@ -142,14 +142,16 @@ struct ReshapeOfSlice : OpRewritePattern<ReshapeOp> {
     if (cut.size() != 1 || slice.getSteps()[cut[0]] != 1)
       return rewriter.notifyMatchFailure(op, "no range of one dimension");
     // In front of the cut dimension nothing is split; behind it, `inner`.
-    int64_t d = cut[0], front = product(whole.take_front(d)), lead = 0,
-            inner = product(whole.drop_front(d + 1));
+    int64_t d = cut[0], front = ShapedType::getNumElements(whole.take_front(d)),
+            lead = 0,
+            inner = ShapedType::getNumElements(whole.drop_front(d + 1));
     while (lead < op.getType().getRank() &&
-           product(to.take_front(lead + 1)) <= front)
+           ShapedType::getNumElements(to.take_front(lead + 1)) <= front)
       ++lead;
-    if (lead == op.getType().getRank() || product(to.take_front(lead)) != front)
+    if (lead == op.getType().getRank() ||
+        ShapedType::getNumElements(to.take_front(lead)) != front)
       return rewriter.notifyMatchFailure(op, "cuts across dimensions");
-    int64_t rest = product(to.drop_front(lead + 1)),
+    int64_t rest = ShapedType::getNumElements(to.drop_front(lead + 1)),
             offset = slice.getStaticOffsets()[d] * inner;
     if (whole[d] * inner % rest != 0 || offset % rest != 0)
       return rewriter.notifyMatchFailure(op, "cuts within a row");
@@ -163,13 +165,6 @@ struct ReshapeOfSlice : OpRewritePattern<ReshapeOp> {
         rewriter.getDenseI64ArrayAttr(offsets),
         rewriter.getDenseI64ArrayAttr(Ints(to.size(), 1)));
     return success();
-  }
-
-  static int64_t product(ArrayRef<int64_t> sizes) {
-    int64_t n = 1;
-    for (int64_t size : sizes)
-      n *= size;
-    return n;
   }
 };
 

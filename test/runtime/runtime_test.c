@@ -7,6 +7,7 @@
 
 #include "../../runtime/program.h"
 #include "models.h"
+#include "testing.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,18 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static int passed, failed;
-
-static void check(bool good, const char *what, int line) {
-  if (good)
-    passed++;
-  else
-    failed++, printf("runtime_test.c:%d: failed: %s\n", line, what);
-}
-#define CHECK(x) check(x, #x, __LINE__)
 #define CHECK_ERROR(context, text)                                             \
-  check(strcmp(dlc_last_error(context), text) == 0, dlc_last_error(context),   \
-        __LINE__)
+  CHECK_AS(strcmp(dlc_last_error(context), text) == 0, dlc_last_error(context))
 
 enum { ROWS = 50 };
 typedef struct problem {
@@ -60,29 +51,6 @@ static bool is_right(const problem *p) {
     sum += y[i];
   }
   return p->out[1].rank == 0 && *(double *)p->out[1].data == sum;
-}
-
-/* Counts, and refuses the n-th request when told to. */
-typedef struct allocator {
-  int calls, live, refuse;
-  size_t bytes;
-} allocator;
-
-static void *allocate(void *self, size_t size, size_t alignment) {
-  allocator *a = self;
-  void *memory;
-  if (a->calls++ == a->refuse || posix_memalign(&memory, alignment, size))
-    return NULL;
-  a->live++;
-  a->bytes += size;
-  return memory;
-}
-
-static void release(void *self, void *memory, size_t size) {
-  allocator *a = self;
-  a->live--;
-  a->bytes -= size;
-  free(memory);
 }
 
 static void test_runs(void) {

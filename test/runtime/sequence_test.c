@@ -6,24 +6,16 @@
  *===----------------------------------------------------------------------===*/
 
 #include "models.h"
+#include "testing.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int passed, failed;
-
-static void check(bool good, const char *what, int line) {
-  if (good)
-    passed++;
-  else
-    failed++, printf("sequence_test.c:%d: failed: %s\n", line, what);
-}
-#define CHECK(x) check(x, #x, __LINE__)
 #define CHECK_ERROR(text)                                                      \
-  check(dlc_run(c, p.in, p.out) == DLC_INVALID_ARGUMENT &&                     \
-            strcmp(dlc_last_error(c), text) == 0,                              \
-        dlc_last_error(c), __LINE__)
+  CHECK_AS(dlc_run(c, p.in, p.out) == DLC_INVALID_ARGUMENT &&                  \
+               strcmp(dlc_last_error(c), text) == 0,                           \
+           dlc_last_error(c))
 
 enum { MOST = 20, TENSORS = 3 };
 
@@ -80,26 +72,6 @@ static bool is_right(const problem *p, bool has_pair) {
   return p->out[2].dtype == (DLC_INT64 | DLC_SEQUENCE) &&
          p->out[2].shape[0] == 1 && rest->rank == 2 && rest->shape[1] == 3 &&
          memcmp(rest->data, p->numbers, sizeof p->numbers) == 0;
-}
-
-/* Counts, and refuses the n-th request when told to. */
-typedef struct allocator {
-  int calls, live, refuse;
-} allocator;
-
-static void *allocate(void *self, size_t size, size_t alignment) {
-  allocator *a = self;
-  void *memory;
-  if (a->calls++ == a->refuse || posix_memalign(&memory, alignment, size))
-    return NULL;
-  a->live++;
-  return memory;
-}
-
-static void release(void *self, void *memory, size_t size) {
-  (void)size;
-  ((allocator *)self)->live--;
-  free(memory);
 }
 
 static dlc_context *make_context(allocator *a) {

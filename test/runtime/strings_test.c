@@ -7,37 +7,9 @@
 
 #include "../../runtime/strings.h"
 #include "models.h"
+#include "testing.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-static int passed, failed;
-
-static void check(bool good, const char *what, int line) {
-  if (good)
-    passed++;
-  else
-    failed++, printf("strings_test.c:%d: failed: %s\n", line, what);
-}
-#define CHECK(x) check(x, #x, __LINE__)
-
-typedef struct allocator {
-  int calls, live, refuse;
-} allocator;
-
-static void *allocate(void *self, size_t size, size_t alignment) {
-  allocator *a = self;
-  void *memory;
-  if (a->calls++ == a->refuse || posix_memalign(&memory, alignment, size))
-    return NULL;
-  a->live++;
-  return memory;
-}
-
-static void release(void *self, void *memory, size_t size) {
-  (void)size;
-  ((allocator *)self)->live--;
-  free(memory);
-}
 
 static dlc_options with(allocator *a) {
   return (dlc_options){

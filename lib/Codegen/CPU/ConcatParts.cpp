@@ -24,8 +24,7 @@ static Value inputOf(ClusterOp cluster, Value inner) {
 }
 
 void ConcatParts::place(ClusterOp cluster, function_ref<bool(Value)> hasPlace) {
-  auto yield = cast<YieldOp>(cluster.getBody().front().getTerminator());
-  auto concat = yield.getValues()[0].getDefiningOp<ConcatOp>();
+  auto concat = cluster.getRoot().getDefiningOp<ConcatOp>();
   if (!concat || !concat.getType().hasStaticShape())
     return;
   ArrayRef<int64_t> shape = concat.getType().getShape();

@@ -213,11 +213,15 @@ private:
   /// The run ends where there is no memory; the run time has recorded the
   /// error.
   void memoryCall(Operation *op, Value memory) {
+    endIfNull(memory);
+    replace(op, memory);
+  }
+
+  void endIfNull(Value memory) {
     Value none =
         LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, memory, null());
     Value status = int32(1);
     endIf(none, [&] { return status; });
-    replace(op, memory);
   }
 
   /// Returns a status where the condition holds; goes on behind the insertion
@@ -279,9 +283,7 @@ private:
     Value data = call(
         op.getFrame(), At, pointer,
         {op.getSequence(), integer(op.getAt()), int32(rank), dimsOrNull(rank)});
-    Value none =
-        LLVM::ICmpOp::create(b, loc, LLVM::ICmpPredicate::eq, data, null());
-    endIf(none, [&] { return int32(1); });
+    endIfNull(data);
     for (auto [i, dim] : llvm::enumerate(op.getDims()))
       dim.replaceAllUsesWith(index(load(i64, slots, i)));
     op.getData().replaceAllUsesWith(data);

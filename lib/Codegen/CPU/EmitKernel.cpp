@@ -22,10 +22,8 @@ Operation *cpu::anchorOf(Block &body) {
 
 bool cpu::storesElsewhere(ClusterOp cluster) {
   Operation *anchor = anchorOf(cluster.getBody().front());
-  Value root =
-      cast<YieldOp>(cluster.getBody().front().getTerminator()).getValues()[0];
   return anchor && isa<MatmulOp, ConvOp>(anchor) &&
-         isa_and_present<PadOp, TransposeOp>(root.getDefiningOp());
+         isa_and_present<PadOp, TransposeOp>(cluster.getRoot().getDefiningOp());
 }
 
 FailureOr<LaunchPlan> cpu::emitBorderKernel(ClusterOp cluster, StringRef name,

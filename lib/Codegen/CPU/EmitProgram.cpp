@@ -13,8 +13,8 @@
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/Lifetimes.h"
 #include "Codegen/CPU/PlanMemory.h"
-#include "Codegen/CPU/StringCalls.h"
 #include "Codegen/CPU/Sequences.h"
+#include "Codegen/CPU/StringCalls.h"
 #include "Support/Diagnostics.h"
 #include "dialects/dlc/ScalarEmitter.h"
 #include "dialects/rt/Rt.h"
@@ -551,9 +551,8 @@ private:
         return failure();
       nameAfter(cluster, name);
       it->second = {name, *plan};
-      Value root = cast<YieldOp>(cluster.getBody().front().getTerminator())
-                       .getValues()[0];
-      if (storesElsewhere(cluster) && root.getDefiningOp<PadOp>()) {
+      if (storesElsewhere(cluster) &&
+          cluster.getRoot().getDefiningOp<PadOp>()) {
         FailureOr<LaunchPlan> border =
             emitBorderKernel(cluster, name + "_border", *program, target);
         if (failed(border))
@@ -634,9 +633,7 @@ private:
                                       : Dim(v));
     if (!storesElsewhere(cluster))
       return dims;
-    Operation *root = cast<YieldOp>(cluster.getBody().front().getTerminator())
-                          .getValues()[0]
-                          .getDefiningOp();
+    Operation *root = cluster.getRoot().getDefiningOp();
     if (auto pad = dyn_cast<PadOp>(root)) {
       for (auto [dim, size] :
            llvm::zip(dims, pad.getInput().getType().getShape()))

@@ -50,12 +50,11 @@ static bool goesByRows(Block &body) {
 static bool canOverwrite(ClusterOp cluster) {
   Block &body = cluster.getBody().front();
   Operation *anchor = anchorOf(body);
-  auto yield = cast<YieldOp>(body.getTerminator());
   return cluster.getType().hasStaticShape() && !storesElsewhere(cluster) &&
          (!anchor || isa<MatmulOp, ConvOp, ReduceOp>(anchor)) &&
          goesByRows(body) &&
          isa_and_present<PointwiseOpInterface>(
-             yield.getValues()[0].getDefiningOp());
+             cluster.getRoot().getDefiningOp());
 }
 
 Value cpu::overwrittenInput(Value result, const Lifetimes &lifetimes,

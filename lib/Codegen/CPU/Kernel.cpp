@@ -83,8 +83,7 @@ Kernel::Kernel(ClusterOp cluster, StringRef name, ModuleOp module,
         arg(MemRefType::get({ShapedType::kDynamic}, b.getI64Type())));
   for (Operation &op : cluster.getBody().front().without_terminator())
     b.clone(op, mapping);
-  auto yield = cast<YieldOp>(cluster.getBody().front().getTerminator());
-  root = computed = mapping.lookup(yield.getValues()[0]);
+  root = computed = mapping.lookup(cluster.getRoot());
   if (storesElsewhere(cluster))
     computed = root.getDefiningOp()->getOperand(0);
   Operation *stop = func::ReturnOp::create(b, loc);
@@ -357,6 +356,11 @@ Scalar cpu::combine(ScalarAlgebra &s, ReduceKind kind, const Scalar &x,
   llvm_unreachable("a reduction of no kind");
 }
 
+bool Extreme::covers(ReduceKind kind, Type type) {
+  return isa<FloatType>(type) &&
+         llvm::is_contained({ReduceKind::max, ReduceKind::min}, kind);
+}
+
 Value Extreme::join(Value acc, Value x) {
   auto predicate = kind == ReduceKind::max ? arith::CmpFPredicate::OGT
                                            : arith::CmpFPredicate::OLT;
@@ -364,9 +368,15 @@ Value Extreme::join(Value acc, Value x) {
   return arith::SelectOp::create(b, loc, isBeyond, x, acc);
 }
 
-Value Extreme::noteNan(Value noted, Value x, Value y) {
-  Value isNan = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO, x, y);
-  return noted ? Value(arith::OrIOp::create(b, loc, noted, isNan)) : isNan;
+Value Extreme::noteNans(Value noted, ArrayRef<Value> values) {
+  // One comparison tells of two.
+  for (size_t i = 0; i < values.size(); i += 2) {
+    Value other = values[std::min(i + 1, values.size() - 1)];
+    Value isNan = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO,
+                                        values[i], other);
+    noted = noted ? Value(arith::OrIOp::create(b, loc, noted, isNan)) : isNan;
+  }
+  return noted;
 }
 
 Value Extreme::finish(Value acc, Value noted) {

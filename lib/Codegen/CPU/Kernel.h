@@ -157,9 +157,12 @@ struct Extreme {
   mlir::Location loc;
   ReduceKind kind;
 
+  /// Whether a reduction is one.
+  static bool covers(ReduceKind kind, mlir::Type type);
+
   mlir::Value join(mlir::Value acc, mlir::Value x);
-  /// Adds to `noted`, which may be null, where one of x and y is a NaN.
-  mlir::Value noteNan(mlir::Value noted, mlir::Value x, mlir::Value y);
+  /// Adds to `noted`, which may be null, where one of them is a NaN.
+  mlir::Value noteNans(mlir::Value noted, llvm::ArrayRef<mlir::Value> values);
   mlir::Value finish(mlir::Value acc, mlir::Value noted);
 };
 

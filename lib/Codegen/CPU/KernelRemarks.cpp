@@ -86,10 +86,9 @@ void cpu::remarkKernel(ClusterOp cluster, const KernelRow &row,
                  remark::RemarkOpts::name("Kernel").category("kernel"))
       << "computed by " << row.function << ": " << row.name() << ", "
       << row.shapes << ", " << isa.name;
-  Block &body = cluster.getBody().front();
-  if (anchorOf(body))
+  if (anchorOf(cluster.getBody().front()))
     return; // an operation moves nothing alone
-  Value root = cast<YieldOp>(body.getTerminator()).getValues()[0];
+  Value root = cluster.getRoot();
   if (auto concat = root.getDefiningOp<ConcatOp>())
     return remarkConcat(concat);
   Copy copy = followCopy(root);

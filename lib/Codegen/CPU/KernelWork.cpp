@@ -87,13 +87,8 @@ static double bytesRead(BlockArgument input) {
   return read < whole ? read : whole;
 }
 
-static Value rootOf(ClusterOp cluster) {
-  return cast<YieldOp>(cluster.getBody().front().getTerminator())
-      .getValues()[0];
-}
-
 KernelWork cpu::workOf(ClusterOp cluster) {
-  double flops = 0, bytes = bytesOf(rootOf(cluster));
+  double flops = 0, bytes = bytesOf(cluster.getRoot());
   for (Operation &op : cluster.getBody().front())
     flops += flopsOf(&op);
   for (BlockArgument input : cluster.getBody().getArguments())
@@ -103,7 +98,7 @@ KernelWork cpu::workOf(ClusterOp cluster) {
 }
 
 KernelWork cpu::borderWorkOf(ClusterOp cluster) {
-  Value root = rootOf(cluster);
+  Value root = cluster.getRoot();
   return {
       0, toCount(bytesOf(root) - bytesOf(root.getDefiningOp()->getOperand(0)))};
 }
@@ -169,7 +164,7 @@ static double cyclesOf(Operation *op, const LaunchPlan &plan, const Isa &isa) {
 /// Weights come from memory once a run; all else was written before.
 static double memoryCycles(ClusterOp cluster) {
   Block &body = cluster.getBody().front();
-  double cycles = bytesOf(rootOf(cluster)) / cacheBytes;
+  double cycles = bytesOf(cluster.getRoot()) / cacheBytes;
   for (auto [outer, input] :
        llvm::zip(cluster.getInputs(), body.getArguments()))
     if (isa<RankedTensorType>(input.getType()))

@@ -83,32 +83,29 @@ struct Packer {
 
   /// [..., k, n] to [..., panels, k, width].
   Value packRight(Value rhs, int64_t width) {
-    ShapeAlgebra s(loc, &b);
-    int64_t rank = typeOf(rhs).getRank();
-    SmallVector<Dim> dims = s.dims(rhs);
-    Dim panels =
-        s.floorDiv(s.add(dims[rank - 1], s.constant(width - 1)), width);
-    Value padded = padTo(rhs, rank - 1, s.mul(panels, s.constant(width)));
-    dims.back() = panels;
-    dims.push_back(s.constant(width));
-    auto order = llvm::to_vector(llvm::seq<int64_t>(0, rank + 1));
-    std::swap(order[rank - 2], order[rank - 1]);
-    return TransposeOp::create(b, loc, reshape(padded, dims), order);
+    return pack(rhs, typeOf(rhs).getRank() - 1, width);
   }
 
   /// The same of the transpose of [..., n, k]: only blocks of k by width are
   /// turned.
   Value packTransposed(Value matrix, int64_t width) {
+    return pack(matrix, typeOf(matrix).getRank() - 2, width);
+  }
+
+  /// Splits dimension `columns`, one of the last two, into panels.
+  Value pack(Value matrix, int64_t columns, int64_t width) {
     ShapeAlgebra s(loc, &b);
-    int64_t rank = typeOf(matrix).getRank();
     SmallVector<Dim> dims = s.dims(matrix);
-    Dim panels =
-        s.floorDiv(s.add(dims[rank - 2], s.constant(width - 1)), width);
-    Value padded = padTo(matrix, rank - 2, s.mul(panels, s.constant(width)));
-    dims[rank - 2] = panels;
-    dims.insert(dims.end() - 1, s.constant(width));
-    return TransposeOp::create(b, loc, reshape(padded, dims),
-                               swappedLast(rank + 1));
+    int64_t last = dims.size() - 1;
+    Dim panels = s.floorDiv(s.add(dims[columns], s.constant(width - 1)), width);
+    Value padded = padTo(matrix, columns, s.mul(panels, s.constant(width)));
+    dims[columns] = panels;
+    dims.insert(dims.begin() + columns + 1, s.constant(width));
+    // k comes from in front of the panels, or from behind their width.
+    auto order = llvm::to_vector(llvm::seq<int64_t>(0, last + 2));
+    int64_t first = columns == last ? last - 1 : last;
+    std::swap(order[first], order[first + 1]);
+    return TransposeOp::create(b, loc, reshape(padded, dims), order);
   }
 
   static SmallVector<int64_t> swappedLast(int64_t rank) {

@@ -118,9 +118,7 @@ struct PoolEmitter {
       from.push_back({channel, 1, {}});
       elements.push_back(load(from, mask));
     }
-    bool isExtreme =
-        llvm::is_contained({ReduceKind::max, ReduceKind::min}, op.getKind());
-    if (isExtreme && isa<FloatType>(type))
+    if (Extreme::covers(op.getKind(), type))
       return extremeOf(elements);
     ScalarEmitter s(kernel.b, kernel.loc);
     Value acc = elements[0];
@@ -131,13 +129,10 @@ struct PoolEmitter {
 
   Value extremeOf(ArrayRef<Value> elements) {
     Extreme extreme{kernel.b, kernel.loc, op.getKind()};
-    Value acc = elements[0], isNan;
+    Value acc = elements[0];
     for (Value v : elements.drop_front())
       acc = extreme.join(acc, v);
-    for (size_t i = 0; i < elements.size(); i += 2)
-      isNan = extreme.noteNan(isNan, elements[i],
-                              elements[std::min(i + 1, elements.size() - 1)]);
-    return extreme.finish(acc, isNan);
+    return extreme.finish(acc, extreme.noteNans(Value(), elements));
   }
 
   void store(const Place &place, Value channel, Value mask, Value acc) {

@@ -172,9 +172,7 @@ struct RowEmitter {
     Type from = op.getInput().getType().getElementType(),
          type = accumulatorType(from);
     Scalar neutral = kernel.splat(neutralElement(s, op.getKind(), type));
-    bool isExtreme =
-        llvm::is_contained({ReduceKind::max, ReduceKind::min}, op.getKind());
-    Scalar total{type, isExtreme && isa<FloatType>(type)
+    Scalar total{type, Extreme::covers(op.getKind(), type)
                            ? extremeOf(op, pass, neutral)
                            : combined(op, pass, neutral)};
     e.define(op.getResult(), s.cast(total, from));
@@ -210,9 +208,7 @@ struct RowEmitter {
           SmallVector<Value> next(args);
           for (auto [acc, v] : llvm::zip(next, x))
             acc = extreme.join(acc, v);
-          for (size_t i = 0; i < x.size(); i += 2)
-            next.back() = extreme.noteNan(next.back(), x[i],
-                                          x[std::min(i + 1, x.size() - 1)]);
+          next.back() = extreme.noteNans(next.back(), x);
           return next;
         });
     auto join = [&](Value x, Value y) { return extreme.join(x, y); };

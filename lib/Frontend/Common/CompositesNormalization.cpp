@@ -65,10 +65,7 @@ Tensor dlc::softmax(TensorBuilder &b, Tensor x, ArrayRef<int64_t> axes) {
   return inWideType(b, x, [&](Tensor v) {
     Type type = x.elementType();
     Tensor e = roundedF16(b, b.exp(shifted(b, v, axes)), type);
-    Tensor sum = roundedSum(b, e, axes, type);
-    // The sum is 1 at least, so that its inverse is exact enough, and one
-    // division serves the whole of a row; but not to the last place of an f16.
-    return type.isF16() ? e / sum : b.mul(e, b.reciprocal(sum));
+    return e / roundedSum(b, e, axes, type);
   });
 }
 

@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Frontend/ONNX/Activations.h"
+
 #include "Frontend/Common/Composites.h"
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
@@ -13,14 +15,71 @@
 using namespace mlir;
 using namespace dlc;
 
-static Tensors relu(TensorBuilder &b, NodeArgs &n) {
-  return b.relu(n.input(0, "X"));
+//===----------------------------------------------------------------------===//
+// By name
+//===----------------------------------------------------------------------===//
+
+static const onnx::NamedActivation kActivations[] = {
+    {"Relu",
+     [](TensorBuilder &b, Tensor x, double, double) { return b.relu(x); }},
+    {"Tanh",
+     [](TensorBuilder &b, Tensor x, double, double) { return b.tanh(x); }},
+    {"Sigmoid",
+     [](TensorBuilder &b, Tensor x, double, double) { return b.sigmoid(x); }},
+    {"Softsign", [](TensorBuilder &b, Tensor x, double,
+                    double) { return x / (b.abs(x) + 1.0); }},
+    {"Softplus", [](TensorBuilder &b, Tensor x, double,
+                    double) { return onnx::softplus(b, x); }},
+    {"Affine",
+     [](TensorBuilder &b, Tensor x, double alpha, double beta) {
+       return x * alpha + beta;
+     },
+     1, 0, true, true},
+    {"LeakyRelu",
+     [](TensorBuilder &b, Tensor x, double alpha, double) {
+       return b.select(b.ge(x, 0.0), x, x * alpha);
+     },
+     0.01, 0, true},
+    {"ThresholdedRelu",
+     [](TensorBuilder &b, Tensor x, double alpha, double) {
+       return b.select(b.gt(x, alpha), x, b.like(0, x));
+     },
+     1, 0, true},
+    {"ScaledTanh",
+     [](TensorBuilder &b, Tensor x, double alpha, double beta) {
+       return b.tanh(x * beta) * alpha;
+     },
+     1, 1, true, true},
+    {"HardSigmoid",
+     [](TensorBuilder &b, Tensor x, double alpha, double beta) {
+       return b.clamp(x * alpha + beta, b.like(0, x), b.like(1, x));
+     },
+     0.2, 0.5, true, true},
+    {"Elu",
+     [](TensorBuilder &b, Tensor x, double alpha, double) {
+       return b.select(b.ge(x, 0.0), x, b.expm1(x) * alpha);
+     },
+     1, 0, true},
+};
+
+const onnx::NamedActivation *onnx::findActivation(StringRef name) {
+  auto *found = llvm::find_if(kActivations, [&](const NamedActivation &a) {
+    return name.equals_insensitive(a.name);
+  });
+  return found == std::end(kActivations) ? nullptr : found;
 }
 
-static Tensors leakyRelu(TensorBuilder &b, NodeArgs &n) {
+Tensors onnx::activation(TensorBuilder &b, NodeArgs &n) {
+  const NamedActivation &a = *findActivation(n.op());
   Tensor x = n.input(0, "X");
-  return b.select(b.ge(x, 0.0), x, x * n.real("alpha", 0.01));
+  double alpha = a.hasAlpha ? n.real("alpha", a.alpha) : 0,
+         beta = a.hasBeta ? n.real("beta", a.beta) : 0;
+  return a.build(b, x, alpha, beta);
 }
+
+//===----------------------------------------------------------------------===//
+// Others
+//===----------------------------------------------------------------------===//
 
 static Tensors pRelu(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X"), slope = n.input(1, "slope");
@@ -29,11 +88,6 @@ static Tensors pRelu(TensorBuilder &b, NodeArgs &n) {
       slope.shape()[0] != 1)
     slope = perChannel(b, slope, std::max<int64_t>(x.rank() - 2, 0));
   return b.select(b.ge(x, 0.0), x, x * slope);
-}
-
-static Tensors elu(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "X");
-  return b.select(b.ge(x, 0.0), x, b.expm1(x) * n.real("alpha", 1));
 }
 
 static Tensors selu(TensorBuilder &b, NodeArgs &n) {
@@ -50,18 +104,8 @@ static Tensors celu(TensorBuilder &b, NodeArgs &n) {
   return b.max(x, 0.0) + b.min(b.expm1(x / alpha) * alpha, 0.0);
 }
 
-static Tensors thresholdedRelu(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "X");
-  return b.select(b.gt(x, n.real("alpha", 1)), x, b.like(0, x));
-}
-
 static Tensor clampUnit(TensorBuilder &b, Tensor x) {
   return b.clamp(x, b.like(0, x), b.like(1, x));
-}
-
-static Tensors hardSigmoid(TensorBuilder &b, NodeArgs &n) {
-  double alpha = n.real("alpha", 0.2), beta = n.real("beta", 0.5);
-  return clampUnit(b, n.input(0, "X") * alpha + beta);
 }
 
 static Tensors hardSwish(TensorBuilder &b, NodeArgs &n) {
@@ -71,15 +115,6 @@ static Tensors hardSwish(TensorBuilder &b, NodeArgs &n) {
 
 Tensor onnx::softplus(TensorBuilder &b, Tensor x) {
   return b.max(x, 0.0) + b.log1p(b.exp(-b.abs(x)));
-}
-
-static Tensors softplusOp(TensorBuilder &b, NodeArgs &n) {
-  return onnx::softplus(b, n.input(0, "X"));
-}
-
-static Tensors softsign(TensorBuilder &b, NodeArgs &n) {
-  Tensor x = n.input(0, "input");
-  return x / (b.abs(x) + 1.0);
 }
 
 static Tensors mish(TensorBuilder &b, NodeArgs &n) {
@@ -111,17 +146,17 @@ static Tensors shrink(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> onnx::activationOps() {
   static const OpRow rows[] = {
-      {"Relu", 1, relu},
-      {"LeakyRelu", 1, leakyRelu},
+      {"Relu", 1, activation},
+      {"LeakyRelu", 1, activation},
       {"PRelu", 1, pRelu, {2, 2}},
-      {"Elu", 1, elu},
+      {"Elu", 1, activation},
       {"Selu", 1, selu},
       {"Celu", 12, celu},
-      {"ThresholdedRelu", 1, thresholdedRelu},
-      {"HardSigmoid", 1, hardSigmoid},
+      {"ThresholdedRelu", 1, activation},
+      {"HardSigmoid", 1, activation},
       {"HardSwish", 14, hardSwish},
-      {"Softplus", 1, softplusOp},
-      {"Softsign", 1, softsign},
+      {"Softplus", 1, activation},
+      {"Softsign", 1, activation},
       {"Mish", 18, mish},
       {"Swish", 24, swish},
       {"SwiGLU", 28, swiGLU, {2, 2}},

@@ -9,19 +9,11 @@
 // formats have written them.
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/ONNX/Activations.h"
 #include "Frontend/ONNX/Ops.h"
 
 using namespace mlir;
 using namespace dlc;
-
-static Tensors affine(TensorBuilder &b, NodeArgs &n) {
-  return n.input(0, "X") * n.real("alpha", 1) + n.real("beta", 0);
-}
-
-static Tensors scaledTanh(TensorBuilder &b, NodeArgs &n) {
-  double alpha = n.real("alpha", 1);
-  return b.tanh(n.input(0, "input") * n.real("beta", 1)) * alpha;
-}
 
 static Tensors parametricSoftplus(TensorBuilder &b, NodeArgs &n) {
   double alpha = n.real("alpha", 1);
@@ -77,8 +69,8 @@ static Tensors crop(TensorBuilder &b, NodeArgs &n) {
 
 ArrayRef<OpRow> dlc::onnx::experimentalOps() {
   static const OpRow rows[] = {
-      {"Affine", 1, affine},
-      {"ScaledTanh", 1, scaledTanh},
+      {"Affine", 1, onnx::activation},
+      {"ScaledTanh", 1, onnx::activation},
       {"ParametricSoftplus", 1, parametricSoftplus},
       {"ImageScaler", 1, imageScaler},
       {"Crop", 1, crop},

@@ -9,9 +9,9 @@
 
 #include "Frontend/Common/Composites.h"
 #include "Frontend/Common/TensorDetail.h"
+#include "Frontend/ONNX/Activations.h"
 #include "Frontend/ONNX/Ops.h"
 #include "Frontend/ONNX/WindowArgs.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -118,51 +118,48 @@ static Tensors inverse(TensorBuilder &b, NodeArgs &n) {
 // Activations of products
 //===----------------------------------------------------------------------===//
 
-/// The activation of a name, with as many parameters as it has.
-static Tensor activated(TensorBuilder &b, NodeArgs &n, Tensor x, StringRef name,
-                        ArrayRef<double> params) {
-  if (name.empty() || !x)
-    return x;
-  if (name == "Relu")
-    return b.relu(x);
-  if (name == "Tanh")
-    return b.tanh(x);
-  if (name == "Sigmoid")
-    return b.sigmoid(x);
-  if (name == "LeakyRelu")
-    return b.select(b.ge(x, 0.0), x, x * params[0]);
-  if (name == "Clip")
-    return b.clamp(x, b.like(params[0], x), b.like(params[1], x));
-  if (name == "HardSigmoid")
-    return b.clamp(x * params[0] + params[1], b.like(0, x), b.like(1, x));
-  if (name == "Elu")
-    return b.select(b.lt(x, 0.0), b.expm1(x) * params[0], x);
-  if (name == "Softplus")
-    return onnx::softplus(b, x);
-  if (name == "Softsign")
-    return x / (b.abs(x) + 1.0);
-  if (name == "ThresholdedRelu")
-    return b.select(b.gt(x, params[0]), x, b.like(0, x));
-  return n.error("activation '" + name + "' is not supported");
+/// The activation that an attribute names, with its parameters' defaults as
+/// FusedGemm has them; null: reported, where there is one.
+static const onnx::NamedActivation *fusedActivation(NodeArgs &n) {
+  static const onnx::NamedActivation clip{
+      "Clip",
+      [](TensorBuilder &b, Tensor x, double low, double high) {
+        return b.clamp(x, b.like(low, x), b.like(high, x));
+      },
+      1,
+      0.5,
+      true,
+      true};
+  static constexpr StringLiteral known[] = {
+      "Relu",        "Tanh", "Sigmoid",  "LeakyRelu", "Clip",
+      "HardSigmoid", "Elu",  "Softplus", "Softsign",  "ThresholdedRelu"};
+  StringRef name = n.string("activation", "");
+  if (llvm::is_contained(known, name))
+    return name == "Clip" ? &clip : onnx::findActivation(name);
+  if (!name.empty())
+    n.error("activation '" + name + "' is not supported");
+  return nullptr;
 }
 
 //===----------------------------------------------------------------------===//
 // Convolution
 //===----------------------------------------------------------------------===//
 
-/// The activation that attributes `activation` and `activation_params` name.
+/// Its activation has its parameters in a list.
 static Tensor activated(TensorBuilder &b, NodeArgs &n, Tensor x) {
-  StringRef name = n.string("activation", "");
+  const onnx::NamedActivation *a = fusedActivation(n);
   SmallVector<double> params =
       n.reals("activation_params").value_or(SmallVector<double>());
-  size_t needed = llvm::StringSwitch<size_t>(name)
-                      .Cases({"Clip", "HardSigmoid"}, 2)
-                      .Cases({"LeakyRelu", "Elu", "ThresholdedRelu"}, 1)
-                      .Default(0);
+  if (n.failed() || !x)
+    return {};
+  if (!a)
+    return x;
+  size_t needed = a->hasAlpha + a->hasBeta;
   if (params.size() < needed)
-    return n.error("activation '" + name + "' needs " + Twine(needed) +
+    return n.error("activation '" + a->name + "' needs " + Twine(needed) +
                    " parameters");
-  return activated(b, n, x, name, params);
+  params.resize(2);
+  return a->build(b, x, params[0], params[1]);
 }
 
 static Tensors fusedConv(TensorBuilder &b, NodeArgs &n) {
@@ -188,13 +185,12 @@ static Tensors nhwcConv(TensorBuilder &b, NodeArgs &n) {
 
 /// Its activation has its parameters in attributes of their names.
 static Tensors fusedGemm(TensorBuilder &b, NodeArgs &n) {
-  StringRef name = n.string("activation", "");
-  double alpha = name == "HardSigmoid" ? 0.2 : name == "LeakyRelu" ? 0.01 : 1;
-  double params[] = {n.real("activation_alpha", alpha),
-                     n.real("activation_beta", 0.5)};
+  const onnx::NamedActivation *a = fusedActivation(n);
+  double alpha = n.real("activation_alpha", a ? a->alpha : 1),
+         beta = n.real("activation_beta", a ? a->beta : 0.5);
   n.ignore("activation_gamma"); // of what is not supported
   Tensors y = onnx::gemm(b, n);
-  return activated(b, n, y[0], name, params);
+  return a && y[0] ? a->build(b, y[0], alpha, beta) : y[0];
 }
 
 //===----------------------------------------------------------------------===//

@@ -254,37 +254,39 @@ static Tensors labelEncoder(TensorBuilder &b, NodeArgs &n) {
                 otherwise);
 }
 
+/// The number of each name, or the name of each number.
+static Tensor translated(TensorBuilder &b, NodeArgs &n, Tensor x, Tensor names,
+                         Tensor numbers) {
+  int64_t defaultInt = n.integer("default_int64", -1);
+  StringRef defaultString = n.string("default_string", "_Unused");
+  return x.isString()
+             ? lookUp(b, n, x, names, numbers, b.scalar(defaultInt, b.i64()))
+             : lookUp(b, n, x, numbers, names, b.string(defaultString));
+}
+
 /// The first version: the number of a class, or its name.
 static Tensors labelEncoder1(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
   auto classes = n.strings("classes_strings");
-  int64_t defaultInt = n.integer("default_int64", -1);
-  StringRef defaultString = n.string("default_string", "_Unused");
   if (!x || n.failed())
     return Tensor();
   if (!classes || classes->empty())
     return n.error("attribute 'classes_strings' is missing");
   Tensor names = b.strings(*classes);
   Tensor numbers = b.iota({b.dim(int64_t(classes->size()))}, 0);
-  return x.isString()
-             ? lookUp(b, n, x, names, numbers, b.scalar(defaultInt, b.i64()))
-             : lookUp(b, n, x, numbers, names, b.string(defaultString));
+  return translated(b, n, x, names, numbers);
 }
 
 static Tensors categoryMapper(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
   auto strings = n.strings("cats_strings");
   auto integers = n.integers("cats_int64s");
-  int64_t defaultInt = n.integer("default_int64", -1);
-  StringRef defaultString = n.string("default_string", "_Unused");
   if (!x || n.failed())
     return Tensor();
   if (!strings || !integers || strings->empty())
     return n.error("attribute 'cats_strings' or 'cats_int64s' is missing");
   Tensor names = b.strings(*strings), numbers = b.ints(*integers);
-  return x.isString()
-             ? lookUp(b, n, x, names, numbers, b.scalar(defaultInt, b.i64()))
-             : lookUp(b, n, x, numbers, names, b.string(defaultString));
+  return translated(b, n, x, names, numbers);
 }
 
 //===----------------------------------------------------------------------===//

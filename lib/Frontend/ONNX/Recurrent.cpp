@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Frontend/Common/Composites.h"
+#include "Frontend/ONNX/Activations.h"
 #include "Frontend/ONNX/Ops.h"
 
 using namespace mlir;
@@ -14,59 +15,6 @@ using namespace dlc;
 //===----------------------------------------------------------------------===//
 // Activation functions by name
 //===----------------------------------------------------------------------===//
-
-namespace {
-/// An activation function, its parameters' defaults, and which it has.
-struct NamedActivation {
-  StringLiteral name;
-  Tensor (*build)(TensorBuilder &, Tensor, double alpha, double beta);
-  double alpha = 0, beta = 0;
-  bool hasAlpha = false, hasBeta = false;
-};
-} // namespace
-
-static const NamedActivation kActivations[] = {
-    {"Relu",
-     [](TensorBuilder &b, Tensor x, double, double) { return b.relu(x); }},
-    {"Tanh",
-     [](TensorBuilder &b, Tensor x, double, double) { return b.tanh(x); }},
-    {"Sigmoid",
-     [](TensorBuilder &b, Tensor x, double, double) { return b.sigmoid(x); }},
-    {"Softsign", [](TensorBuilder &b, Tensor x, double,
-                    double) { return x / (b.abs(x) + 1.0); }},
-    {"Softplus", [](TensorBuilder &b, Tensor x, double,
-                    double) { return b.relu(x) + b.log1p(b.exp(-b.abs(x))); }},
-    {"Affine",
-     [](TensorBuilder &b, Tensor x, double alpha, double beta) {
-       return x * alpha + beta;
-     },
-     1, 0, true, true},
-    {"LeakyRelu",
-     [](TensorBuilder &b, Tensor x, double alpha, double) {
-       return b.select(b.ge(x, 0.0), x, x * alpha);
-     },
-     0.01, 0, true},
-    {"ThresholdedRelu",
-     [](TensorBuilder &b, Tensor x, double alpha, double) {
-       return b.select(b.gt(x, alpha), x, b.like(0, x));
-     },
-     1, 0, true},
-    {"ScaledTanh",
-     [](TensorBuilder &b, Tensor x, double alpha, double beta) {
-       return b.tanh(x * beta) * alpha;
-     },
-     1, 1, true, true},
-    {"HardSigmoid",
-     [](TensorBuilder &b, Tensor x, double alpha, double beta) {
-       return b.clamp(x * alpha + beta, b.like(0, x), b.like(1, x));
-     },
-     0.2, 0.5, true, true},
-    {"Elu",
-     [](TensorBuilder &b, Tensor x, double alpha, double) {
-       return b.select(b.ge(x, 0.0), x, b.expm1(x) * alpha);
-     },
-     1, 0, true},
-};
 
 /// The functions of all directions, one after the other. Parameters are handed
 /// out in order to the functions that have them.
@@ -83,10 +31,8 @@ activations(NodeArgs &n, ArrayRef<StringRef> defaults, size_t directions) {
   SmallVector<Activation> result;
   size_t alphasUsed = 0, betasUsed = 0;
   for (StringRef name : names) {
-    auto *found = llvm::find_if(kActivations, [&](const NamedActivation &a) {
-      return name.equals_insensitive(a.name);
-    });
-    if (found == std::end(kActivations)) {
+    const onnx::NamedActivation *found = onnx::findActivation(name);
+    if (!found) {
       n.error("attribute 'activations' has unknown function '" + name + "'");
       return {};
     }

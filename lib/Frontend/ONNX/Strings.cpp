@@ -162,9 +162,22 @@ static Tensors regexFullMatch(TensorBuilder &b, NodeArgs &n) {
 // Conversion
 //===----------------------------------------------------------------------===//
 
-/// How many significant bits a float has.
-static int64_t significantBits(Type type) {
-  return cast<FloatType>(type).getFPMantissaWidth();
+/// The type of 64 bits that holds numbers of a type as text is made of them.
+static Type widest(TensorBuilder &b, Type type) {
+  if (isa<FloatType>(type))
+    return b.opBuilder().getF64Type();
+  return type.isUnsignedInteger()
+             ? IntegerType::get(b.context(), 64, IntegerType::Unsigned)
+             : b.i64();
+}
+
+/// What the run time has to know of the type: how many significant bits a float
+/// has, whether an integer is unsigned.
+static Tensor parameterOf(TensorBuilder &b, Type type) {
+  auto real = dyn_cast<FloatType>(type);
+  return b.scalar(real ? int64_t(real.getFPMantissaWidth())
+                       : int64_t(type.isUnsignedInteger()),
+                  b.i64());
 }
 
 Tensor onnx::toString(TensorBuilder &b, Tensor x) {
@@ -175,16 +188,9 @@ Tensor onnx::toString(TensorBuilder &b, Tensor x) {
                    " are not written as strings");
   if (x.isBool())
     return b.select(x, b.string("True"), b.string("False"));
-  bool isUnsigned = x.isUnsigned();
-  Type type =
-      x.isFloat() ? Type(b.opBuilder().getF64Type())
-      : isUnsigned
-          ? Type(IntegerType::get(b.context(), 64, IntegerType::Unsigned))
-          : b.i64();
-  int64_t parameter =
-      x.isFloat() ? significantBits(x.elementType()) : int64_t(isUnsigned);
+  Type wide = widest(b, x.elementType());
   return b.string(x.isFloat() ? "format_real" : "format_integer",
-                  {b.cast(x, type), b.scalar(parameter, b.i64())}, b.dims(x),
+                  {b.cast(x, wide), parameterOf(b, x.elementType())}, b.dims(x),
                   b.stringType());
 }
 
@@ -199,15 +205,8 @@ Tensor onnx::fromString(TensorBuilder &b, Tensor x, Type type) {
     number = fromString(b, number, b.opBuilder().getF64Type());
     return b.or_(isTrue, b.ne(number, 0.0));
   }
-  bool isFloat = isa<FloatType>(type), isUnsigned = type.isUnsignedInteger();
-  int64_t parameter = isFloat ? significantBits(type) : int64_t(isUnsigned);
-  Type wide =
-      isFloat ? Type(b.opBuilder().getF64Type())
-      : isUnsigned
-          ? Type(IntegerType::get(b.context(), 64, IntegerType::Unsigned))
-          : b.i64();
-  return b.string(isFloat ? "parse_real" : "parse_integer",
-                  {x, b.scalar(parameter, b.i64())}, b.dims(x), wide);
+  return b.string(isa<FloatType>(type) ? "parse_real" : "parse_integer",
+                  {x, parameterOf(b, type)}, b.dims(x), widest(b, type));
 }
 
 ArrayRef<OpRow> onnx::stringOps() {
