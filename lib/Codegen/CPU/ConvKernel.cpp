@@ -180,14 +180,11 @@ struct ConvEmitter {
     for (int64_t i = 0; i < tile.rows; ++i)
       for (int64_t v = 0; v < tile.vectors; ++v) {
         e.newPoint();
-        Point point;
-        for (Value at : places[i])
-          point.indices.push_back({at});
         Value c = m.add(column, v * kernel.lanes());
         Value mask =
             masked ? kernel.maskOf(m.sub(m.cst(groupOutput), c)) : Value();
         c = m.add(m.mul(group, groupOutput), c);
-        point.indices.push_back({c, 1, {}});
+        Point point = Point::along(places[i], c);
         point.linear = m.add(m.mul(m.add(pixel, i), outputSizes.back()), c);
         point.linearStep = 1;
         point.space = kernel.computedType();
@@ -209,10 +206,7 @@ struct ConvEmitter {
       SmallVector<Value> at = m.delinearize(pixel, sizes);
       Value row = m.mul(m.sub(pixel, first), groupInput);
       kernel.forVectors(m.cst(0), m.cst(groupInput), [&](Value c, Value mask) {
-        Point point;
-        for (Value i : at)
-          point.indices.push_back({i});
-        point.indices.push_back({c, 1, {}});
+        Point point = Point::along(at, c);
         point.linear = m.add(m.mul(pixel, groupInput), c);
         point.linearStep = 1;
         point.space = op.getInput().getType();

@@ -16,6 +16,14 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
 
+Point Point::along(ArrayRef<Value> outer, Value lane) {
+  Point point;
+  for (Value v : outer)
+    point.indices.push_back({v});
+  point.indices.push_back({lane, 1, {}});
+  return point;
+}
+
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//

@@ -42,6 +42,9 @@ struct Point {
   mlir::Value linear = {};
   int64_t linearStep = 0;
   mlir::RankedTensorType space = {};
+
+  /// Lanes along the last dimension, from `lane` on.
+  static Point along(llvm::ArrayRef<mlir::Value> outer, mlir::Value lane);
 };
 
 class ElementEmitter {

@@ -138,10 +138,7 @@ struct PoolEmitter {
   void store(const Place &place, Value channel, Value mask, Value acc) {
     ScalarEmitter s(kernel.b, kernel.loc);
     e.newPoint();
-    Point point;
-    for (Value v : place.output)
-      point.indices.push_back({v});
-    point.indices.push_back({channel, 1, {}});
+    Point point = Point::along(place.output, channel);
     SmallVector<Value> at(place.output);
     at.push_back(channel);
     point.linear = m.linearize(at, out);

@@ -90,10 +90,7 @@ struct RowEmitter {
   }
 
   Point pointAt(Value i) {
-    Point point;
-    for (Value v : at)
-      point.indices.push_back({v});
-    point.indices.push_back({i, 1, {}});
+    Point point = Point::along(at, i);
     point.linear = m.add(m.mul(row, length), i);
     point.linearStep = 1;
     point.space = space;
@@ -373,10 +370,7 @@ struct ReduceEmitter {
       SmallVector<Value> at = m.delinearize(row, rows);
       kernel.forVectors(
           lo, m.min(m.add(lo, block), last), [&](Value i, Value mask) {
-            Point point;
-            for (Value v : at)
-              point.indices.push_back({v});
-            point.indices.push_back({i, 1, {}});
+            Point point = Point::along(at, i);
             e.define(op.getResult(), total(point.indices, mask));
             Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
             e.store(value, kernel.output, m.add(m.mul(row, last), i),

@@ -352,10 +352,7 @@ struct WinogradEmitter {
   void storePixel(ArrayRef<Value> at, Value channel, Value mask, Num sum) {
     ElementEmitter &e = kernel.emitter;
     e.newPoint();
-    Point point;
-    for (Value i : at)
-      point.indices.push_back({i});
-    point.indices.push_back({channel, 1, {}});
+    Point point = Point::along(at, channel);
     SmallVector<Value> indices(at);
     indices.push_back(channel);
     point.linear = m.linearize(indices, outputSizes);
