@@ -25,8 +25,32 @@ static bool isPanelCount(int64_t panels, int64_t width, int64_t columns) {
   return panels == llvm::divideCeilSigned(columns, width);
 }
 
+/// The checks of a right operand that Strassen's algorithm multiplies by.
+static LogicalResult strassenShape(ShapeAlgebra &s, MatmulOp::Adaptor op,
+                                   SmallVectorImpl<Dim> &dims) {
+  auto lhs = typeOf(op.getLhs()), rhs = typeOf(op.getRhs());
+  int64_t columns = op.getPacked().value_or(-1);
+  if (lhs.getRank() != 2 || rhs.getRank() != 4 || !rhs.hasStaticShape())
+    return s.error("takes Strassen's algorithm for matrices and seven products "
+                   "of known panels");
+  ArrayRef<int64_t> sizes = rhs.getShape();
+  if (sizes[1] != 7 || !isPanelCount(sizes[0], 2 * sizes[3], columns) ||
+      columns < sizes[0] * sizes[3])
+    return s.error(Twine(columns) + " packed columns are not what twice " +
+                   Twine(sizes[0]) + " panels of " + Twine(sizes[1]) +
+                   " products and " + Twine(sizes[3]) + " columns hold");
+  if (lhs.getDimSize(1) != 2 * sizes[2])
+    return s.error("contracts a dimension of size " + Twine(lhs.getDimSize(1)) +
+                   " with one of size " + Twine(2 * sizes[2]));
+  dims.push_back(s.dim(op.getLhs(), 0));
+  dims.push_back(s.constant(columns));
+  return success();
+}
+
 LogicalResult MatmulOp::shape(ShapeAlgebra &s, Adaptor op,
                               SmallVectorImpl<Dim> &dims) {
+  if (op.getStrassen())
+    return strassenShape(s, op, dims);
   int64_t rank = typeOf(op.getLhs()).getRank();
   bool packed = op.getPacked().has_value();
   if (rank < 2 || typeOf(op.getRhs()).getRank() != rank + packed)
@@ -69,6 +93,12 @@ LogicalResult MatmulOp::verify() {
   bool narrow = a.isInteger(8) && b.isInteger(8);
   if (a != b && !narrow)
     return emitOpError("mixes element types ") << a << " and " << b;
+  if (getStrassen() &&
+      (!a.isF32() || getType().isDynamicDim(0) || getType().getDimSize(0) < 2))
+    return emitOpError(
+               "takes Strassen's algorithm for two or more rows of f32, "
+               "of known number, not ")
+           << getLhs().getType();
   return success();
 }
 

@@ -19,10 +19,15 @@ def Dlc_MatmulOp : Dlc_ShapedOp<"matmul"> {
 
     With `packed` = n, rhs is in the order a kernel reads it: [b..., panels, k, width],
     column j at panel j / width, place j mod width; columns from n on are zero.
+
+    With `strassen` too, it is what Strassen's algorithm, in Winograd's form and with one level,
+    multiplies by: the seven sums of quarters of the matrix [k, n], which has no batches, as
+    [panels, 7, k / 2, width]; columns from n on are zero, and lib/Codegen/CPU/Strassen.h has their order.
   }];
-  let arguments = (ins Dlc_Tensor:$lhs, Dlc_Tensor:$rhs, OptionalAttr<I64Attr>:$packed);
+  let arguments = (ins Dlc_Tensor:$lhs, Dlc_Tensor:$rhs, OptionalAttr<I64Attr>:$packed,
+                       UnitAttr:$strassen);
   let results = (outs Dlc_Tensor:$result);
-  let assemblyFormat = "$lhs `,` $rhs (`packed` $packed^)? attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$lhs `,` $rhs (`packed` $packed^)? (`strassen` $strassen^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 

@@ -381,7 +381,8 @@ LogicalResult formClusters(Compilation &compilation) {
     folding.keepData = compilation.codes.size() > 1;
     if (failed(runPasses(compilation, *code.module, [&](OpPassManager &pm) {
           pm.nest<func::FuncOp>().addPass(cpu::createPackWeightsPass(
-              isaOf(code.target), compilation.options.winograd));
+              isaOf(code.target), compilation.options.winograd,
+              compilation.options.strassen));
           pm.addPass(createFoldConstants(folding));
           pm.addPass(createCanonicalizerPass());
           pm.addPass(createCSEPass());

@@ -188,6 +188,8 @@ void Parser::parseTarget() {
   options.debugInfo = args.hasArg(OPT_g);
   options.winograd =
       args.hasFlag(OPT_fwinograd, OPT_fno_winograd, /*Default=*/true);
+  options.strassen =
+      args.hasFlag(OPT_fstrassen, OPT_fno_strassen, /*Default=*/true);
   std::string device = args.getLastArgValue(OPT_device, "cpu").str();
   if (device == "cuda")
     error("device 'cuda' is not supported yet; expected cpu");

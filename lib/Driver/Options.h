@@ -66,6 +66,7 @@ struct Options {
   std::string sysroot;
   bool debugInfo = false;
   bool winograd = true;
+  bool strassen = true;
   // Model
   std::string input; // "-" is standard input
   Format format = Format::Detect;

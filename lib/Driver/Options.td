@@ -63,6 +63,10 @@ def fno_winograd : F<"fno-winograd">, Group<target_Group>,
   HelpText<"Compute no convolution by Winograd's algorithm, which is faster and rounds a little more">;
 def fwinograd : F<"fwinograd">, Group<target_Group>, Flags<[HelpHidden]>,
   HelpText<"Allow Winograd's algorithm; the default">;
+def fno_strassen : F<"fno-strassen">, Group<target_Group>,
+  HelpText<"Compute no matrix product by Strassen's algorithm, which is faster, rounds a little more and takes more weights">;
+def fstrassen : F<"fstrassen">, Group<target_Group>, Flags<[HelpHidden]>,
+  HelpText<"Allow Strassen's algorithm; the default">;
 def g : F<"g">, Group<target_Group>, HelpText<"Keep symbols and source locations">;
 
 // Model

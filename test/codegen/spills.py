@@ -77,6 +77,7 @@ MODELS = {
     "conv1x1": conv(14, 64, 64, 1, 1),
     "matmul": matmul(100, 64, 128),
     "matmul48": matmul(100, 64, 48),
+    "strassen": matmul(192, 512, 256),
     "matmul_rows": matmul(None, 64, 96),
     "matmul_f64": matmul(100, 64, 96, "f64"),
     "matmul_vector": matmul(1, 64, 512),

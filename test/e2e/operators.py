@@ -23,7 +23,7 @@ import unittest
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COUNT = 1 << 20
@@ -39,19 +39,20 @@ class Compiled(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="dlc-operators-")
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def run_model(self, nodes, feeds=None, outputs=("y",), kind=TensorProto.FLOAT):
+    def run_model(self, nodes, feeds=None, outputs=("y",), kind=TensorProto.FLOAT, weights=None, flags=(), run=()):
         """Compiles the nodes and runs them; the outputs in order."""
         feeds = feeds or {}
         inputs = [helper.make_tensor_value_info(k, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape)
                   for k, v in feeds.items()]
         results = [helper.make_tensor_value_info(o, kind, None) for o in outputs]
-        model = helper.make_model(helper.make_graph(nodes, "operators", inputs, results), ir_version=8,
+        constants = [numpy_helper.from_array(v, k) for k, v in (weights or {}).items()]
+        model = helper.make_model(helper.make_graph(nodes, "operators", inputs, results, constants), ir_version=8,
                                   opset_imports=[helper.make_opsetid("", 17)])
         path, program = os.path.join(self.folder, "m.onnx"), os.path.join(self.folder, "m")
         onnx.save(model, path)
         np.savez(program + "_in.npz", **feeds)
-        for command in ([os.path.join(build, "bin", "dlc"), path, "-o", program],
-                        [program, "--inputs", program + "_in.npz", "--outputs", program + "_out.npz"]):
+        for command in ([os.path.join(build, "bin", "dlc"), path, "-o", program, *flags],
+                        [program, "--inputs", program + "_in.npz", "--outputs", program + "_out.npz", *run]):
             done = subprocess.run(command, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
             self.assertEqual(done.returncode, 0, done.stderr)
         with np.load(program + "_out.npz") as got:
@@ -187,6 +188,45 @@ class Fourier(Compiled):
         half, = self.run_model([node("STFT", ["x", "step", "window"])], feeds)
         frames = np.stack([x[:, at:at + 48, 0] * window for at in range(0, 200 - 47, 16)], 1)
         self.check(half, np.fft.fft(frames.astype(np.float64))[..., :25])
+
+
+class Products(Compiled):
+    """Products that are large enough for Strassen's algorithm, with what is fused into them, against numpy in double
+    precision."""
+
+    def check_product(self, m, k, n, flags, threads):
+        rng = np.random.default_rng(m + k + n)
+        x, other = (rng.normal(size=size).astype(np.float32) for size in ((m, k), (m, n)))
+        w = (rng.normal(size=(k, n)) / math.sqrt(k)).astype(np.float32)
+        bias = rng.normal(size=n).astype(np.float32)
+        nodes = [node("MatMul", ["x", "w"], "p"), node("Add", ["p", "b"], "q"), node("Relu", ["q"], "r"),
+                 node("Add", ["r", "other"], "y")]
+        y, = self.run_model(nodes, {"x": x, "other": other}, weights={"w": w, "b": bias}, flags=flags,
+                            run=["--threads", str(threads)])
+        want = np.maximum(x.astype(np.float64) @ w + bias, 0) + other
+        error = y - want
+        self.assertLess(np.sqrt((error ** 2).mean()), 2e-6 * np.sqrt((want ** 2).mean()))
+        self.assertLess(np.abs(error).max(), 1e-5 * np.abs(want).max())
+        return y
+
+    def test_rows(self):
+        # Even and odd, one block and several that overlap.
+        for m in (256, 257, 389, 770):
+            self.check_product(m, 768, 512, (), 2)
+
+    def test_contractions(self):
+        # At once and block by block, with vectors that the quarters don't fill.
+        for k in (772, 1556, 3072):
+            self.check_product(300, k, 512, (), 2)
+
+    def test_threads(self):
+        each = [self.check_product(301, 768, 768, (), threads) for threads in (1, 2, 5)]
+        for y in each:
+            np.testing.assert_array_equal(y, each[0])
+
+    def test_older_processors(self):
+        for march in "x86-64-v3", "x86-64-v2":
+            self.check_product(301, 768, 512, ("-march=" + march,), 2)
 
 
 class DoubleMath(Compiled):

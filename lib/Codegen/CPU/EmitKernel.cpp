@@ -97,7 +97,10 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
   } else {
     plan =
         TypeSwitch<Operation *, LaunchPlan>(anchor)
-            .Case([&](MatmulOp op) { return emitMatmul(kernel, op); })
+            .Case([&](MatmulOp op) {
+              return op.getStrassen() ? emitStrassen(kernel, op)
+                                      : emitMatmul(kernel, op);
+            })
             .Case([&](ConvOp op) {
               return op.getWinograd()   ? emitWinograd(kernel, op)
                      : op.isDepthwise() ? emitDepthwise(kernel, op)

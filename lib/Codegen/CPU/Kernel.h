@@ -117,6 +117,7 @@ LaunchPlan emitNonZero(Kernel &kernel, NonZeroOp op);
 LaunchPlan emitNms(Kernel &kernel, NmsOp op);
 LaunchPlan emitPool(Kernel &kernel, PoolOp op);
 LaunchPlan emitMatmul(Kernel &kernel, MatmulOp op);
+LaunchPlan emitStrassen(Kernel &kernel, MatmulOp op);
 LaunchPlan emitConv(Kernel &kernel, ConvOp op);
 LaunchPlan emitDepthwise(Kernel &kernel, ConvOp op);
 LaunchPlan emitWinograd(Kernel &kernel, ConvOp op);

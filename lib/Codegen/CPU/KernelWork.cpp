@@ -57,7 +57,8 @@ static double multiplyAdds(ConvOp op) {
 
 static double multiplyAdds(MatmulOp op) {
   return elementsOf(op.getResult()) *
-         product(op.getLhs().getType().getShape().back());
+         product(op.getLhs().getType().getShape().back()) *
+         (op.getStrassen() ? 7.0 / 8 : 1.0);
 }
 
 static double flopsOf(Operation *op) {

@@ -13,6 +13,7 @@
 // other.
 
 #include "Codegen/CPU/Passes.h"
+#include "Codegen/CPU/Strassen.h"
 #include "Codegen/CPU/Tile.h"
 #include "Codegen/CPU/Winograd.h"
 #include "dialects/dlc/Dlc.h"
@@ -214,6 +215,23 @@ void pack(MatmulOp op, const Isa &target) {
   op.setPacked(columns);
 }
 
+/// Gives a product what Strassen's algorithm multiplies by; false where it is
+/// better computed directly.
+bool packStrassen(MatmulOp op, const Isa &target) {
+  int64_t width = strassenWidth(op, target);
+  ElementsAttr right;
+  if (!width || !matchPattern(op.getRhs(), m_Constant(&right)))
+    return false;
+  ElementsAttr packed = strassenRight(right, width);
+  if (!packed)
+    return false;
+  OpBuilder b(op);
+  op.getRhsMutable().assign(ConstantOp::create(b, op.getLoc(), packed));
+  op.setPacked(op.getType().getDimSize(1));
+  op.setStrassen(true);
+  return true;
+}
+
 void padInput(ConvOp op, const Isa &target) {
   ArrayRef<int64_t> pads = op.getPads();
   if (llvm::all_of(pads, [](int64_t p) { return p == 0; }))
@@ -292,8 +310,10 @@ bool packWinograd(ConvOp op, const Isa &target) {
 
 struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
   using PackWeightsBase::PackWeightsBase;
-  PackWeights(const Isa &target, bool allowWinograd) : target(target) {
+  PackWeights(const Isa &target, bool allowWinograd, bool allowStrassen)
+      : target(target) {
     winograd = allowWinograd;
+    strassen = allowStrassen;
   }
 
   void runOnOperation() override {
@@ -305,7 +325,8 @@ struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
     }
     getOperation().walk([&](Operation *op) {
       if (auto matmul = dyn_cast<MatmulOp>(op)) {
-        if (!sumProducts(matmul, *target))
+        if (!sumProducts(matmul, *target) &&
+            !(strassen && packStrassen(matmul, *target)))
           pack(matmul, *target);
         return;
       }
@@ -325,6 +346,6 @@ private:
 } // namespace
 
 std::unique_ptr<Pass> cpu::createPackWeightsPass(const Isa &target,
-                                                 bool winograd) {
-  return std::make_unique<PackWeights>(target, winograd);
+                                                 bool winograd, bool strassen) {
+  return std::make_unique<PackWeights>(target, winograd, strassen);
 }

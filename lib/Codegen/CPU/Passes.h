@@ -20,9 +20,10 @@ namespace dlc::cpu {
 #include "lib/Codegen/CPU/Passes.h.inc"
 
 /// Rearranges operands into the order that the kernels for `isa` read, and
-/// chooses the convolutions that Winograd's algorithm computes.
-std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa,
-                                                  bool winograd);
+/// chooses the convolutions that Winograd's algorithm computes and the products
+/// that Strassen's does.
+std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa, bool winograd,
+                                                  bool strassen);
 
 /// The instruction set that a pass option names; of no name AVX-512.
 mlir::FailureOr<Isa> isaOfOption(mlir::Location loc, llvm::StringRef name);

@@ -22,11 +22,13 @@ def PackWeights : Pass<"dlc-pack-weights", "::mlir::func::FuncOp"> {
     weights, and what is not constant becomes a kernel like any other.
 
     Where it pays, a 3x3 convolution gets the kernel of Winograd's algorithm
-    (see `winograd` of dlc.conv), which needs no padding.
+    (see `winograd` of dlc.conv), which needs no padding, and a product with a
+    constant what Strassen's algorithm multiplies by (see `strassen` of dlc.matmul).
   }];
   let options = [
     Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2, sse or neon">,
-    Option<"winograd", "winograd", "bool", "true", "allow Winograd's algorithm">
+    Option<"winograd", "winograd", "bool", "true", "allow Winograd's algorithm">,
+    Option<"strassen", "strassen", "bool", "true", "allow Strassen's algorithm">
   ];
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }

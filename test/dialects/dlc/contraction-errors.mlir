@@ -229,3 +229,58 @@ func.func @winograd_open(%a: tensor<1x?x8x4xf32>, %k: tensor<1x16x4x16xf32>) {
   %0 = dlc.conv %a, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 2 winograd 2 : (tensor<1x?x8x4xf32>, tensor<1x16x4x16xf32>) -> tensor<1x?x6x2xf32>
   return
 }
+
+// -----
+
+// What Strassen's algorithm multiplies by is [panels, 7, k / 2, width].
+func.func @strassen_batches(%a: tensor<2x4x8xf32>, %b: tensor<2x7x4x16xf32>) {
+  // expected-error @+2 {{takes Strassen's algorithm for matrices and seven products of known panels}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b packed 40 strassen : (tensor<2x4x8xf32>, tensor<2x7x4x16xf32>) -> tensor<2x4x40xf32>
+  return
+}
+
+// -----
+
+func.func @strassen_products(%a: tensor<4x8xf32>, %b: tensor<2x6x4x16xf32>) {
+  // expected-error @+2 {{40 packed columns are not what twice 2 panels of 6 products and 16 columns hold}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b packed 40 strassen : (tensor<4x8xf32>, tensor<2x6x4x16xf32>) -> tensor<4x40xf32>
+  return
+}
+
+// -----
+
+// The left half would not be full.
+func.func @strassen_columns(%a: tensor<4x8xf32>, %b: tensor<1x7x4x16xf32>) {
+  // expected-error @+2 {{15 packed columns are not what twice 1 panels of 7 products and 16 columns hold}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b packed 15 strassen : (tensor<4x8xf32>, tensor<1x7x4x16xf32>) -> tensor<4x15xf32>
+  return
+}
+
+// -----
+
+func.func @strassen_not_packed(%a: tensor<4x8xf32>, %b: tensor<1x7x4x16xf32>) {
+  // expected-error @+2 {{packed columns are not what twice 1 panels}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b strassen : (tensor<4x8xf32>, tensor<1x7x4x16xf32>) -> tensor<4x32xf32>
+  return
+}
+
+// -----
+
+func.func @strassen_steps(%a: tensor<4x9xf32>, %b: tensor<1x7x4x16xf32>) {
+  // expected-error @+2 {{contracts a dimension of size 9 with one of size 8}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %0 = dlc.matmul %a, %b packed 32 strassen : (tensor<4x9xf32>, tensor<1x7x4x16xf32>) -> tensor<4x32xf32>
+  return
+}
+
+// -----
+
+func.func @strassen_open(%a: tensor<?x8xf32>, %b: tensor<1x7x4x16xf32>) {
+  // expected-error @+1 {{takes Strassen's algorithm for two or more rows of f32, of known number, not 'tensor<?x8xf32>'}}
+  %0 = dlc.matmul %a, %b packed 32 strassen : (tensor<?x8xf32>, tensor<1x7x4x16xf32>) -> tensor<?x32xf32>
+  return
+}

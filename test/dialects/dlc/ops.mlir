@@ -165,6 +165,13 @@ func.func @contraction(%a: tensor<2x4x8xf32>, %b: tensor<1x8x5xf32>, %p: tensor<
   return
 }
 
+// CHECK-LABEL: @strassen
+func.func @strassen(%a: tensor<7x8xf32>, %s: tensor<2x7x4x16xf32>) {
+  // CHECK: dlc.matmul %{{.*}}, %{{.*}} packed 40 strassen : (tensor<7x8xf32>, tensor<2x7x4x16xf32>) -> tensor<7x40xf32>
+  %0 = dlc.matmul %a, %s packed 40 strassen : (tensor<7x8xf32>, tensor<2x7x4x16xf32>) -> tensor<7x40xf32>
+  return
+}
+
 // CHECK-LABEL: @structure
 func.func @structure(%x: tensor<4xf32>, %d: tensor<?xf32>, %n: index) {
   // CHECK:      dlc.composite "twice"(%{{.*}}) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {

@@ -1,0 +1,79 @@
+//===- Strassen.cpp - weights of Strassen's algorithm and its choice ------===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/Strassen.h"
+
+#include "Codegen/CPU/Tile.h"
+#include "Evaluate/HostTensor.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::cpu;
+
+int64_t cpu::strassenWidth(MatmulOp op, const Isa &isa) {
+  RankedTensorType type = op.getType();
+  if (op.getPacked() || type.getRank() != 2 || !type.hasStaticShape() ||
+      !type.getElementType().isF32() ||
+      isa_and_present<TransposeOp, SliceOp>(op.getLhs().getDefiningOp()) ||
+      !matchPattern(op.getRhs(), m_Constant()))
+    return 0;
+  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1),
+          steps = op.getLhs().getType().getDimSize(1);
+  if (rows < 2 || columns < 4 * isa.lanes() || steps < 4 || steps % 4 != 0)
+    return 0;
+  int64_t half = llvm::divideCeil(columns, 2),
+          width = panelVectors(isa, rows, half, type.getElementType()) *
+                  isa.lanes();
+  // Measured, on processors with AVX-512, in multiply-adds of register tiles.
+  // To read a weight from memory:
+  const double weight = 2.6 * isa.lanes() / 16;
+  // To read, add up and store an element of the left operand or the result.
+  constexpr double sum = 2;
+  double perColumn = 2.0 * llvm::alignTo(half, width) / columns,
+         direct = rows + weight,
+         fewer = (0.875 * rows + 1.75 * weight) * perColumn +
+                 sum * rows * (1.0 / steps + 1.0 / columns);
+  // More weights and rounding for little are not worth it.
+  return fewer < 0.94 * direct ? width : 0;
+}
+
+ElementsAttr cpu::strassenRight(ElementsAttr right, int64_t width) {
+  auto type = cast<RankedTensorType>(right.getShapedType());
+  int64_t half = type.getDimSize(0) / 2, columns = type.getDimSize(1),
+          panels = llvm::divideCeil(columns, 2 * width), each = panels * width;
+  FailureOr<HostTensor> from = HostTensor::get(right);
+  if (succeeded(from))
+    from = from->dense();
+  FailureOr<HostTensor> to = HostTensor::allocate(RankedTensorType::get(
+      {panels, kStrassenProducts, half, width}, type.getElementType()));
+  if (failed(from) || failed(to))
+    return {};
+  auto *result = reinterpret_cast<float *>(to->mutableData());
+  std::vector<float> rows[2] = {std::vector<float>(2 * each),
+                                std::vector<float>(2 * each)};
+  for (int64_t k = 0; k < half; ++k) {
+    // At no alignment.
+    for (int64_t i : {0, 1})
+      memcpy(rows[i].data(),
+             from->data() + (i * half + k) * columns * sizeof(float),
+             columns * sizeof(float));
+    for (int64_t j = 0; j < each; ++j) {
+      double b11 = rows[0][j], b12 = rows[0][each + j], b21 = rows[1][j],
+             b22 = rows[1][each + j];
+      double t1 = b12 - b11, t2 = b22 - t1, t3 = b22 - b12, t4 = t2 - b21;
+      const double values[kStrassenProducts] = {b11, b21, t2, t3, -t4, t1, b22};
+      float *at = result + (j / width * kStrassenProducts * half + k) * width +
+                  j % width;
+      for (double v : values) {
+        *at = v;
+        at += half * width;
+      }
+    }
+  }
+  return to->toAttr();
+}
