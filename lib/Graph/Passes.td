@@ -108,6 +108,17 @@ def InlineComposites : Pass<"dlc-inline-composites"> {
   let summary = "replace composites by their bodies";
 }
 
+def RaiseSlices : Pass<"dlc-raise-slices"> {
+  let summary = "compute only what is sliced out";
+  let description = [{
+    A slice of the one part of a result that is used becomes slices of what that part is
+    computed of: over products, reductions and what stands between them and the slice.
+    A language model of which only the last token is asked for computes one row where it
+    computed all.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def SinkReshapes : Pass<"dlc-sink-reshapes"> {
   let summary = "move reshapes below pointwise operations";
   let description = [{
