@@ -54,8 +54,9 @@ public:
   bool has(size_t i) { return i < inputs.size() && inputs[i]; }
   /// A tensor that must be there; `what` is the standard's name for it.
   Tensor input(size_t i, llvm::StringRef what = {});
-  /// The same for a sequence, and for what may be either or an optional.
+  /// The same for a sequence, a map, and for what may be either or an optional.
   Tensor sequence(size_t i);
+  Tensor map(size_t i);
   Tensor value(size_t i, llvm::StringRef what = {});
   /// All inputs, none of which may be omitted; at least one.
   llvm::SmallVector<Tensor> allInputs();
@@ -95,7 +96,7 @@ public:
   /// What the graph of this name gives; nothing if there is none, or if it does
   /// not take so many arguments. Tensors only: a sequence is an error.
   Tensors run(llvm::StringRef name, llvm::ArrayRef<Tensor> args);
-  /// The same, of values of any kind.
+  /// The same, of values of any kind but maps.
   Tensors runAny(llvm::StringRef name, llvm::ArrayRef<Tensor> args);
 
   /// An axis attribute, made positive.
@@ -139,6 +140,7 @@ struct OpRow {
   Count inputs = {1, 1};
   Count outputs = {1, 1};
   bool sequences = false; ///< takes them, too, and optionals
+  bool maps = false;      ///< takes them
 };
 
 class OpTable {

@@ -31,8 +31,8 @@ using Dims = llvm::SmallVector<Dim>;
 using Ints = llvm::SmallVector<int64_t>;
 
 /// A value of ranked tensor type and the builder it belongs to, or null. Where
-/// operators take them, a sequence or an optional instead: of those nothing but
-/// the value may be asked.
+/// operators take them, a sequence, an optional or a map instead: of those
+/// nothing but the value may be asked.
 class Tensor {
 public:
   Tensor() = default;
@@ -42,7 +42,10 @@ public:
   explicit operator bool() const { return static_cast<bool>(ssa); }
   mlir::Value value() const { return ssa; }
   TensorBuilder &builder() const { return *owner; }
-  bool isSequence() const { return isSequenceOrOptional(ssa.getType()); }
+  bool isSequence() const {
+    return isSequenceOrOptional(ssa.getType()) || isMap();
+  }
+  bool isMap() const { return llvm::isa<MapType>(ssa.getType()); }
 
   mlir::RankedTensorType type() const {
     return llvm::cast<mlir::RankedTensorType>(ssa.getType());
@@ -319,6 +322,13 @@ public:
   mlir::Value isThere(Tensor optional);
   /// What an optional holds; what is none as it is.
   Tensor heldBy(Tensor optional);
+
+  //===--- Maps -----------------------------------------------------------===//
+
+  /// A vector of keys and one of values; a matrix is a map for each row.
+  Tensor map(Tensor keys, Tensor values);
+  Tensor keysOf(Tensor map);
+  Tensor valuesOf(Tensor map);
 
   //===--- Structure ------------------------------------------------------===//
 
