@@ -352,7 +352,8 @@ static bool isSupported(const OpRow &row, Tensor x) {
 
 FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,
                                   graph::NodeOp node, Tensors inputs,
-                                  NodeArgs::RunGraph runGraph) {
+                                  NodeArgs::RunGraph runGraph,
+                                  std::string &forked) {
   while (!inputs.empty() && !inputs.back())
     inputs.pop_back();
   bool fits =
@@ -371,6 +372,7 @@ FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,
   }
   NodeArgs args(b, node, inputs, runGraph);
   Tensors results = row.build(b, args);
+  forked = args.forkMessage();
   if (args.failed() || results.size() < node.getNumResults())
     return failure();
   for (size_t i = 0; i < node.getNumResults(); ++i)

@@ -99,6 +99,14 @@ public:
   /// The same, of values of any kind but maps.
   Tensors runAny(llvm::StringRef name, llvm::ArrayRef<Tensor> args);
 
+  /// The results of two graphs have different ranks, as the message says: what
+  /// comes behind the node is to be imported for each of them.
+  void fork(llvm::StringRef message) {
+    bad = true;
+    forked = message.str();
+  }
+  llvm::StringRef forkMessage() const { return forked; }
+
   /// An axis attribute, made positive.
   int64_t axis(llvm::StringRef name, std::optional<int64_t> otherwise,
                int64_t rank);
@@ -125,6 +133,7 @@ private:
   RunGraph runGraph;
   llvm::StringSet<> asked;
   bool bad = false;
+  std::string forked;
 };
 
 inline constexpr unsigned kMany = ~0u;
@@ -161,10 +170,12 @@ private:
 };
 
 /// Builds a node by its row: checks the number of inputs and outputs, calls the
-/// function, checks attributes. Failure is reported.
+/// function, checks attributes. Failure is reported, but for that of a node
+/// that forks, whose message `forked` gets.
 mlir::FailureOr<Tensors> buildNode(const OpRow &row, TensorBuilder &b,
                                    graph::NodeOp node, Tensors inputs,
-                                   NodeArgs::RunGraph runGraph);
+                                   NodeArgs::RunGraph runGraph,
+                                   std::string &forked);
 
 } // namespace dlc
 

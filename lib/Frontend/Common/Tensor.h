@@ -349,8 +349,13 @@ public:
 
   using Branch = llvm::function_ref<Tensors()>;
   /// What `then` gives if the condition (a single i1) holds, else what
-  /// `otherwise` does. Sizes in which they differ are known at run time.
-  Tensors branch(Tensor condition, Branch then, Branch otherwise);
+  /// `otherwise` does. Sizes in which they differ are known at run time. Where
+  /// ranks differ, `ranksDiffer` (if it is not null) says so instead of an
+  /// error. Where only one of them gives something, it is an error of the run,
+  /// `misfit` (if it is not empty), to take the other one.
+  Tensors branch(Tensor condition, Branch then, Branch otherwise,
+                 std::string *ranksDiffer = nullptr,
+                 llvm::StringRef misfit = {});
 
   using StepBody =
       llvm::function_ref<LoopStep(Dim i, llvm::ArrayRef<Tensor> state)>;

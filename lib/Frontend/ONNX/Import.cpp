@@ -42,15 +42,21 @@ private:
   /// Values of nodes that could not be imported; their users say nothing more.
   DenseSet<Value> poisoned;
   unsigned errors = 0;
+  unsigned forks = 0;      ///< around what is being imported
+  bool blockEnded = false; ///< a fork has imported what was left of it
 
   func::FuncOp splitMaps(func::FuncOp main);
   static func::FuncOp createFunction(OpBuilder &ops, func::FuncOp main);
   LogicalResult checkSupported();
   LogicalResult importArguments();
   void shareDims();
-  void importBlock(Block &block);
+  void importBlock(Block &block) { importFrom(block, block.begin()); }
+  void importFrom(Block &block, Block::iterator first);
   void importOp(Operation *op);
   void importNode(graph::NodeOp node);
+  void fork(graph::NodeOp node, Tensor condition, StringRef message);
+  Tensors importSide(graph::NodeOp node, StringRef graph);
+  Tensors ends(Block &block);
   Tensors importGraph(Region &graph, ArrayRef<Tensor> args);
   Tensor argument(BlockArgument arg);
   LogicalResult importResults();
@@ -212,6 +218,11 @@ Tensors Importer::importGraph(Region &graph, ArrayRef<Tensor> args) {
   });
   importBlock(block);
   b.setLoc(around);
+  return ends(block);
+}
+
+/// What the terminator is given.
+Tensors Importer::ends(Block &block) {
   Tensors results;
   for (Value given : block.getTerminator()->getOperands())
     results.push_back(poisoned.contains(given) ? Tensor()
@@ -242,10 +253,15 @@ void Importer::importNode(graph::NodeOp node) {
     inputs.push_back(x);
   }
   unsigned before = errors;
+  std::string forked;
   FailureOr<Tensors> results = buildNode(
-      *row, b, node, inputs, [&](Region &graph, ArrayRef<Tensor> args) {
+      *row, b, node, inputs,
+      [&](Region &graph, ArrayRef<Tensor> args) {
         return importGraph(graph, args);
-      });
+      },
+      forked);
+  if (!forked.empty())
+    return fork(node, inputs.front(), forked);
   if (failed(results)) {
     if (errors == before)
       b.error("'" + node.getOpType() + "' can't be imported");
@@ -253,6 +269,63 @@ void Importer::importNode(graph::NodeOp node) {
   }
   for (auto [i, result] : llvm::enumerate(node.getResults()))
     values[result] = (*results)[i];
+}
+
+//===----------------------------------------------------------------------===//
+// Forks
+//===----------------------------------------------------------------------===//
+
+/// Imports one graph of a node and with its results all that comes behind the
+/// node; gives what the block ends with, nothing where that can't be.
+Tensors Importer::importSide(graph::NodeOp node, StringRef graph) {
+  Block &block = *node->getBlock();
+  unsigned before = errors;
+  ScopedDiagnosticHandler quiet(from.getContext(), [&](Diagnostic &d) {
+    bool isError = d.getSeverity() == DiagnosticSeverity::Error;
+    errors += isError;
+    return success(isError);
+  });
+  Tensors given = importGraph(*node.getGraph(graph), {});
+  for (auto [result, x] : llvm::zip(node.getResults(), given))
+    values[result] = x;
+  Block::iterator rest = std::next(node->getIterator());
+  for (Operation &op : llvm::make_range(rest, block.end()))
+    for (Value result : op.getResults())
+      poisoned.erase(result);
+  if (errors == before)
+    importFrom(block, rest);
+  bool fits = errors == before;
+  errors = before;
+  return fits ? ends(block) : Tensor();
+}
+
+/// The ranks of a branch's results depend on the run: what comes behind is
+/// imported for each branch. Exporters write such branches where they squeeze a
+/// dimension of unknown size; the rest of the model then fits one of the two,
+/// and the other one is an error of the run.
+void Importer::fork(graph::NodeOp node, Tensor condition, StringRef message) {
+  constexpr unsigned kMost = 5;
+  std::string atEnd, misfit;
+  misfit = ("the rest of the model does not fit the branch that is taken: " +
+            message)
+               .str();
+  Tensors all;
+  if (forks < kMost) {
+    ++forks;
+    all = b.branch(
+        condition, [&] { return importSide(node, "then_branch"); },
+        [&] { return importSide(node, "else_branch"); }, &atEnd, misfit);
+    --forks;
+  }
+  b.setLoc(node.getLoc());
+  if (all.empty() || !llvm::all_of(all, [](Tensor x) { return bool(x); })) {
+    b.error(message);
+    return poison(node);
+  }
+  for (auto [end, x] :
+       llvm::zip(node->getBlock()->getTerminator()->getOperands(), all))
+    values[end] = x;
+  blockEnded = true;
 }
 
 Tensor Importer::argument(BlockArgument arg) {
@@ -288,10 +361,16 @@ void Importer::importOp(Operation *op) {
     return;
   }
   if (auto exported = dyn_cast<graph::ExportOp>(op)) {
-    if (poisoned.contains(exported.getInput()))
-      return poison(op);
-    values[exported.getResult()] = values.lookup(exported.getInput());
-    return;
+    Tensor x = values.lookup(exported.getInput());
+    auto type = dyn_cast<RankedTensorType>(exported.getResult().getType());
+    // A fork goes by what the file says of its outputs.
+    if (forks && x && !x.isSequence() && type && type.getRank() != x.rank())
+      b.error("the model's output is of another rank");
+    else if (!poisoned.contains(exported.getInput())) {
+      values[exported.getResult()] = x;
+      return;
+    }
+    return poison(op);
   }
   if (op->hasTrait<OpTrait::IsTerminator>())
     return;
@@ -299,9 +378,12 @@ void Importer::importOp(Operation *op) {
   poison(op);
 }
 
-void Importer::importBlock(Block &block) {
-  for (Operation &op : block)
+void Importer::importFrom(Block &block, Block::iterator first) {
+  for (Operation &op : llvm::make_range(first, block.end())) {
     importOp(&op);
+    if (std::exchange(blockEnded, false))
+      return;
+  }
 }
 
 //===----------------------------------------------------------------------===//
