@@ -63,6 +63,8 @@ static Type joinTensors(Type a, Type b) {
 }
 
 Type dlc::joinTypes(Type a, Type b) {
+  if (isa<MapType>(a) || isa<MapType>(b))
+    return {};
   // A sequence may stand where an optional one may.
   if (isa<OptionalType>(a) || isa<OptionalType>(b)) {
     auto inner = [](Type type) {
@@ -163,6 +165,19 @@ LogicalResult SequenceCastOp::verify() {
   if (from && isWithin(from, to))
     return success();
   return emitOpError() << getFrom().getType() << " is no " << to;
+}
+
+LogicalResult MapMakeOp::verify() {
+  MapType type = getResult().getType();
+  RankedTensorType values = type.getValueType();
+  if (getKeys().getType() != type.getKeyType() ||
+      getValues().getType() != values)
+    return emitOpError() << "gives " << type << " of " << getKeys().getType()
+                         << " and " << getValues().getType();
+  if (type.getKeyType().getRank() == 1 &&
+      (values.getRank() == 1 || values.getRank() == 2))
+    return success();
+  return emitOpError("keys are a vector, values a vector or a matrix");
 }
 
 OpFoldResult SequenceCastOp::fold(FoldAdaptor) {

@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 // Sequences and optionals whose content only the running model knows. What is
-// known when a model is compiled folds, so that nothing of them is left.
+// known when a model is compiled folds, so that nothing of them is left. Of maps
+// nothing ever is.
 
 #ifndef DLC_SEQUENCE_TD
 #define DLC_SEQUENCE_TD
@@ -38,6 +39,20 @@ def Dlc_OptionalType : Dlc_Type<"Optional", "optional"> {
     At run time an optional tensor is a sequence of one, an optional sequence the
     sequence itself.
   }];
+}
+
+def Dlc_MapType : TypeDef<Dlc_Dialect, "Map"> {
+  let mnemonic = "map";
+  let parameters = (ins "::mlir::RankedTensorType":$keyType, "::mlir::RankedTensorType":$valueType);
+  let summary = "a map, or a sequence of maps of the same keys";
+  let description = [{
+    A vector of keys, and a vector of the value of each; of a sequence of maps the
+    values are a matrix, a row for each map.
+  }];
+  let builders = [TypeBuilderWithInferredContext<
+      (ins "::mlir::RankedTensorType":$keyType, "::mlir::RankedTensorType":$valueType),
+      "return $_get(keyType.getContext(), keyType, valueType);">];
+  let assemblyFormat = "`<` $keyType `,` $valueType `>`";
 }
 
 def Dlc_AnySequence : Type<CPred<"::llvm::isa<::dlc::SequenceType>($_self)">, "sequence", "::dlc::SequenceType">;
@@ -114,6 +129,18 @@ def Dlc_SequenceCastOp : Dlc_Op<"sequence_cast", [Pure]> {
   let assemblyFormat = "$from attr-dict `:` type($from) `to` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
+}
+
+def Dlc_MapMakeOp : Dlc_Op<"map_make", [Pure]> {
+  let summary = "a map of keys and values";
+  let description = [{
+    Exists while a model is imported only: what takes a map takes its tensors, and
+    the model's own maps are two inputs or outputs each.
+  }];
+  let arguments = (ins Dlc_Tensor:$keys, Dlc_Tensor:$values);
+  let results = (outs Type<CPred<"::llvm::isa<::dlc::MapType>($_self)">, "map", "::dlc::MapType">:$result);
+  let assemblyFormat = "$keys `,` $values attr-dict `:` type($keys) `,` type($values) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 #endif // DLC_SEQUENCE_TD

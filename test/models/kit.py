@@ -70,6 +70,17 @@ class Graph:
         self.feeds[name] = lambda dims: np.asarray(draw(tuple(dims.get(d, d) for d in shape))).astype(held)
         return name
 
+    def map_input(self, name, keys, values):
+        """A graph input that is a map; functions of a run's dims give its arrays."""
+        kinds = [helper.np_dtype_to_tensor_dtype(np.dtype(make({}).dtype)) for make in (keys, values)]
+        info = onnx.ValueInfoProto(name=name)
+        info.type.map_type.key_type = kinds[0]
+        info.type.map_type.value_type.tensor_type.elem_type = kinds[1]
+        info.type.map_type.value_type.tensor_type.shape.SetInParent()
+        self.inputs.append(info)
+        self.feeds.update({name: values, name + ".keys": keys})
+        return name
+
     def values(self, shape, dtype="float32"):
         kind = np.dtype(dtype).kind
         if kind == "b":
@@ -94,9 +105,11 @@ class Graph:
     def weight(self, *shape, scale=0.3):
         return self.const((self.rng.normal(size=shape) * scale).astype(np.float32))
 
-    def output(self, name, value):
+    def output(self, name, value, dtype=None):
         """Makes `value` a graph output called `name`; its type is inferred later."""
         self.outputs.append(helper.make_empty_tensor_value_info(name))
+        if dtype:
+            self.outputs[-1].type.tensor_type.elem_type = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
         if any(value in node.output for node in self.nodes):
             for node in self.nodes:
                 for names in (node.input, node.output):
@@ -132,7 +145,7 @@ def with_output_types(model):
     found = {v.name: v for v in onnx.shape_inference.infer_shapes(model, data_prop=True).graph.output}
     for out in model.graph.output:
         out.CopyFrom(found[out.name])
-        if not out.type.tensor_type.elem_type:
+        if out.type.WhichOneof("value") != "sequence_type" and not out.type.tensor_type.elem_type:
             out.type.tensor_type.elem_type = TensorProto.FLOAT
     return model
 
@@ -140,7 +153,7 @@ def with_output_types(model):
 def with_output_shapes(model, results):
     """Where inference finds none: the shape of all runs, unknown where they differ."""
     for out in model.graph.output:
-        if not out.type.tensor_type.HasField("shape"):
+        if out.type.WhichOneof("value") == "tensor_type" and not out.type.tensor_type.HasField("shape"):
             shapes = zip(*(run[out.name].shape for run in results))
             dims = [sizes[0] if len(set(sizes)) == 1 else None for sizes in shapes]
             kind = helper.np_dtype_to_tensor_dtype(results[0][out.name].dtype)
@@ -217,7 +230,22 @@ def run_onnxruntime(model, feeds):
     session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     names = [o.name for o in session.get_outputs()]
     used = {i.name for i in session.get_inputs()}
-    return [dict(zip(names, session.run(None, {k: v for k, v in f.items() if k in used}))) for f in feeds]
+    results = [session.run(None, {k: v for k, v in with_maps(f).items() if k in used}) for f in feeds]
+    return [{k: v for pair in zip(names, result) for k, v in split_map(*pair)} for result in results]
+
+
+def with_maps(feeds):
+    """The inputs of a run; what has keys is a map."""
+    return {k: dict(zip(feeds[k + ".keys"].tolist(), v.tolist())) if k + ".keys" in feeds else v
+            for k, v in feeds.items()}
+
+
+def split_map(name, value):
+    """The arrays of an output: of a sequence of maps the values and the keys."""
+    if not isinstance(value, list):
+        return [(name, value)]
+    keys = list(value[0])
+    return [(name, np.array([[each[k] for k in keys] for each in value], np.float32)), (name + ".keys", np.array(keys))]
 
 
 def run_evaluator(model, feeds):

@@ -44,6 +44,48 @@ def if_untaken(g):
         e () => (float[m, k] b) { b = Reshape(x, ones) }""")))
 
 
+@graph(opset=18, runs=[{"n": 3, "yes": 1}, {"n": 3, "yes": 0}])
+def if_ranks(g):
+    """The branches differ in rank: what follows is compiled for either, also in a branch of its own."""
+    x, yes = g.input("x", ("n", 4)), scalar(g, "yes", "bool", "yes")
+    g.const([0], "int64", name="zero")
+    g.const([1], "int64", name="one")
+    y = g.If(yes, then_branch=parse_graph("""
+        t () => (float[] a) { b = ReduceMax<keepdims = 0>(x, one)  a = Mul(b, b) }"""), else_branch=parse_graph("""
+        e () => (float[] d) { c = Add(x, x)  d = Unsqueeze(c, one) }"""))
+    g.output("before", g.Neg(x))
+    g.output("sum", g.ReduceSum(g.Softmax(y), keepdims=0))
+    inner = g.If(g.Not(yes), then_branch=parse_graph("""
+        t () => (float[k] r) {
+          s = If(yes) <
+            then_branch = u () => (float[] p) { p = Identity(x) },
+            else_branch = v () => (float[] q) { q = Unsqueeze(x, zero) }>
+          f = Flatten<axis = 1>(s)
+          r = ReduceSum<keepdims = 0>(f, one)
+        }"""), else_branch=parse_graph("""
+        e () => (float[k] w) { w = ReduceMin<keepdims = 0>(x, one) }"""))
+    g.output("inner", inner)
+
+
+@graph(opset=18, runs=[{"n": 3, "m": 1}])
+def if_squeezed(g):
+    """PyTorch's squeeze of a dimension that may be longer: the rest of the model fits one rank alone."""
+    x = g.input("x", ("n", "m", 4))
+    g.const([1], "int64", name="one")
+    is_one = g.Equal(g.Shape(x, start=1, end=2), "one")
+    y = g.If(is_one, then_branch=parse_graph("t () => (float[] a) { a = Squeeze(x, one) }"),
+             else_branch=parse_graph("e () => (float[] b) { b = Identity(x) }"))
+    g.output("y", g.Gemm(y, g.weight(4, 3)))
+    # A dimension that is known, behind others that are not.
+    z = g.Reshape(x, g.Concat(g.Shape(x, start=0, end=1), "one", g.const([-1], "int64"), axis=0))
+    known = g.Equal(g.Gather(g.Shape(z), "one"), "one")
+    g.output("z", g.If(known, then_branch=squeezed(z), else_branch=parse_graph("e () => (float[] d) { d = Exp(x) }")))
+
+
+def squeezed(name):
+    return parse_graph(f"t () => (float[] c) {{ c = Squeeze({name}, one) }}")
+
+
 @graph(opset=18, runs=[{"n": 2, "k": k} for k in (0, 1, 7)])
 def loop_grow(g):
     """What a loop carries gets longer, along the first dimension and another."""

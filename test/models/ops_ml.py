@@ -7,7 +7,7 @@
 """Each output of a case is one variant, named after what it tries."""
 import numpy as np
 from onnx import numpy_helper
-from kit import graph, run_evaluator
+from kit import graph, run_evaluator, with_maps
 
 DOMAIN = "ai.onnx.ml"
 TRANSFORMS = ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT")
@@ -214,3 +214,62 @@ def ml_vectors_linear(g):
             tag = f"of_{len(labels)}{'_positive' if positive else ''}"
             g.output(tag + "_labels", y)
             g.output(tag + "_scores", z)
+
+
+@graph(opset=17, runs=[{"n": 4}, {"n": 1}])
+def ml_zip_map(g):
+    """What a classifier of scikit-learn gives for each row: a map from its classes."""
+    x = g.input("x", ("n", 3))
+    g.output("numbers", ml(g, "ZipMap", x, classlabels_int64s=[-7, 2, 2 ** 40]))
+    g.output("names", ml(g, "ZipMap", g.Softmax(x), classlabels_strings=["", "setosa", "Öl"]))
+    g.output("row", ml(g, "ZipMap", g.input("r", (2,)), classlabels_int64s=[0, 1]))
+    g.output("open", ml(g, "ZipMap", g.Compress(x, g.const([True, False, True]), axis=1), classlabels_int64s=[1, 0]))
+    g.output("repeated", ml(g, "ZipMap", x, classlabels_int64s=[5, 5, 6]))
+
+
+@graph(opset=17, runs=[{"n": 5}, {"n": 1}], check=False)
+def ml_maps(g):
+    """Maps as inputs: a vector of keys and one of values each."""
+    words = ["a", "Öl", "the", "naïve", "b"]
+
+    def some(of, dtype):
+        return lambda dims: np.array(of[:dims.get("n", 1)], dtype)
+    scores = g.map_input("scores", some(words, object), some([1.5, -2, 3, 4, 5], "float32"))
+    counts = g.map_input("counts", some([7, 0, 2, -1, 2 ** 40], "int64"), some([1.25, 2, 3, 4, 5], "float32"))
+    places = g.map_input("places", some([4, 0, 3, 9, 1], "int64"), some([1.5, 2, -3, 4, 5], "float32"))
+    g.output("by_word", ml(g, "DictVectorizer", scores, string_vocabulary=VOCABULARY))
+    g.output("by_number", ml(g, "DictVectorizer", counts, int64_vocabulary=[2, 3, 7, 2 ** 40]))
+    for form in ("DENSE", "SPARSE"):
+        cast_map(g, places, form, "TO_FLOAT")
+        cast_map(g, places, form, "TO_INT64")
+
+
+CAST_TYPES = {"TO_FLOAT": np.float32, "TO_INT64": np.int64, "TO_STRING": str}
+VOCABULARY = ["the", "absent", "a", "a"]
+
+
+def cast_map(g, source, form, to):
+    g.output(f"{form}_{to}", ml(g, "CastMap", source, map_form=form, max_map=6, cast_to=to), CAST_TYPES[to])
+
+
+def what_maps_hold(_, feeds):
+    """What the standard says: ONNX Runtime for Python takes no maps of these types."""
+    runs = []
+    for texts, totals in ((f["texts"], f["totals"]) for f in map(with_maps, feeds)):
+        lists = {"DENSE": [texts[k] for k in sorted(texts)], "SPARSE": [texts.get(k, "0") for k in range(6)]}
+        runs.append({f"{form}_{to}": np.array([values]).astype(dtype) for form, values in lists.items()
+                     for to, dtype in CAST_TYPES.items()})
+        runs[-1]["totals_of"] = np.array([[totals.get(word, 0) for word in VOCABULARY]])
+    return runs
+
+
+@graph(opset=17, runs=[{"n": 5}, {"n": 1}, {"n": 0}], check=False, by=what_maps_hold)
+def ml_maps_of_others(g):
+    def some(of, dtype):
+        return lambda dims: np.array(of[:dims.get("n", 1)], dtype)
+    texts = g.map_input("texts", some([4, 0, 3, 9, 1], "int64"), some(["1", "20", "-3", "4", "50"], object))
+    totals = g.map_input("totals", some(["a", "Öl", "the", "", "b"], object), some([2 ** 60, 2, 3, 4, 5], "int64"))
+    for form in ("DENSE", "SPARSE"):
+        for to in CAST_TYPES:
+            cast_map(g, texts, form, to)
+    g.output("totals_of", ml(g, "DictVectorizer", totals, string_vocabulary=VOCABULARY), "int64")

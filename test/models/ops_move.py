@@ -93,6 +93,20 @@ def slices(g):
     g.output("of_sum", g.Slice(g.Add(x, x), g.const(ints(1)), g.const(ints(3))))
 
 
+@graph(opset=18, runs=[{"i": 0}, {"i": 2}])
+def slice_open_bounds(g):
+    """How many dimensions there are bounds of, only the run tells."""
+    x = g.input("x", (9, 5))
+    i = g.input("i", (1,), "int64", make=lambda size: np.array([2]))
+    offsets = ints(0, 3, 4, 7, 9)
+    start = g.Slice(g.const(offsets), i, g.Add(i, g.const(ints(1))))
+    end = g.Slice(g.const(offsets), g.Add(i, g.const(ints(1))), g.Add(i, g.const(ints(2))))
+    g.output("rows", g.Slice(x, start, end))
+    g.output("columns", g.Slice(x, start, end, g.const(ints(1))))
+    both = g.Compress(g.const(ints(2, 1)), g.Greater(g.Concat(i, i, axis=0), g.const(ints(1, 1))))
+    g.output("both", g.Slice(x, both, g.Add(both, g.const(ints(2)))))
+
+
 @graph(opset=9)
 def slice_opset9(g):
     x = g.input("x", (5, 8, 6))

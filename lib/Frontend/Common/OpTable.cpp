@@ -37,6 +37,14 @@ Tensor NodeArgs::sequence(size_t i) {
                describe(x.value().getType()) + ", expected a sequence");
 }
 
+Tensor NodeArgs::map(size_t i) {
+  Tensor x = value(i, "map");
+  if (!x || x.isMap())
+    return x;
+  return error("input " + Twine(i) + " is of type " +
+               describe(x.value().getType()) + ", expected a map");
+}
+
 Tensor NodeArgs::value(size_t i, StringRef what) {
   if (has(i))
     return inputs[i];
@@ -232,7 +240,13 @@ Tensors NodeArgs::runAny(StringRef name, ArrayRef<Tensor> args) {
           " inputs, expected " + Twine(args.size()));
     return {};
   }
-  return runGraph(*graph, args);
+  Tensors given = runGraph(*graph, args);
+  for (Tensor x : given)
+    if (x && x.isMap())
+      return error("the graph '" + name +
+                   "' gives a map, which is supported "
+                   "as an output of the model only");
+  return given;
 }
 
 void NodeArgs::checkAttributes() {
@@ -332,13 +346,14 @@ static bool isSupported(const OpRow &row, Tensor x) {
   if (!x)
     return true;
   if (x.isSequence())
-    return row.sequences;
+    return x.isMap() ? row.maps : row.sequences;
   return x.elementType().isIntOrFloat() || isa<ComplexType>(x.elementType());
 }
 
 FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,
                                   graph::NodeOp node, Tensors inputs,
-                                  NodeArgs::RunGraph runGraph) {
+                                  NodeArgs::RunGraph runGraph,
+                                  std::string &forked) {
   while (!inputs.empty() && !inputs.back())
     inputs.pop_back();
   bool fits =
@@ -350,12 +365,14 @@ FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,
     if (isSupported(row, x))
       continue;
     b.error("'" + row.name + "' does not take input " + Twine(i) +
-            (x.isSequence() ? ", a sequence or an optional"
-                            : " of type " + describe(x.type())));
+            (x.isMap()        ? ", a map"
+             : x.isSequence() ? ", a sequence or an optional"
+                              : " of type " + describe(x.type())));
     return failure();
   }
   NodeArgs args(b, node, inputs, runGraph);
   Tensors results = row.build(b, args);
+  forked = args.forkMessage();
   if (args.failed() || results.size() < node.getNumResults())
     return failure();
   for (size_t i = 0; i < node.getNumResults(); ++i)

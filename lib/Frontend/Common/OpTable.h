@@ -54,8 +54,9 @@ public:
   bool has(size_t i) { return i < inputs.size() && inputs[i]; }
   /// A tensor that must be there; `what` is the standard's name for it.
   Tensor input(size_t i, llvm::StringRef what = {});
-  /// The same for a sequence, and for what may be either or an optional.
+  /// The same for a sequence, a map, and for what may be either or an optional.
   Tensor sequence(size_t i);
+  Tensor map(size_t i);
   Tensor value(size_t i, llvm::StringRef what = {});
   /// All inputs, none of which may be omitted; at least one.
   llvm::SmallVector<Tensor> allInputs();
@@ -95,8 +96,16 @@ public:
   /// What the graph of this name gives; nothing if there is none, or if it does
   /// not take so many arguments. Tensors only: a sequence is an error.
   Tensors run(llvm::StringRef name, llvm::ArrayRef<Tensor> args);
-  /// The same, of values of any kind.
+  /// The same, of values of any kind but maps.
   Tensors runAny(llvm::StringRef name, llvm::ArrayRef<Tensor> args);
+
+  /// The results of two graphs have different ranks, as the message says: what
+  /// comes behind the node is to be imported for each of them.
+  void fork(llvm::StringRef message) {
+    bad = true;
+    forked = message.str();
+  }
+  llvm::StringRef forkMessage() const { return forked; }
 
   /// An axis attribute, made positive.
   int64_t axis(llvm::StringRef name, std::optional<int64_t> otherwise,
@@ -124,6 +133,7 @@ private:
   RunGraph runGraph;
   llvm::StringSet<> asked;
   bool bad = false;
+  std::string forked;
 };
 
 inline constexpr unsigned kMany = ~0u;
@@ -139,6 +149,7 @@ struct OpRow {
   Count inputs = {1, 1};
   Count outputs = {1, 1};
   bool sequences = false; ///< takes them, too, and optionals
+  bool maps = false;      ///< takes them
 };
 
 class OpTable {
@@ -159,10 +170,12 @@ private:
 };
 
 /// Builds a node by its row: checks the number of inputs and outputs, calls the
-/// function, checks attributes. Failure is reported.
+/// function, checks attributes. Failure is reported, but for that of a node
+/// that forks, whose message `forked` gets.
 mlir::FailureOr<Tensors> buildNode(const OpRow &row, TensorBuilder &b,
                                    graph::NodeOp node, Tensors inputs,
-                                   NodeArgs::RunGraph runGraph);
+                                   NodeArgs::RunGraph runGraph,
+                                   std::string &forked);
 
 } // namespace dlc
 

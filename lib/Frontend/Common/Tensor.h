@@ -31,8 +31,8 @@ using Dims = llvm::SmallVector<Dim>;
 using Ints = llvm::SmallVector<int64_t>;
 
 /// A value of ranked tensor type and the builder it belongs to, or null. Where
-/// operators take them, a sequence or an optional instead: of those nothing but
-/// the value may be asked.
+/// operators take them, a sequence, an optional or a map instead: of those
+/// nothing but the value may be asked.
 class Tensor {
 public:
   Tensor() = default;
@@ -42,7 +42,10 @@ public:
   explicit operator bool() const { return static_cast<bool>(ssa); }
   mlir::Value value() const { return ssa; }
   TensorBuilder &builder() const { return *owner; }
-  bool isSequence() const { return isSequenceOrOptional(ssa.getType()); }
+  bool isSequence() const {
+    return isSequenceOrOptional(ssa.getType()) || isMap();
+  }
+  bool isMap() const { return llvm::isa<MapType>(ssa.getType()); }
 
   mlir::RankedTensorType type() const {
     return llvm::cast<mlir::RankedTensorType>(ssa.getType());
@@ -320,6 +323,13 @@ public:
   /// What an optional holds; what is none as it is.
   Tensor heldBy(Tensor optional);
 
+  //===--- Maps -----------------------------------------------------------===//
+
+  /// A vector of keys and one of values; a matrix is a map for each row.
+  Tensor map(Tensor keys, Tensor values);
+  Tensor keysOf(Tensor map);
+  Tensor valuesOf(Tensor map);
+
   //===--- Structure ------------------------------------------------------===//
 
   using Body =
@@ -339,8 +349,13 @@ public:
 
   using Branch = llvm::function_ref<Tensors()>;
   /// What `then` gives if the condition (a single i1) holds, else what
-  /// `otherwise` does. Sizes in which they differ are known at run time.
-  Tensors branch(Tensor condition, Branch then, Branch otherwise);
+  /// `otherwise` does. Sizes in which they differ are known at run time. Where
+  /// ranks differ, `ranksDiffer` (if it is not null) says so instead of an
+  /// error. Where only one of them gives something, it is an error of the run,
+  /// `misfit` (if it is not empty), to take the other one.
+  Tensors branch(Tensor condition, Branch then, Branch otherwise,
+                 std::string *ranksDiffer = nullptr,
+                 llvm::StringRef misfit = {});
 
   using StepBody =
       llvm::function_ref<LoopStep(Dim i, llvm::ArrayRef<Tensor> state)>;

@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -74,7 +75,8 @@ namespace dlc {
 
 class BranchMaker {
 public:
-  BranchMaker(TensorBuilder &b) : b(b), here(b.loc) {}
+  BranchMaker(TensorBuilder &b, std::string *ranksDiffer, StringRef misfit)
+      : b(b), here(b.loc), ranksDiffer(ranksDiffer), misfit(misfit) {}
 
   Tensors make(Value condition, TensorBuilder::Branch then,
                TensorBuilder::Branch otherwise);
@@ -88,6 +90,8 @@ private:
 
   TensorBuilder &b;
   Location here;
+  std::string *ranksDiffer;
+  StringRef misfit;
   Side yes, no;
   SmallVector<Type> types; ///< of the results
   SmallVector<Dims> known; ///< their sizes; null where they differ
@@ -96,6 +100,7 @@ private:
   void raise(Side &side, size_t i, int64_t rank);
   LogicalResult join();
   void yield(Side &side);
+  Tensors takeOnly(Side &side, Value holds);
 };
 
 } // namespace dlc
@@ -143,11 +148,18 @@ LogicalResult BranchMaker::join() {
       raise(no, i, x.rank());
     }
     Type joined = joinTypes(x.value().getType(), y.value().getType());
-    if (!joined || isa<UnrankedTensorType>(joined))
-      return b.error("output " + Twine(i) + " is " +
-                     describe(x.value().getType()) + " in one branch, but " +
-                     describe(y.value().getType()) + " in the other"),
-             failure();
+    if (!joined || isa<UnrankedTensorType>(joined)) {
+      std::string message =
+          ("output " + Twine(i) + " is " + describe(x.value().getType()) +
+           " in one branch, but " + describe(y.value().getType()) +
+           " in the other")
+              .str();
+      if (joined && ranksDiffer)
+        *ranksDiffer = message;
+      else
+        b.error(message);
+      return failure();
+    }
     Dims &sizes = known.emplace_back();
     if (x.isSequence()) {
       types.push_back(joined);
@@ -174,12 +186,31 @@ void BranchMaker::yield(Side &side) {
   std::swap(b.cache, own);
 }
 
+/// What one side builds, in place of the branch.
+Tensors BranchMaker::takeOnly(Side &side, Value holds) {
+  CheckOp::create(b.ops, here, holds, misfit, ValueRange());
+  b.ops.getInsertionBlock()->getOperations().splice(
+      b.ops.getInsertionPoint(), side.region.front().getOperations());
+  for (auto [x, dims] : llvm::zip(side.tensors, side.dims))
+    if (!x.isSequence())
+      b.setDims(x.value(), dims);
+  return side.tensors;
+}
+
 Tensors BranchMaker::make(Value condition, TensorBuilder::Branch then,
                           TensorBuilder::Branch otherwise) {
-  bool isWhole = build(yes, then);
+  bool isYes = build(yes, then);
   // The other side's errors count too.
-  isWhole &= build(no, otherwise);
-  if (!isWhole || failed(join()))
+  bool isNo = build(no, otherwise);
+  if (isYes != isNo && !misfit.empty()) {
+    Value zero = b.indexValue(b.dim(0)), one = b.indexValue(b.dim(1));
+    Value other = arith::SelectOp::create(b.ops, here, condition, zero, one);
+    return isYes ? takeOnly(yes, condition)
+                 : takeOnly(no, arith::CmpIOp::create(b.ops, here,
+                                                      arith::CmpIPredicate::ne,
+                                                      other, zero));
+  }
+  if (!isYes || !isNo || failed(join()))
     return Tensor();
   yield(yes);
   yield(no);
@@ -195,7 +226,12 @@ Tensors BranchMaker::make(Value condition, TensorBuilder::Branch then,
   return all;
 }
 
-Tensors TensorBuilder::branch(Tensor condition, Branch then, Branch otherwise) {
+Tensors TensorBuilder::branch(Tensor condition, Branch then, Branch otherwise,
+                              std::string *ranksDiffer, StringRef misfit) {
   Value holds = conditionOf(*this, condition);
-  return holds ? BranchMaker(*this).make(holds, then, otherwise) : Tensor();
+  if (!holds)
+    return Tensor();
+  if (std::optional<int64_t> known = getConstantIntValue(holds))
+    return *known ? then() : otherwise();
+  return BranchMaker(*this, ranksDiffer, misfit).make(holds, then, otherwise);
 }

@@ -163,3 +163,23 @@ Tensor TensorBuilder::heldBy(Tensor x) {
     return wrap(asType(*this, x, sequence));
   return itemAt(x, dim(0));
 }
+
+//===----------------------------------------------------------------------===//
+// Maps
+//===----------------------------------------------------------------------===//
+
+Tensor TensorBuilder::map(Tensor keys, Tensor values) {
+  if (!keys || !values)
+    return {};
+  return wrap(MapMakeOp::create(ops, loc,
+                                MapType::get(keys.type(), values.type()),
+                                keys.value(), values.value()));
+}
+
+Tensor TensorBuilder::keysOf(Tensor map) {
+  return map ? wrap(map.value().getDefiningOp<MapMakeOp>().getKeys()) : map;
+}
+
+Tensor TensorBuilder::valuesOf(Tensor map) {
+  return map ? wrap(map.value().getDefiningOp<MapMakeOp>().getValues()) : map;
+}

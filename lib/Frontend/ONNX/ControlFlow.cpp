@@ -19,12 +19,13 @@ static Tensors ifElse(TensorBuilder &b, NodeArgs &n) {
   if (!condition.isBool())
     return n.error("the condition is " + describe(condition.type()) +
                    ", expected one bool");
-  std::optional<Ints> known = b.constantInts(condition);
-  if (known && known->size() == 1)
-    return n.runAny(known->front() ? "then_branch" : "else_branch", {});
-  return b.branch(
+  std::string ranksDiffer;
+  Tensors all = b.branch(
       condition, [&] { return n.runAny("then_branch", {}); },
-      [&] { return n.runAny("else_branch", {}); });
+      [&] { return n.runAny("else_branch", {}); }, &ranksDiffer);
+  if (!ranksDiffer.empty())
+    n.fork(ranksDiffer);
+  return all;
 }
 
 static Tensors joined(const std::optional<LoopEnd> &end) {

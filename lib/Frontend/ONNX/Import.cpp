@@ -24,13 +24,15 @@ namespace {
 class Importer {
 public:
   Importer(func::FuncOp main)
-      : from(main), ops(main), into(createFunction(ops, main)),
+      : from(splitMaps(main)), ops(main), into(createFunction(ops, main)),
         b(*(ops.setInsertionPointToStart(into.addEntryBlock()), &ops),
           main.getLoc()) {}
 
   LogicalResult run();
 
 private:
+  /// What holds the keys of an argument that is a map.
+  DenseMap<BlockArgument, BlockArgument> keys;
   func::FuncOp from;
   OpBuilder ops;
   func::FuncOp into;
@@ -40,17 +42,25 @@ private:
   /// Values of nodes that could not be imported; their users say nothing more.
   DenseSet<Value> poisoned;
   unsigned errors = 0;
+  unsigned forks = 0;      ///< around what is being imported
+  bool blockEnded = false; ///< a fork has imported what was left of it
 
+  func::FuncOp splitMaps(func::FuncOp main);
   static func::FuncOp createFunction(OpBuilder &ops, func::FuncOp main);
   LogicalResult checkSupported();
   LogicalResult importArguments();
   void shareDims();
-  void importBlock(Block &block);
+  void importBlock(Block &block) { importFrom(block, block.begin()); }
+  void importFrom(Block &block, Block::iterator first);
   void importOp(Operation *op);
   void importNode(graph::NodeOp node);
+  void fork(graph::NodeOp node, Tensor condition, StringRef message);
+  Tensors importSide(graph::NodeOp node, StringRef graph);
+  Tensors ends(Block &block);
   Tensors importGraph(Region &graph, ArrayRef<Tensor> args);
-  void importArgument(graph::ImportOp import, BlockArgument arg);
+  Tensor argument(BlockArgument arg);
   LogicalResult importResults();
+  Tensors splitMap(unsigned index, Tensor map);
   Tensor asDeclared(unsigned index, Tensor x);
   LogicalResult checkDeclared(unsigned index, Type found);
   void removeDead();
@@ -67,6 +77,44 @@ static Type passed(Type type) {
   return tensor && isa<graph::StringType>(tensor.getElementType())
              ? tensor.clone(spelledType(type.getContext()))
              : type;
+}
+
+static std::string nameOf(DictionaryAttr attrs, unsigned index) {
+  auto name = attrs ? attrs.getAs<StringAttr>(graph::GraphDialect::kName)
+                    : StringAttr();
+  return name ? name.str() : std::to_string(index);
+}
+
+/// What the keys of a map are called beside its values.
+static std::string keysName(StringRef name) { return (name + ".keys").str(); }
+
+/// A map that is an argument becomes two: its values, then its keys. Nothing
+/// can be asked of a sequence of maps.
+func::FuncOp Importer::splitMaps(func::FuncOp main) {
+  Builder b(main.getContext());
+  for (unsigned i = 0; i < main.getNumArguments(); ++i) {
+    BlockArgument values = main.getArgument(i);
+    auto map = dyn_cast<graph::MapType>(values.getType());
+    auto held = map ? dyn_cast<TensorType>(map.getValueType()) : TensorType();
+    // Writers give the single value a shape, or none.
+    if (!held || (held.hasStaticShape() && held.getNumElements() != 1))
+      continue;
+    std::string name = nameOf(main.getArgAttrDict(i), i);
+    NamedAttrList attrs;
+    attrs.set(graph::GraphDialect::kName, b.getStringAttr(keysName(name)));
+    attrs.set(graph::GraphDialect::kDims, b.getStrArrayAttr({name + ".size"}));
+    Type vector = RankedTensorType::get(ShapedType::kDynamic, map.getKeyType());
+    (void)main.insertArgument(
+        i + 1, vector, attrs.getDictionary(b.getContext()), values.getLoc());
+    keys[values] = main.getArgument(i + 1);
+    values.setType(
+        RankedTensorType::get(ShapedType::kDynamic, held.getElementType()));
+    attrs.set(graph::GraphDialect::kName, b.getStringAttr(name));
+    main.setArgAttrs(i, attrs);
+    main.setFunctionType(b.getFunctionType(
+        main.getBody().front().getArgumentTypes(), main.getResultTypes()));
+  }
+  return main;
 }
 
 func::FuncOp Importer::createFunction(OpBuilder &ops, func::FuncOp main) {
@@ -101,14 +149,17 @@ LogicalResult Importer::checkSupported() {
 // Arguments
 //===----------------------------------------------------------------------===//
 
-static std::string nameOf(DictionaryAttr attrs, unsigned index) {
-  auto name = attrs ? attrs.getAs<StringAttr>(graph::GraphDialect::kName)
-                    : StringAttr();
-  return name ? name.str() : std::to_string(index);
-}
-
 LogicalResult Importer::importArguments() {
   LogicalResult result = success();
+  for (auto [map, of] : keys)
+    for (BlockArgument arg : from.getArguments())
+      if (nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber()) ==
+              nameOf(from.getArgAttrDict(of.getArgNumber()), 0) &&
+          arg != of)
+        result =
+            emitError(from.getLoc())
+            << "input '" << nameOf(from.getArgAttrDict(of.getArgNumber()), 0)
+            << "' is not the keys of the map beside it, but has their name";
   for (BlockArgument arg : into.getArguments()) {
     auto type = dyn_cast<RankedTensorType>(arg.getType());
     if (isSequenceOrOptional(arg.getType()) ||
@@ -120,8 +171,8 @@ LogicalResult Importer::importArguments() {
         << "input '"
         << nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber())
         << "' is of type " << arg.getType()
-        << ", which is not supported; tensors of known rank are, and sequences "
-           "and optionals of numeric ones";
+        << ", which is not supported; tensors of known rank are, sequences "
+           "and optionals of numeric ones, and maps";
   }
   return result;
 }
@@ -167,6 +218,11 @@ Tensors Importer::importGraph(Region &graph, ArrayRef<Tensor> args) {
   });
   importBlock(block);
   b.setLoc(around);
+  return ends(block);
+}
+
+/// What the terminator is given.
+Tensors Importer::ends(Block &block) {
   Tensors results;
   for (Value given : block.getTerminator()->getOperands())
     results.push_back(poisoned.contains(given) ? Tensor()
@@ -197,10 +253,15 @@ void Importer::importNode(graph::NodeOp node) {
     inputs.push_back(x);
   }
   unsigned before = errors;
+  std::string forked;
   FailureOr<Tensors> results = buildNode(
-      *row, b, node, inputs, [&](Region &graph, ArrayRef<Tensor> args) {
+      *row, b, node, inputs,
+      [&](Region &graph, ArrayRef<Tensor> args) {
         return importGraph(graph, args);
-      });
+      },
+      forked);
+  if (!forked.empty())
+    return fork(node, inputs.front(), forked);
   if (failed(results)) {
     if (errors == before)
       b.error("'" + node.getOpType() + "' can't be imported");
@@ -210,7 +271,64 @@ void Importer::importNode(graph::NodeOp node) {
     values[result] = (*results)[i];
 }
 
-void Importer::importArgument(graph::ImportOp import, BlockArgument arg) {
+//===----------------------------------------------------------------------===//
+// Forks
+//===----------------------------------------------------------------------===//
+
+/// Imports one graph of a node and with its results all that comes behind the
+/// node; gives what the block ends with, nothing where that can't be.
+Tensors Importer::importSide(graph::NodeOp node, StringRef graph) {
+  Block &block = *node->getBlock();
+  unsigned before = errors;
+  ScopedDiagnosticHandler quiet(from.getContext(), [&](Diagnostic &d) {
+    bool isError = d.getSeverity() == DiagnosticSeverity::Error;
+    errors += isError;
+    return success(isError);
+  });
+  Tensors given = importGraph(*node.getGraph(graph), {});
+  for (auto [result, x] : llvm::zip(node.getResults(), given))
+    values[result] = x;
+  Block::iterator rest = std::next(node->getIterator());
+  for (Operation &op : llvm::make_range(rest, block.end()))
+    for (Value result : op.getResults())
+      poisoned.erase(result);
+  if (errors == before)
+    importFrom(block, rest);
+  bool fits = errors == before;
+  errors = before;
+  return fits ? ends(block) : Tensor();
+}
+
+/// The ranks of a branch's results depend on the run: what comes behind is
+/// imported for each branch. Exporters write such branches where they squeeze a
+/// dimension of unknown size; the rest of the model then fits one of the two,
+/// and the other one is an error of the run.
+void Importer::fork(graph::NodeOp node, Tensor condition, StringRef message) {
+  constexpr unsigned kMost = 5;
+  std::string atEnd, misfit;
+  misfit = ("the rest of the model does not fit the branch that is taken: " +
+            message)
+               .str();
+  Tensors all;
+  if (forks < kMost) {
+    ++forks;
+    all = b.branch(
+        condition, [&] { return importSide(node, "then_branch"); },
+        [&] { return importSide(node, "else_branch"); }, &atEnd, misfit);
+    --forks;
+  }
+  b.setLoc(node.getLoc());
+  if (all.empty() || !llvm::all_of(all, [](Tensor x) { return bool(x); })) {
+    b.error(message);
+    return poison(node);
+  }
+  for (auto [end, x] :
+       llvm::zip(node->getBlock()->getTerminator()->getOperands(), all))
+    values[end] = x;
+  blockEnded = true;
+}
+
+Tensor Importer::argument(BlockArgument arg) {
   Tensor x = b.wrap(into.getArgument(arg.getArgNumber()));
   if (!x.isSequence() && x.elementType() == spelledType(b.context())) {
     std::string name =
@@ -219,7 +337,8 @@ void Importer::importArgument(graph::ImportOp import, BlockArgument arg) {
         NameLoc::get(StringAttr::get(b.context(), "input '" + name + "'")));
     x = b.eachString("intern", {x}, b.stringType());
   }
-  values[import.getResult()] = x;
+  BlockArgument of = keys.lookup(arg);
+  return of ? b.map(argument(of), x) : x;
 }
 
 void Importer::importOp(Operation *op) {
@@ -232,18 +351,26 @@ void Importer::importOp(Operation *op) {
   }
   if (auto import = dyn_cast<graph::ImportOp>(op)) {
     if (auto arg = dyn_cast<BlockArgument>(import.getInput());
-        arg && arg.getOwner() == &from.getBody().front())
-      return importArgument(import, arg);
+        arg && arg.getOwner() == &from.getBody().front()) {
+      values[import.getResult()] = argument(arg);
+      return;
+    }
   }
   if (isa<graph::NoneOp>(op)) {
     values[op->getResult(0)] = Tensor();
     return;
   }
   if (auto exported = dyn_cast<graph::ExportOp>(op)) {
-    if (poisoned.contains(exported.getInput()))
-      return poison(op);
-    values[exported.getResult()] = values.lookup(exported.getInput());
-    return;
+    Tensor x = values.lookup(exported.getInput());
+    auto type = dyn_cast<RankedTensorType>(exported.getResult().getType());
+    // A fork goes by what the file says of its outputs.
+    if (forks && x && !x.isSequence() && type && type.getRank() != x.rank())
+      b.error("the model's output is of another rank");
+    else if (!poisoned.contains(exported.getInput())) {
+      values[exported.getResult()] = x;
+      return;
+    }
+    return poison(op);
   }
   if (op->hasTrait<OpTrait::IsTerminator>())
     return;
@@ -251,18 +378,60 @@ void Importer::importOp(Operation *op) {
   poison(op);
 }
 
-void Importer::importBlock(Block &block) {
-  for (Operation &op : block)
+void Importer::importFrom(Block &block, Block::iterator first) {
+  for (Operation &op : llvm::make_range(first, block.end())) {
     importOp(&op);
+    if (std::exchange(blockEnded, false))
+      return;
+  }
 }
 
 //===----------------------------------------------------------------------===//
 // Results
 //===----------------------------------------------------------------------===//
 
+/// Whether a file may say this of a map, or of a sequence of maps.
+static bool isDeclaredMap(Type declared, Tensor keys, Tensor values) {
+  auto sequence = dyn_cast<graph::SequenceType>(declared);
+  auto map =
+      dyn_cast<graph::MapType>(sequence ? sequence.getElementType() : declared);
+  auto held = map ? dyn_cast<TensorType>(map.getValueType()) : TensorType();
+  auto isOf = [](Tensor x, Type type) {
+    return x.isString() ? isa<graph::StringType>(type)
+                        : x.elementType() == type;
+  };
+  return isa<graph::ValueType>(declared) ||
+         (held && isOf(keys, map.getKeyType()) &&
+          isOf(values, held.getElementType()) &&
+          values.rank() == (sequence ? 2 : 1));
+}
+
+/// A map that is a result becomes two, as an argument does.
+Tensors Importer::splitMap(unsigned index, Tensor map) {
+  Tensor keys = b.keysOf(map), values = b.valuesOf(map);
+  Type declared = from.getResultTypes()[index];
+  if (!isDeclaredMap(declared, keys, values))
+    return map;
+  std::string name = keysName(nameOf(from.getResultAttrDict(index), index));
+  for (unsigned i = 0; i < from.getNumResults(); ++i)
+    if (nameOf(from.getResultAttrDict(i), i) == name)
+      return b.error("output '" + name +
+                     "' is not the keys of the map beside "
+                     "it, but has their name");
+  SmallVector<Type> types(from.getResultTypes());
+  types[index] = graph::ValueType::get(b.context());
+  from.setFunctionType(ops.getFunctionType(from.getArgumentTypes(), types));
+  auto attrs = ops.getDictionaryAttr(
+      ops.getNamedAttr(graph::GraphDialect::kName, ops.getStringAttr(name)));
+  (void)from.insertResult(index + 1, types[index], attrs);
+  return {values, keys};
+}
+
 /// An optional where one is declared, what it holds where that is.
 Tensor Importer::asDeclared(unsigned index, Tensor x) {
   Type declared = from.getResultTypes()[index];
+  if (x.isMap())
+    return x; // an error to come
   if (isa<graph::OptionalType>(declared))
     return b.optional(x);
   // Nothing was put into it.
@@ -324,25 +493,30 @@ LogicalResult Importer::importResults() {
   LogicalResult result = success();
   SmallVector<Value> returned;
   Operation *end = from.getBody().front().getTerminator();
-  for (auto [i, operand] : llvm::enumerate(end->getOperands())) {
-    Tensor tensor = values.lookup(operand);
-    if (!tensor) {
+  unsigned i = 0;
+  for (Value operand : end->getOperands()) {
+    Tensor given = values.lookup(operand);
+    if (!given) {
       result = emitError(from.getLoc())
                << "output '" << nameOf(from.getResultAttrDict(i), i)
                << "' is not computed";
+      ++i;
       continue;
     }
     b.setLoc(end->getLoc());
-    tensor = asDeclared(i, tensor);
-    if (tensor && tensor.isString()) {
-      tensor = b.eachString("spell", {tensor}, spelledType(b.context()));
-      // Each output has memory of its own.
-      tensor.value().getDefiningOp()->setAttr("output", ops.getIndexAttr(i));
+    for (Tensor tensor : given.isMap() ? splitMap(i, given) : Tensors(given)) {
+      tensor = asDeclared(i, tensor);
+      if (tensor && tensor.isString()) {
+        tensor = b.eachString("spell", {tensor}, spelledType(b.context()));
+        // Each output has memory of its own.
+        tensor.value().getDefiningOp()->setAttr("output", ops.getIndexAttr(i));
+      }
+      if (!tensor || failed(checkDeclared(i, tensor.value().getType())))
+        result = failure();
+      else
+        returned.push_back(tensor.value());
+      ++i;
     }
-    if (!tensor || failed(checkDeclared(i, tensor.value().getType())))
-      result = failure();
-    else
-      returned.push_back(tensor.value());
   }
   if (failed(result))
     return failure();

@@ -163,25 +163,47 @@ static Tensor sliceByIndex(TensorBuilder &b, NodeArgs &n, Tensor x) {
   return x;
 }
 
+/// Bounds of `count` dimensions where the run tells of how many there are:
+/// those that are not given are `rest`.
+static Tensor asMany(TensorBuilder &b, Tensor given, int64_t count,
+                     int64_t rest) {
+  if (!given || given.rank() != 1 || !given.type().isDynamicDim(0))
+    return given;
+  Dim size = b.dim(given, 0);
+  b.require(size, b.sizes().min(size, b.dim(count)),
+            "% bounds for a tensor of % dimensions");
+  given = b.concat({b.cast(given, b.i64()), b.ints(Ints(count, rest))}, 0);
+  return b.sliceAxis(given, 0, b.dim(0), b.dim(count));
+}
+
 static Tensors slice(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "data");
   bool isInputs = n.version() >= 10;
   if (x && isInputs &&
       ((n.has(3) && !n.knownInts(3)) || (n.has(4) && !n.knownInts(4))))
     return sliceByIndex(b, n, x);
-  auto bounds = [&](StringRef name, size_t i) -> std::optional<Dims> {
+  std::optional<Ints> axes = isInputs ? n.knownInts(3) : n.integers("axes");
+  auto bounds = [&](StringRef name, size_t i,
+                    int64_t rest) -> std::optional<Dims> {
+    if (isInputs && axes) {
+      Tensor given = n.input(i, name);
+      return b.indices(
+          !given || given.rank() != 1
+              ? given
+              : b.pin(given, 0, axes->size(), "% bounds for % dimensions"));
+    }
     if (isInputs)
-      return b.indices(n.input(i, name));
+      return b.indices(asMany(b, n.input(i, name), x ? x.rank() : 0, rest));
     std::optional<Ints> given = n.integers(name);
     if (!given)
       n.error("attribute '" + name + "' is missing");
     return b.dims(given.value_or(Ints()));
   };
-  std::optional<Dims> starts = bounds("starts", 1), ends = bounds("ends", 2);
+  std::optional<Dims> starts = bounds("starts", 1, 0),
+                      ends = bounds("ends", 2, INT64_MAX);
   if (!x || !starts || !ends || n.failed())
     return Tensor();
   int64_t count = starts->size();
-  std::optional<Ints> axes = isInputs ? n.knownInts(3) : n.integers("axes");
   if (!axes)
     axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
   axes = n.axes(*axes, x.rank());

@@ -53,7 +53,8 @@ const OpTable &onnx::opTable() {
          {microsoftFusedOps(), microsoftAttentionOps(), microsoftQuantizedOps(),
           microsoftProductOps(), microsoftLinearOps(), microsoftRecurrentOps()})
       t.add("com.microsoft", rows);
-    for (ArrayRef<OpRow> rows : {mlOps(), mlTreeOps(), mlVectorOps()})
+    for (ArrayRef<OpRow> rows :
+         {mlOps(), mlTreeOps(), mlVectorOps(), mlMapOps()})
       t.add("ai.onnx.ml", rows);
     return t;
   }();

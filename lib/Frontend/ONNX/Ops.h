@@ -58,6 +58,7 @@ llvm::ArrayRef<OpRow> microsoftRecurrentOps();
 llvm::ArrayRef<OpRow> mlOps();
 llvm::ArrayRef<OpRow> mlTreeOps();
 llvm::ArrayRef<OpRow> mlVectorOps();
+llvm::ArrayRef<OpRow> mlMapOps();
 /// What ONNX Runtime has added to the standard's own domain.
 llvm::ArrayRef<OpRow> microsoftStandardOps();
 

@@ -197,6 +197,12 @@ LogicalResult GraphReader::readMain(proto::Span span) {
   for (proto::Span output : graph.outputs)
     if (failed(readPort(output, "output", outputs)))
       return failure();
+  // Where a model gives the same value twice PyTorch lists it twice; under one
+  // name it is one output.
+  Names seen;
+  llvm::erase_if(outputs, [&](const Port &output) {
+    return !seen.insert(output.name).second;
+  });
 
   SmallVector<Type> inputTypes, outputTypes;
   SmallVector<Attribute> inputAttrs, outputAttrs;
@@ -231,11 +237,8 @@ LogicalResult GraphReader::readMain(proto::Span span) {
 }
 
 LogicalResult GraphReader::readOutputs(ArrayRef<Port> outputs, Scope &scope) {
-  Names seen;
   SmallVector<Value> values;
   for (const Port &output : outputs) {
-    if (!seen.insert(output.name).second)
-      return emitError(output.at) << "is listed twice";
     Value value = scope.values.lookup(output.name);
     if (!value)
       return emitError(output.at) << "no node computes it";

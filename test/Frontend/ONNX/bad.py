@@ -84,7 +84,6 @@ bad("empty_outputs", simple(node("Relu", ["x"], [""], name="n")), "node 'n' (Rel
 bad("no_op", simple(texts(2, ["y"])), "node #0 -> 'y' (): error: has no operator type")
 bad("no_graph_outputs", simple(relu, outputs=[]), "error: the graph has no outputs")
 bad("not_computed", simple(), "output 'y': error: no node computes it")
-bad("listed_twice", simple(relu, outputs=[Y, Y]), "output 'y': error: is listed twice")
 bad("input_name", simple(relu, inputs=[value("")]), "error: input #0 has no name")
 bad("weight_name", simple(relu, weights=[floats("", [1])]), "error: an initializer has no name")
 bad("control", simple(node("Op", ["z"], ["y"], name="a\x1b[31m\nb")), "node 'a\\x1b[31m", "b' (Op): error: value 'z' is not defined")

@@ -61,3 +61,19 @@ func.func @cast_tensor(%s: !dlc.optional<tensor<?xf32>>) {
   %0 = dlc.sequence_cast %s : !dlc.optional<tensor<?xf32>> to !dlc.sequence<tensor<?xf32>>
   return
 }
+
+// -----
+
+func.func @map_of_scalars(%k: tensor<i64>, %v: tensor<2xf32>) {
+  // expected-error @+1 {{'dlc.map_make' op keys are a vector, values a vector or a matrix}}
+  %0 = dlc.map_make %k, %v : tensor<i64>, tensor<2xf32> -> !dlc.map<tensor<i64>, tensor<2xf32>>
+  return
+}
+
+// -----
+
+func.func @map_type(%k: tensor<2xi64>, %v: tensor<2xf32>) {
+  // expected-error @+1 {{'dlc.map_make' op gives '!dlc.map<tensor<2xi64>, tensor<2xf64>>' of 'tensor<2xi64>' and 'tensor<2xf32>'}}
+  %0 = dlc.map_make %k, %v : tensor<2xi64>, tensor<2xf32> -> !dlc.map<tensor<2xi64>, tensor<2xf64>>
+  return
+}

@@ -70,3 +70,10 @@ func.func @range(%x: tensor<2xf32>) -> tensor<2xf32> {
   %t = dlc.sequence_at %s[%nine] : !dlc.sequence<tensor<2xf32>> -> tensor<2xf32>
   return %t : tensor<2xf32>
 }
+
+// CHECK-LABEL: @maps
+func.func @maps(%k: tensor<2xi64>, %v: tensor<?x2xf32>) -> !dlc.map<tensor<2xi64>, tensor<?x2xf32>> {
+  // CHECK: dlc.map_make %{{.*}}, %{{.*}} : tensor<2xi64>, tensor<?x2xf32> -> <tensor<2xi64>, tensor<?x2xf32>>
+  %m = dlc.map_make %k, %v : tensor<2xi64>, tensor<?x2xf32> -> !dlc.map<tensor<2xi64>, tensor<?x2xf32>>
+  return %m : !dlc.map<tensor<2xi64>, tensor<?x2xf32>>
+}

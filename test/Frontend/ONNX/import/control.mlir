@@ -171,3 +171,73 @@ func.func @main(%x: tensor<2xf32>, %y: tensor<3xf32>) -> (tensor<7xf32>) {
   %7 = graph.export %6 : tensor<7xf32>
   return %7 : tensor<7xf32>
 }
+
+// -----
+
+// A condition on sizes that are known is none.
+// CHECK-LABEL: func.func @main
+// CHECK-NOT:   scf.if
+// CHECK:       return %{{.*}} : tensor<?x4xf32>
+func.func @main(%x: tensor<?x1x4xf32>) -> !graph.value {
+  %0 = graph.import %x : tensor<?x1x4xf32>
+  %one = graph.weight "one" = dense<1> : tensor<i64>
+  %axes = graph.weight "axes" = dense<1> : tensor<1xi64>
+  %1 = graph.node "onnx.Shape"(%0) version 16
+  %2 = graph.node "onnx.Gather"(%1, %one) version 16
+  %3 = graph.node "onnx.Equal"(%2, %one) version 16
+  %4 = graph.node "onnx.If"(%3) version 16 "else_branch" {
+    graph.yield %0
+  } "then_branch" {
+    %5 = graph.node "onnx.Squeeze"(%0, %axes) version 16
+    graph.yield %5
+  }
+  return %4 : !graph.value
+}
+
+// -----
+
+// Branches of two ranks: what comes behind is in both of them, but for what the
+// model's outputs don't fit, which is an error of the run.
+// CHECK-LABEL: func.func @main
+// CHECK-SAME:  (%[[X:.*]]: tensor<?x?xf32>, %[[C:.*]]: tensor<i1>)
+// CHECK:       %[[IF:.*]] = scf.if %{{.*}} -> (tensor<f32>) {
+// CHECK:         dlc.neg %{{.*}} : tensor<?xf32>
+// CHECK:       } else {
+// CHECK:         dlc.neg %[[X]] : tensor<?x?xf32>
+// CHECK:       return %[[IF]]
+func.func @main(%x: tensor<?x?xf32>, %c: tensor<i1>) -> tensor<f32> {
+  %0 = graph.import %x : tensor<?x?xf32>
+  %1 = graph.import %c : tensor<i1>
+  %axes = graph.weight "axes" = dense<1> : tensor<1xi64>
+  %2 = graph.node "onnx.If"(%1) version 16 "else_branch" {
+    graph.yield %0
+  } "then_branch" {
+    %5 = graph.node "onnx.Squeeze"(%0, %axes) version 16
+    graph.yield %5
+  }
+  %3 = graph.node "onnx.Neg"(%2) version 16
+  %4 = graph.node "onnx.ReduceSum"(%3) version 16 {keepdims = 0 : i64}
+  %r = graph.export %4 : tensor<f32>
+  return %r : tensor<f32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @main
+// CHECK:       dlc.check %{{.*}}, "the rest of the model does not fit the branch that is taken: output 0 is tensor<?xf32> in one branch, but tensor<?x?xf32> in the other"
+// CHECK-NOT:   scf.if
+// CHECK:       return %{{.*}} : tensor<?xf32>
+func.func @main(%x: tensor<?x?xf32>, %c: tensor<i1>) -> tensor<?xf32> {
+  %0 = graph.import %x : tensor<?x?xf32>
+  %1 = graph.import %c : tensor<i1>
+  %axes = graph.weight "axes" = dense<1> : tensor<1xi64>
+  %2 = graph.node "onnx.If"(%1) version 16 "else_branch" {
+    graph.yield %0
+  } "then_branch" {
+    %5 = graph.node "onnx.Squeeze"(%0, %axes) version 16
+    graph.yield %5
+  }
+  %3 = graph.node "onnx.Neg"(%2) version 16
+  %r = graph.export %3 : tensor<?xf32>
+  return %r : tensor<?xf32>
+}

@@ -223,3 +223,21 @@ func.func @main(%s: !graph.sequence<tensor<?xf32>>, %c: tensor<i1>, %x: tensor<?
   %3 = graph.export %length : tensor<i64>
   return %3 : tensor<i64>
 }
+
+// -----
+
+// Nothing comes behind the branches that could take either rank.
+func.func @main(%x: tensor<?x?xf32>, %c: tensor<i1>) -> !graph.value {
+  %0 = graph.import %x : tensor<?x?xf32>
+  %1 = graph.import %c : tensor<i1>
+  %axes = graph.weight "axes" = dense<1> : tensor<1xi64>
+  // expected-error @+1 {{output 0 is tensor<?xf32> in one branch, but tensor<?x?xf32> in the other}}
+  %2 = graph.node "onnx.If"(%1) version 16 "else_branch" {
+    graph.yield %0
+  } "then_branch" {
+    %5 = graph.node "onnx.Squeeze"(%0, %axes) version 16
+    graph.yield %5
+  }
+  %3 = graph.node "onnx.Neg"(%2) version 16
+  return %3 : !graph.value
+}

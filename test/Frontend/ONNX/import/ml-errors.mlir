@@ -377,3 +377,75 @@ func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
   %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 1, 2>, vectors_per_class = array<i64: 1, 1>, support_vectors = array<f32: 1.0, 2.0, 3.0, 4.0, 5.0, 6.0>, coefficients = array<f32: 1.0, 2.0>, prob_a = array<f32: 1.0>}
   return %r#0 : !graph.value
 }
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{has 2 class labels for 3 columns}}
+  %r = graph.node "ai.onnx.ml.ZipMap"(%0) version 1 {classlabels_int64s = array<i64: 1, 2>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  %m = graph.node "ai.onnx.ml.ZipMap"(%0) version 1 {classlabels_int64s = array<i64: 1, 2, 3>}
+  // expected-error @+1 {{'Identity' does not take input 0, a map}}
+  %r = graph.node "onnx.Identity"(%m) version 16
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  // expected-error @+1 {{input 0 is of type tensor<2x3xf32>, expected a map}}
+  %r = graph.node "ai.onnx.ml.DictVectorizer"(%0) version 1 {int64_vocabulary = array<i64: 1>}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<i1>, %a1: tensor<2x3xf32>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<i1>
+  %1 = graph.import %a1 : tensor<2x3xf32>
+  // expected-error @+1 {{the graph 'then_branch' gives a map, which is supported as an output of the model only}}
+  %r = graph.node "onnx.If"(%0) version 16 "else_branch" {
+    graph.yield %1
+  } "then_branch" {
+    %m = graph.node "ai.onnx.ml.ZipMap"(%1) version 1 {classlabels_int64s = array<i64: 1, 2, 3>}
+    graph.yield %m
+  }
+  return %r : !graph.value
+}
+
+// -----
+
+// The file declares another type of keys.
+// expected-error @+1 {{output '0' is declared as '!graph.sequence<!graph.map<!graph.string, tensor<f32>>>', but computed as '!dlc.map<tensor<3xi64>, tensor<2x3xf32>>'}}
+func.func @main(%a0: tensor<2x3xf32>) -> !graph.sequence<!graph.map<!graph.string, tensor<f32>>> {
+  %0 = graph.import %a0 : tensor<2x3xf32>
+  %m = graph.node "ai.onnx.ml.ZipMap"(%0) version 1 {classlabels_int64s = array<i64: 1, 2, 3>}
+  %r = graph.export %m : !graph.sequence<!graph.map<!graph.string, tensor<f32>>>
+  return %r : !graph.sequence<!graph.map<!graph.string, tensor<f32>>>
+}
+
+// -----
+
+// expected-error @+1 {{input 'm.keys' is not the keys of the map beside it, but has their name}}
+func.func @main(%m: !graph.map<i64, tensor<f32>> {graph.name = "m"}, %k: tensor<2xi64> {graph.name = "m.keys"}) -> !graph.value {
+  %0 = graph.import %m : !graph.map<i64, tensor<f32>>
+  %r = graph.node "ai.onnx.ml.DictVectorizer"(%0) version 1 {int64_vocabulary = array<i64: 1>}
+  return %r : !graph.value
+}
+
+// -----
+
+// expected-error @+1 {{input '0' is of type '!graph.sequence<!graph.map<i64, tensor<f32>>>', which is not supported}}
+func.func @main(%m: !graph.sequence<!graph.map<i64, tensor<f32>>>) -> !graph.value {
+  %0 = graph.import %m : !graph.sequence<!graph.map<i64, tensor<f32>>>
+  %r = graph.node "ai.onnx.ml.DictVectorizer"(%0) version 1 {int64_vocabulary = array<i64: 1>}
+  return %r : !graph.value
+}

@@ -133,3 +133,22 @@ func.func @main(%a0: tensor<2x3xf32>) -> !graph.value {
   %r:2 = graph.node "ai.onnx.ml.SVMClassifier"(%0) version 1 {kernel_params = array<f32: 0.5, 0.0, 2.0>, rho = array<f32: 0.1>, classlabels_ints = array<i64: 0, 1>, vectors_per_class = array<i64: 1, 1>, support_vectors = array<f32: 1.0, 2.0, 3.0, 4.0, 5.0, 6.0>, coefficients = array<f32: 1.0, 2.0>}
   return %r#0 : !graph.value
 }
+
+// -----
+
+// A map is two to the outside: its values and its keys.
+// CHECK-LABEL: func.func @main
+// CHECK-SAME: (%[[V:.*]]: tensor<?xf32> {dlc.dims = ["m.size"], dlc.name = "m"}, %[[K:.*]]: tensor<?x{{.*}}> {dlc.dims = ["m.size"], dlc.name = "m.keys"}, %[[X:.*]]: tensor<?x2xf32> {dlc.name = "x"})
+// CHECK-SAME: -> (tensor<?x2xf32> {dlc.name = "p"}, tensor<2xi64> {dlc.name = "p.keys"}, tensor<1x2xf32> {dlc.name = "y"})
+// CHECK: %[[G:.*]] = dlc.gather
+// CHECK: %[[Y:.*]] = dlc.reshape %[[G]] : tensor<2xf32> -> tensor<1x2xf32>
+// CHECK: return %[[X]], %{{.*}}, %[[Y]]
+func.func @main(%m: !graph.map<!graph.string, tensor<f32>> {graph.name = "m"}, %x: tensor<?x2xf32> {graph.name = "x"})
+    -> (!graph.sequence<!graph.map<i64, tensor<f32>>> {graph.name = "p"}, !graph.value {graph.name = "y"}) {
+  %0 = graph.import %m : !graph.map<!graph.string, tensor<f32>>
+  %1 = graph.import %x : tensor<?x2xf32>
+  %p = graph.node "ai.onnx.ml.ZipMap"(%1) version 1 {classlabels_int64s = array<i64: 4, 5>}
+  %y = graph.node "ai.onnx.ml.DictVectorizer"(%0) version 1 {string_vocabulary = ["a", "b"]}
+  %2 = graph.export %p : !graph.sequence<!graph.map<i64, tensor<f32>>>
+  return %2, %y : !graph.sequence<!graph.map<i64, tensor<f32>>>, !graph.value
+}
