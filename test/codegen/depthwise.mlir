@@ -2,13 +2,19 @@
 //
 // RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
-// Lanes are channels; 8 pixels share the weights, and what they load.
-// 3 weights and 10 elements a row of the window.
+// Lanes are channels; 8 pixels of two rows share the weights, and what they
+// load: 9 weights and four rows of 10 elements, each once. Of an odd row, 3
+// weights and 10 elements a row of the window.
 // CHECK-LABEL: func.func @dlc_run
-// CHECK:       rt.launch {{.*}} kind "depthwise conv 
+// CHECK:       rt.launch {{.*}} kind "depthwise conv 16x16"
 // CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} step %c2
+// CHECK-NEXT:      scf.for {{.*}} to %c32 step %c16
+// CHECK-NOT:         scf.for
+// CHECK-COUNT-49:    vector.load
+// CHECK-NOT:         vector.load
+// CHECK:             vector.store
 // CHECK:         scf.for {{.*}} to %c32 step %c16
-// CHECK-NOT:       scf.for {{.*}} to %c8
 // CHECK:           scf.for {{.*}} to %c3 {{.*}} iter_args
 // CHECK-COUNT-13:    vector.load
 // CHECK-NOT:         vector.load
@@ -23,6 +29,21 @@ func.func @main(%x: tensor<1x10x10x32xf32>, %k: tensor<3x3x32xf32>) -> tensor<1x
 
 // -----
 
+// Two vectors of channels take all rows before the next two do.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for %[[FROM:.*]] = %c0 to %c96 step %c32
+// CHECK:           %[[TO:.*]] = arith.minsi
+// CHECK:           scf.for {{.*}} step %c2
+// CHECK:             scf.for {{.*}} = %[[FROM]] to %[[TO]] step %c16
+func.func @main(%x: tensor<1x10x10x96xf32>, %k: tensor<3x3x96xf32>) -> tensor<1x8x8x96xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 96 packed 96
+    : (tensor<1x10x10x96xf32>, tensor<3x3x96xf32>) -> tensor<1x8x8x96xf32>
+  return %0 : tensor<1x8x8x96xf32>
+}
+
+// -----
+
+// With a stride of 2 two rows would share one of five: a tile is of one.
 // Four channels are left over: one masked vector.
 // CHECK-LABEL: func.func @k0
 // CHECK:         vector.load
@@ -69,6 +90,11 @@ func.func @main(%x: tensor<1x10x16xui8>, %k: tensor<3x16xi8>) -> tensor<1x8x16xi
 
 // Open columns: whole tiles, then pixels one by one.
 // CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} step %c2
+// CHECK:           scf.for {{.*}} step %c8
+// CHECK-COUNT-144:   vector.fma
+// CHECK:           scf.for {{.*}} step %c1
+// CHECK-COUNT-18:    vector.fma
 // CHECK:         scf.for {{.*}} step %c8
 // CHECK-COUNT-24:  vector.fma
 // CHECK:         scf.for {{.*}} step %c1

@@ -36,3 +36,55 @@ func.func @double(%x: f64) -> f64 {
   %0 = math.tanh %x : f64
   return %0 : f64
 }
+
+// 1 + erf x as such: of two polynomials, one in place of erf's two besides that
+// of the exponential function, and without cancellation.
+// CHECK-LABEL: @one_plus_erf
+// CHECK-NOT:     math.erf
+// CHECK-COUNT-14: math.fma
+// CHECK-NOT:     math.fma
+// CHECK:         %[[ABOVE:.*]] = arith.subf %{{.*}}, %[[E:.*]] : vector<16xf32>
+// CHECK:         arith.select %{{.*}}, %[[E]], %[[ABOVE]]
+func.func @one_plus_erf(%x: vector<16xf32>) -> vector<16xf32> {
+  %one = arith.constant dense<1.0> : vector<16xf32>
+  %0 = math.erf %x : vector<16xf32>
+  %1 = arith.addf %one, %0 : vector<16xf32>
+  return %1 : vector<16xf32>
+}
+
+// 1 + tanh x is 2 / (1 + e^(-2 x)).
+// CHECK-LABEL: @one_plus_tanh
+// CHECK-NOT:     math.tanh
+// CHECK:         arith.divf %cst, %{{.*}} : f32
+// CHECK-NEXT:    return
+func.func @one_plus_tanh(%x: f32) -> f32 {
+  %one = arith.constant 1.0 : f32
+  %0 = math.tanh %x : f32
+  %1 = arith.addf %0, %one : f32
+  return %1 : f32
+}
+
+// As GELU is often written, x / sqrt 2.
+// CHECK-LABEL: @one_plus_erf_of_quotient
+// CHECK-NOT:     arith.divf
+// CHECK:         return
+func.func @one_plus_erf_of_quotient(%x: vector<16xf32>) -> vector<16xf32> {
+  %one = arith.constant dense<1.0> : vector<16xf32>
+  %c = arith.constant dense<1.41421354> : vector<16xf32>
+  %0 = arith.divf %x, %c : vector<16xf32>
+  %1 = math.erf %0 : vector<16xf32>
+  %2 = arith.addf %1, %one : vector<16xf32>
+  return %2 : vector<16xf32>
+}
+
+// Where erf is needed by itself it stays.
+// CHECK-LABEL: @erf_and_more
+// CHECK:         arith.ori
+// CHECK:         arith.addf
+// CHECK:         return
+func.func @erf_and_more(%x: f32) -> (f32, f32) {
+  %one = arith.constant 1.0 : f32
+  %0 = math.erf %x : f32
+  %1 = arith.addf %0, %one : f32
+  return %0, %1 : f32, f32
+}

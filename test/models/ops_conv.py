@@ -60,6 +60,17 @@ def conv_groups(g):
 
 
 @graph(opset=13)
+def conv_depthwise(g):
+    # An odd number of rows, whole vectors of channels and a rest, three dimensions.
+    x, v = g.input("x", (2, 40, 7, 13)), g.input("v", (1, 32, 3, 5, 6))
+    g.output("odd", conv(g, x, 40, 40, (3, 3), group=40, pads=[1, 1, 1, 1]))
+    g.output("five", conv(g, x, 40, 40, (5, 5), group=40, pads=[2, 2, 2, 2]))
+    g.output("tall", conv(g, x, 40, 40, (3, 2), group=40, strides=[1, 2], dilations=[1, 3]))
+    g.output("wide", conv(g, x, 40, 40, (2, 3), group=40, strides=[2, 1], dilations=[2, 1]))
+    g.output("volume", conv(g, v, 32, 32, (3, 3, 3), group=32, pads=[1, 1, 1, 1, 1, 1]))
+
+
+@graph(opset=13)
 def conv_1d_3d(g):
     x, v = g.input("x", (2, 4, 21)), g.input("v", (1, 3, 5, 6, 7))
     g.output("line", conv(g, x, 4, 6, (3,), pads=[1, 1]))

@@ -32,6 +32,9 @@ Num expandExp(Num x);
 Num expandExpm1(Num x);
 Num expandTanh(Num x);
 Num expandErf(Num x);
+Num expandOnePlusErf(Num x); ///< below 1/4 it errs by at most 2^-23
+Num expandOnePlusTanh(Num x);
+Num exp2Reduced(Num f); ///< 2^f for |f| up to a half
 // MathLog.cpp
 Num expandLog(Num x);
 Num expandLog1p(Num x);

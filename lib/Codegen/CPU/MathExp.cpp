@@ -94,4 +94,34 @@ Num expandErf(Num x) {
   return withSignOf(select(a < 1, fma(a, small, a), 1 - e), x);
 }
 
+/// 2^f for |f| up to a half.
+Num exp2Reduced(Num f) {
+  Num p = polynomial(f, {0.693147182f, 0.240226507f, 0.0555035956f,
+                         0.00961806253f, 0.00133910112f, 0.000154628811f});
+  return mulAdd(f, p, f.constant(1));
+}
+
+/// Of negative x erfc |x|, else 2 - erfc x. The polynomial is log2 erfc |x|
+/// where that counts, and falls faster beyond.
+Num expandOnePlusErf(Num x) {
+  constexpr double isZero = 8.25; // where 2^t is 0 and n still has 9 bits
+  Num t = polynomial(atMost(abs(x), isZero),
+                     {5.39150022e-08f, -1.62791228f, -0.918367386f,
+                      -0.148727119f, 0.0288387686f, -0.00150503602f,
+                      -0.00100226409f, 0.000282140856f, -2.38393823e-05f});
+  Num shifted = t + toInteger, n = shifted - toInteger;
+  Num e = exp2Reduced(t - n);
+  if (Num scaled = timesPowerOf2(e, n); scaled.v) {
+    e = scaled;
+  } else {
+    // What would be denormal is 0.
+    Num bits = asInt(shifted);
+    Num field = (bits << bits.bits(23)) + bits.bits(127 << 23);
+    e = e * asFloat(select(field < field.bits(0), field.bits(0), field));
+  }
+  return select(x < 0, e, 2 - e);
+}
+
+Num expandOnePlusTanh(Num x) { return 2 / (expandExp(x * -2) + 1); }
+
 } // namespace dlc::cpu

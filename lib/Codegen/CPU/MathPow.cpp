@@ -36,14 +36,12 @@ Num exp2Of(Num t) {
   Num clamped = atMost(atLeast(t, -151), 129);
   Num shifted = clamped + 0x1.8p52;
   Num f = toF32(clamped - (shifted - 0x1.8p52));
-  Num p = polynomial(f, {0.693147182f, 0.240226507f, 0.0555035956f,
-                         0.00961806253f, 0.00133910112f, 0.000154628811f});
   Num exponent = toI32(asInt(shifted));
   Num half = exponent >> exponent.bits(1);
   auto powerOf2 = [](Num n) {
     return asFloat((n + n.bits(127)) << n.bits(23));
   };
-  return (1 + f * p) * powerOf2(half) * powerOf2(exponent - half);
+  return exp2Reduced(f) * powerOf2(half) * powerOf2(exponent - half);
 }
 
 } // namespace

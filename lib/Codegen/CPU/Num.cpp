@@ -107,9 +107,23 @@ Num mulAdd(Num a, Num b, Num c) {
 }
 
 Num polynomial(Num x, ArrayRef<double> coefficients) {
-  Num result = x.constant(coefficients.back());
-  for (double c : llvm::reverse(coefficients.drop_back()))
-    result = mulAdd(result, x, x.constant(c));
+  // A chain of steps each of which waits for the one before takes longer than
+  // the units are busy: pairs first, which become the coefficients of x^2.
+  constexpr size_t longest = 3;
+  SmallVector<Num> c;
+  for (double v : coefficients)
+    c.push_back(x.constant(v));
+  while (c.size() > longest) {
+    for (size_t i = 0; i + 1 < c.size(); i += 2)
+      c[i / 2] = mulAdd(c[i + 1], x, c[i]);
+    if (c.size() % 2 != 0)
+      c[c.size() / 2] = c.back();
+    c.resize(llvm::divideCeil(c.size(), 2), x);
+    x = x * x;
+  }
+  Num result = c.back();
+  for (Num next : llvm::reverse(ArrayRef(c).drop_back()))
+    result = mulAdd(result, x, next);
   return result;
 }
 

@@ -85,8 +85,10 @@ def main():
     scale = 2 / np.sqrt(L(np.pi))
     fit("erf: erf x / x - 1, x below 1", series(lambda t: erfs(np.sqrt(t)) / np.sqrt(t) - 1,
         [scale - 1] + [scale * L((-1) ** i) / (math.factorial(i) * (2 * i + 1)) for i in range(1, 7)]), 0, 1, 6)
-    fit("erfc: -log(erfc a), a from 1 to 4", lambda a: np.array([-np.log(L(math.erfc(float(v)))) for v in a]),
-        1, 4, 6, lambda a: np.array([L(math.erfc(float(v))) for v in a]))
+    erfcs = lambda a: np.array([L(math.erfc(float(v))) for v in a])
+    fit("erfc: -log(erfc a), a from 1 to 4", lambda a: -np.log(erfcs(a)), 1, 4, 6, erfcs)
+    fit("1 + erf: log2(erfc a)", lambda a: np.log2(erfcs(a)), 0, 5, 8,
+        lambda a: np.maximum(erfcs(a), L(2) ** -20) * np.log(L(2)))
     fit("log2: log2((1 + s) / (1 - s)) / s, t = s^2", series(
         lambda t: 2 * np.arctanh(np.sqrt(t)) / np.sqrt(t) / np.log(L(2)),
         [2 / np.log(L(2)) / (2 * i + 1) for i in range(12)]), 0, 0.0401, 6, to=np.float64)
