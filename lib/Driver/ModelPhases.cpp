@@ -359,6 +359,7 @@ LogicalResult optimizeGraph(Compilation &compilation) {
     pm.addPass(createCSEPass());
     if (!folds)
       return;
+    pm.addPass(createBlockAttention());
     pm.addPass(createRaiseSlices());
     pm.addPass(createCanonicalize());
     pm.addPass(createPropagateLayout());

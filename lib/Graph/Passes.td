@@ -108,6 +108,16 @@ def InlineComposites : Pass<"dlc-inline-composites"> {
   let summary = "replace composites by their bodies";
 }
 
+def BlockAttention : Pass<"dlc-block-attention"> {
+  let summary = "compute large scores block by block of rows";
+  let description = [{
+    Two products with a softmax between, whose scores would not stay in any cache, become
+    a loop over blocks of their rows. dlc-raise-slices makes the operations in the loop
+    compute these alone.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 def RaiseSlices : Pass<"dlc-raise-slices"> {
   let summary = "compute only what is sliced out";
   let description = [{

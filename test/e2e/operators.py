@@ -229,6 +229,22 @@ class Products(Compiled):
             self.check_product(301, 768, 512, ("-march=" + march,), 2)
 
 
+class LongAttention(Compiled):
+    """Scores that are computed block by block, against numpy in double precision."""
+
+    def test_blocks(self):
+        rng = np.random.default_rng(3)
+        q, k, v = (rng.normal(size=(1, 3, length, 16)).astype(np.float32) for length in (1501, 1400, 1400))
+        mask = np.triu(np.full((1501, 1400), -1e9, np.float32), 1)
+        nodes = [node("Transpose", ["k"], "kt", perm=[0, 1, 3, 2]), node("MatMul", ["q", "kt"], "s"),
+                 node("Add", ["s", "mask"], "a"), node("Softmax", ["a"], "p", axis=-1), node("MatMul", ["p", "v"])]
+        y, = self.run_model(nodes, {"q": q, "k": k, "v": v}, weights={"mask": mask})
+        scores = q.astype(np.float64) @ k.transpose(0, 1, 3, 2) + mask
+        p = np.exp(scores - scores.max(-1, keepdims=True))
+        want = p / p.sum(-1, keepdims=True) @ v
+        np.testing.assert_allclose(y, want, rtol=0, atol=1e-5)
+
+
 class DoubleMath(Compiled):
     """Functions of float64, which are the C library's."""
 
