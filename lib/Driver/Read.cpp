@@ -13,6 +13,7 @@
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -31,6 +32,30 @@ Format detectFormat(ArrayRef<char> bytes) {
     return isPrint(c) || isSpace(c) || static_cast<signed char>(c) < 0;
   });
   return isText || start.starts_with("ML\xefR") ? Format::MLIR : Format::ONNX;
+}
+
+/// What a file of another framework begins with.
+struct Foreign {
+  size_t offset;
+  StringRef magic, name;
+};
+constexpr Foreign kForeign[] = {
+    {0, "PK\3\4", "a PyTorch program (.pt2 or TorchScript)"},
+    {4, "TFL3", "a TensorFlow Lite model"},
+    {0, "\x89HDF", "a Keras model"},
+    {0, "\x80\x02", "a pickle of PyTorch"},
+    {0, "\n", "a TensorFlow GraphDef"}, // its first field is a node
+};
+
+/// What a file is that is no ONNX model; empty for what may be one.
+StringRef foreignFormat(ArrayRef<char> bytes, StringRef path) {
+  if (sys::path::filename(path) == "saved_model.pb")
+    return "a part of a TensorFlow SavedModel";
+  StringRef text(bytes.data(), bytes.size());
+  for (const Foreign &foreign : kForeign)
+    if (text.substr(foreign.offset).starts_with(foreign.magic))
+      return foreign.name;
+  return {};
 }
 
 /// The bytes that a constant's data take: a narrow element or a bool has one.
@@ -100,6 +125,10 @@ LogicalResult readModel(Compilation &compilation) {
     format = detectFormat((*file)->bytes());
   if (format == Format::MLIR)
     return readMLIR(compilation, **file);
+  if (StringRef name = foreignFormat((*file)->bytes(), options.input);
+      options.format == Format::Detect && !name.empty())
+    return compilation.inputError("is " + name.str() +
+                                  "; this version of dlc reads ONNX files");
   std::vector<std::string> externalFiles;
   compilation.module =
       onnx::readONNX(*file, compilation.context, &externalFiles);

@@ -15,6 +15,12 @@ using namespace llvm;
 using namespace dlc;
 
 ErrorOr<std::shared_ptr<MappedFile>> MappedFile::open(StringRef path) {
+  // A device may have no end.
+  sys::fs::file_status status;
+  if (path != "-" && !sys::fs::status(path, status) &&
+      (status.type() == sys::fs::file_type::character_file ||
+       status.type() == sys::fs::file_type::block_file))
+    return std::make_error_code(std::errc::not_supported);
   // A terminating zero would make LLVM copy files whose size is a multiple of
   // the page size.
   ErrorOr<std::unique_ptr<MemoryBuffer>> buffer =
