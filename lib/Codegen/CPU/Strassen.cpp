@@ -32,12 +32,13 @@ int64_t cpu::strassenWidth(MatmulOp op, const Isa &isa) {
   // Measured, on processors with AVX-512, in multiply-adds of register tiles.
   // To read a weight from memory:
   const double weight = 2.6 * isa.lanes() / 16;
-  // To read, add up and store an element of the left operand or the result.
-  constexpr double sum = 2;
+  // To add up and store an element of the left operand, for a column, and one
+  // of the result, for a step.
+  constexpr double left = 6, result = 12;
   double perColumn = 2.0 * llvm::alignTo(half, width) / columns,
          direct = rows + weight,
          fewer = (0.875 * rows + 1.75 * weight) * perColumn +
-                 sum * rows * (1.0 / steps + 1.0 / columns);
+                 rows * (left / columns + result / steps);
   // More weights and rounding for little are not worth it.
   return fewer < 0.94 * direct ? width : 0;
 }
