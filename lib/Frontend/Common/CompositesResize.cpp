@@ -232,6 +232,10 @@ Tensor dlc::resize(TensorBuilder &b, Tensor x, ArrayRef<ResizedAxis> axes,
     return {};
   Type type = x.elementType();
   bool weighted = spec.mode != ResizeMode::nearest;
+  if (x.isString() &&
+      (weighted || spec.coordinates == Coordinates::tfCropAndResize))
+    return b.error("strings are resized by copies alone: there is none between "
+                   "or around them");
   if (weighted)
     x = b.cast(x, isa<FloatType>(type) ? wideType(type) : b.f32());
   for (const ResizedAxis &a : axes) {

@@ -98,8 +98,17 @@ static Tensors matMulInteger(TensorBuilder &b, NodeArgs &n) {
 
 static Tensors qLinearMatMul(TensorBuilder &b, NodeArgs &n) {
   auto rows = perRow(b);
-  Tensor sum = product(b, n, n.input(0, "a"), zeroPoint(n, 2), n.input(3, "b"),
-                       zeroPoint(n, 5), rows);
+  Tensor x = n.input(0, "a"), y = n.input(3, "b"), sum;
+  if (x && y && (x.isFloat() || y.isFloat())) {
+    // Eight-bit floats have a zero point of 0.
+    auto number = [&](Tensor t, size_t zero, Align align) {
+      return b.cast(t, b.f32()) - align(b.cast(zeroPoint(n, zero), b.f32()));
+    };
+    sum =
+        b.matmul(number(x, 2, rows), number(y, 5, [](Tensor t) { return t; }));
+  } else {
+    sum = product(b, n, x, zeroPoint(n, 2), y, zeroPoint(n, 5), rows);
+  }
   Tensor factor = rows(scale(b, n, 1)) * scale(b, n, 4);
   return rescaled(b, n, sum, factor, 7, rows);
 }
