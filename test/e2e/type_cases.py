@@ -103,7 +103,7 @@ def convert(a, dtype):
     if dtype.kind == "b":
         return (wide % 2).astype(bool) if wide.size and wide.all() else wide != 0
     low, high = int_range(dtype)
-    return np.clip(wide, max(low, -1 << 62), min(high, 1 << 62)).astype(dtype)
+    return np.asarray(np.clip(wide, max(low, -1 << 62), min(high, 1 << 62))).astype(dtype)
 
 
 #===----------------------------------------------------------------------===#

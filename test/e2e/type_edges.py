@@ -19,6 +19,7 @@ from onnx import defs, helper
 from type_cases import NARROW_INTS, Case, allowed, code_of, dtype_of, int_range, is_real
 
 VERSION = 28
+VECTORS = 67        # some vectors and a rest
 rng = np.random.default_rng(0)
 
 UNARY = """Abs Acos Acosh Asin Asinh Atan Atanh Ceil Celu Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity
@@ -86,7 +87,7 @@ def types(op, i=0):
 def unary():
     for op in UNARY:
         for name, dtype in types(op):
-            yield case(op, name, [ends(dtype)])
+            yield case(op, name, [np.resize(ends(dtype), VECTORS)])
     for name, dtype in types("Shrink"):
         values = modest(dtype, 200)
         for bias, bound in ((0.0, 0.5), (0.0, 1.0), (2.0, 2.0), (0.5, 1.0), (1.5, 1.5)):
@@ -149,7 +150,7 @@ def reductions():
     for op in REDUCTIONS:
         for name, dtype in types(op):
             careful = op in MODEST or (op == "ReduceProd" and is_real(dtype))
-            x = rng.choice(modest(dtype, 12) if careful else ends(dtype), (12, 9))
+            x = rng.choice(modest(dtype, 12) if careful else ends(dtype), (19, VECTORS))
             for axis in (0, 1):
                 yield case(op, f"{name} {axis}", [x, np.array([axis])])
             for label, axes in (("none", [0]), ("rows", [1])):
@@ -166,7 +167,7 @@ def finite_choice(dtype, shape):
 def searches():
     for op, axis, last in itertools.product(("ArgMax", "ArgMin"), (0, 1), (0, 1)):
         for name, dtype in types(op):
-            yield case(op, f"{name} {axis} {last}", [finite_choice(dtype, (12, 9))], axis=axis, select_last_index=last)
+            yield case(op, f"{name} {axis} {last}", [finite_choice(dtype, (19, VECTORS))], axis=axis, select_last_index=last)
     for name, dtype in types("TopK"):
         x = rng.permuted(np.tile(np.unique(finite_choice(dtype, 60)), (3, 1)), axis=1)
         for largest in (0, 1):
@@ -176,10 +177,10 @@ def searches():
         yield case("Unique", name, [x + np.array(0, dtype) if is_real(dtype) else x], 4)
     for op, options in itertools.product(("CumSum", "CumProd"), ({}, {"exclusive": 1}, {"reverse": 1})):
         for name, dtype in types(op):
-            x = rng.choice(modest(dtype) if is_real(dtype) else ends(dtype), (3, 8))
+            x = rng.choice(modest(dtype) if is_real(dtype) else ends(dtype), (3, 40))
             yield case(op, f"{name} {''.join(options)}", [x, np.array(1)], **options)
     for name, dtype in types("MaxPool"):
-        yield case("MaxPool", name, [finite_choice(dtype, (1, 2, 9))], kernel_shape=[3], pads=[1, 1], strides=[2])
+        yield case("MaxPool", name, [finite_choice(dtype, (1, 19, 9))], kernel_shape=[3], pads=[1, 1], strides=[2])
 
 
 def products():
@@ -221,11 +222,11 @@ def indexed():
             rows += [(90, -100, -7), (3, 9, -2)]
         for row in rows:
             yield case("Range", f"{name} {row[0]}", [np.array(v).astype(dtype) for v in row])
-    for name, dtype in types("Resize"):
-        if is_real(dtype) or dtype.kind == "b" or dtype == object:
+    for (name, dtype), mode in itertools.product(types("Resize"), ("linear", "cubic")):
+        if dtype.kind == "b" or dtype == object:
             continue
-        x = np.array([0, 1, 2, 5, 7, 3], dtype).reshape(1, 1, 2, 3)
-        yield case("Resize", f"{name} linear", [x, None, np.array([1, 1, 2, 2], np.float32)], mode="linear")
+        x = np.array([0, 1, 2, 5, 7, 3]).astype(dtype).reshape(1, 1, 2, 3)
+        yield case("Resize", f"{name} {mode}", [x, None, np.array([1, 1, 2, 2], np.float32)], mode=mode)
 
 
 #===----------------------------------------------------------------------===#
@@ -292,6 +293,7 @@ def casts():
             if target == "float8e8m0" and not source.startswith(("float", "double", "bfloat")):
                 continue
             x = np.array([1, 2, 0.5, 4, 0.25]).astype(numbers(source))
+        x = np.resize(x, VECTORS)
         yield case("Cast", f"{source}->{target}", [x], to=code_of(target))
         if target.startswith("float8") and target != "float8e8m0" and is_real(numbers(source)) and source != "float8e8m0":
             yield case("Cast", f"{source}->{target} open", [x], to=code_of(target), saturate=0)

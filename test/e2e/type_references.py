@@ -20,7 +20,7 @@ from type_cases import NARROW_INTS, dtype_of, int_range, is_real
 TOLERANCES = {"float64": Tolerance(1e-11, 1e-13), "float32": Tolerance(1e-4, 1e-6),
               "float16": Tolerance(2**-9, 1e-4), "bfloat16": Tolerance(2**-6, 1e-3)}
 # Of doubles the evaluator computes these, or the grid that they go by, in single precision.
-SINGLE = ("Erf", "Gelu", "GridSample", "HardSwish", "MeanVarianceNormalization", "MelWeightMatrix")
+SINGLE = ("Erf", "Gelu", "GridSample", "HardSwish", "MeanVarianceNormalization", "MelWeightMatrix", "Resize")
 # Drawn at random: only type and shape can agree.
 RANDOM = ("Bernoulli", "RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial")
 # These move and choose elements and look at none.
