@@ -77,8 +77,9 @@ has a meaning, or takes a number of inputs and outputs, of its own.
 `cases` are those of ONNX's backend suite that are this operator alone: how many pass,
 and of how many. `dynamic` counts their twins: the same models with every size of
 every input open (`test/e2e/twin.py`). `types` are what goes in and out of those
-that pass; they are no limit. Where the suite has no case there are tests of our own
-(`test/e2e/operators.py`, `test/models`).
+that pass; they are no limit: an operator of `ai.onnx` takes every type that its schema
+allows (`test/e2e/element_types.py`) but for those at the end of this page. Where the
+suite has no case there are tests of our own (`test/e2e/operators.py`, `test/models`).
 
 | operator | since | inputs | outputs | cases | dynamic | types |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -107,7 +108,8 @@ def failing_cases():
     """The lists of cases by reason."""
     text = ""
     for title, name in (("Cases that fail", "onnx-failing.txt"),
-                        ("Cases that fail with open sizes", "onnx-dynamic-failing.txt")):
+                        ("Cases that fail with open sizes", "onnx-dynamic-failing.txt"),
+                        ("Types that are refused", "onnx-types-failing.txt")):
         reasons = {}
         for case, why in (line.split(maxsplit=1) for line in lines("test", "suite", name)):
             reasons.setdefault(why, []).append(case)

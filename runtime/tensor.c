@@ -42,6 +42,8 @@ static const struct {
     [DLC_FLOAT8E8M0] = {1, 'V', "float8_e8m0fnu"},
     [DLC_UINT2] = {1, 'V', "uint2"},
     [DLC_INT2] = {1, 'V', "int2"},
+    [DLC_FLOAT6E2M3] = {1, 'V', "float6_e2m3fn"},
+    [DLC_FLOAT6E3M2] = {1, 'V', "float6_e3m2fn"},
 };
 
 static bool is_known(int32_t dtype) {

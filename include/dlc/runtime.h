@@ -57,7 +57,8 @@ typedef enum dlc_dtype {
   DLC_COMPLEX64 = 14,
   DLC_COMPLEX128 = 15,
   DLC_BFLOAT16 = 16,
-  /* Narrow types: one element a byte, 4- and 2-bit ones in its low bits. */
+  /* Narrow types: one element a byte, those of 6, 4 and 2 bits in its low bits.
+   */
   DLC_FLOAT8E4M3FN = 17,
   DLC_FLOAT8E4M3FNUZ = 18,
   DLC_FLOAT8E5M2 = 19,
@@ -68,6 +69,8 @@ typedef enum dlc_dtype {
   DLC_FLOAT8E8M0 = 24,
   DLC_UINT2 = 25,
   DLC_INT2 = 26,
+  DLC_FLOAT6E2M3 = 27,
+  DLC_FLOAT6E3M2 = 28,
 
   /* Flags beside a type, see dlc_tensor. */
   DLC_SEQUENCE = 0x100,

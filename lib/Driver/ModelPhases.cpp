@@ -171,6 +171,8 @@ int32_t dtypeOf(Type element) {
       {uint(64), DLC_UINT64},
       {spelledType(c), DLC_STRING},
       {Float4E2M1FNType::get(c), DLC_FLOAT4E2M1},
+      {Float6E2M3FNType::get(c), DLC_FLOAT6E2M3},
+      {Float6E3M2FNType::get(c), DLC_FLOAT6E3M2},
       {Float8E4M3FNType::get(c), DLC_FLOAT8E4M3FN},
       {Float8E4M3FNUZType::get(c), DLC_FLOAT8E4M3FNUZ},
       {Float8E5M2Type::get(c), DLC_FLOAT8E5M2},

@@ -46,6 +46,8 @@ constexpr DtypeName dtypeNames[] = {
     {DLC_FLOAT8E8M0, "float8_e8m0fnu"},
     {DLC_UINT2, "uint2"},
     {DLC_INT2, "int2"},
+    {DLC_FLOAT6E2M3, "float6_e2m3fn"},
+    {DLC_FLOAT6E3M2, "float6_e3m2fn"},
 };
 
 // The words of C11 and C++20 that a model's stem might be.

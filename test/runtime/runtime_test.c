@@ -393,10 +393,11 @@ static void test_idle(void) {
 }
 
 static void test_dtypes(void) {
-  CHECK(dlc_dtype_size(DLC_FLOAT32) == 4 && dlc_dtype_size(DLC_INT2) == 1);
+  CHECK(dlc_dtype_size(DLC_FLOAT32) == 4 && dlc_dtype_size(DLC_INT2) == 1 &&
+        dlc_dtype_size(DLC_FLOAT6E3M2) == 1);
   CHECK(dlc_dtype_size(DLC_STRING) == sizeof(dlc_string) &&
         dlc_dtype_size(-1) == 0);
-  CHECK(dlc_dtype_size(27) == 0 && dlc_dtype_size(DLC_COMPLEX128) == 16);
+  CHECK(dlc_dtype_size(29) == 0 && dlc_dtype_size(DLC_COMPLEX128) == 16);
   CHECK(strcmp(dlc_dtype_name(DLC_FLOAT8E4M3FNUZ), "float8_e4m3fnuz") == 0);
   CHECK(strcmp(dlc_dtype_name(0), "undefined") == 0);
 }

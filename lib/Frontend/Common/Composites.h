@@ -66,6 +66,8 @@ Tensor geluTanh(TensorBuilder &b, Tensor x);
 
 /// The type that elements are computed in: f32 for narrower floats.
 mlir::Type wideType(mlir::Type type);
+/// The one that two float types have in common; f32 or f64 where they differ.
+mlir::Type commonType(mlir::Type a, mlir::Type b);
 /// Computes in the wide type and comes back to x's.
 Tensor inWideType(TensorBuilder &b, Tensor x,
                   llvm::function_ref<Tensor(Tensor)> fn);

@@ -17,6 +17,10 @@ Type dlc::wideType(Type type) {
   return type;
 }
 
+Type dlc::commonType(Type a, Type b) {
+  return a == b || wideType(a).isF64() ? a : wideType(b);
+}
+
 Tensor dlc::inWideType(TensorBuilder &b, Tensor x,
                        llvm::function_ref<Tensor(Tensor)> fn) {
   if (!x)

@@ -132,6 +132,11 @@ static Tensor along(TensorBuilder &b, Tensor v, Tensor x, int64_t axis) {
       v, llvm::to_vector(llvm::seq<int64_t>(1, x ? x.rank() - axis : 1)));
 }
 
+/// The same for weights, which have the type that x is computed in.
+static Tensor weightsAlong(TensorBuilder &b, Tensor w, Tensor x, int64_t axis) {
+  return x ? along(b, b.cast(w, x.elementType()), x, axis) : x;
+}
+
 /// The weight of an element at distance d (not negative).
 static Tensor weightAt(TensorBuilder &b, Tensor d, const ResizeSpec &spec) {
   if (spec.mode == ResizeMode::linear)
@@ -200,13 +205,13 @@ static Tensor interpolate(TensorBuilder &b, Tensor x, const AxisMap &m) {
       weight = b.select(inside, weight, b.like(0, weight));
     }
     Tensor picked = b.gather(x, asIndices(b, position, m.from), axis);
-    Tensor term = picked * along(b, weight, x, axis);
+    Tensor term = picked * weightsAlong(b, weight, x, axis);
     sum = sum ? sum + term : term;
     total = total ? total + weight : weight;
   }
   // Else the weights add up to 1 by themselves.
   if (m.spec.excludeOutside || narrowed != 1)
-    sum = sum / along(b, total, x, axis);
+    sum = sum / weightsAlong(b, total, x, axis);
   return sum;
 }
 
@@ -232,6 +237,10 @@ Tensor dlc::resize(TensorBuilder &b, Tensor x, ArrayRef<ResizedAxis> axes,
     return {};
   Type type = x.elementType();
   bool weighted = spec.mode != ResizeMode::nearest;
+  if (x.isString() &&
+      (weighted || spec.coordinates == Coordinates::tfCropAndResize))
+    return b.error("strings are resized by copies alone: there is none between "
+                   "or around them");
   if (weighted)
     x = b.cast(x, isa<FloatType>(type) ? wideType(type) : b.f32());
   for (const ResizedAxis &a : axes) {

@@ -115,7 +115,8 @@ double NodeArgs::real(StringRef name, std::optional<double> otherwise) {
     return value.getValueAsDouble();
   if (found)
     error("attribute '" + name + "' must be a float");
-  return otherwise.value_or(0);
+  // As an attribute would have it.
+  return static_cast<float>(otherwise.value_or(0));
 }
 
 StringRef NodeArgs::string(StringRef name, std::optional<StringRef> otherwise) {

@@ -140,8 +140,11 @@ static Tensors swiGLU(TensorBuilder &b, NodeArgs &n) {
 static Tensors shrink(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
   double bias = n.real("bias", 0), lambda = n.real("lambd", 0.5);
-  Tensor above = b.select(b.gt(x, lambda), x - bias, b.like(0, x));
-  return b.select(b.lt(x, -lambda), x + bias, above);
+  if (!x)
+    return x;
+  Tensor v = onnx::withNumbers(b, x, {bias, lambda, -lambda});
+  Tensor above = b.select(b.gt(v, lambda), v - bias, b.like(0, v));
+  return b.cast(b.select(b.lt(v, -lambda), v + bias, above), x.elementType());
 }
 
 ArrayRef<OpRow> onnx::activationOps() {

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Frontend/Common/Composites.h"
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -34,6 +35,15 @@ Tensor onnx::secondOperand(TensorBuilder &b, NodeArgs &n, Tensor x) {
                    Twine(axis) + " on");
   return b.unsqueeze(y,
                      llvm::to_vector(llvm::seq(y.rank(), y.rank() + behind)));
+}
+
+Tensor onnx::withNumbers(TensorBuilder &b, Tensor x, ArrayRef<double> numbers) {
+  auto fits = [&](double v) {
+    return v == std::trunc(v) && !(v < 0 && x.isUnsigned());
+  };
+  if (!x || x.isFloat() || llvm::all_of(numbers, fits))
+    return x;
+  return b.cast(x, b.opBuilder().getF64Type());
 }
 
 template <typename OpT> static Tensors binary(TensorBuilder &b, NodeArgs &n) {
@@ -75,14 +85,27 @@ static Tensor powerOf(TensorBuilder &b, Tensor x, Tensor y) {
   return b.pow(x, y);
 }
 
+/// The type that a power is computed in. The result has the base's; a cut
+/// product must be exact, and an exponent must not lose its parity.
+static Type powerType(TensorBuilder &b, Tensor x, Tensor y) {
+  Type f64 = b.opBuilder().getF64Type();
+  unsigned bits = y.elementType().getIntOrFloatBitWidth();
+  if (!x.isFloat())
+    return y.isFloat() ? f64 : x.elementType();
+  if (y.isFloat())
+    return commonType(x.elementType(), y.elementType());
+  auto hasF32 = [](int64_t v) { return v >= -(1 << 24) && v <= 1 << 24; };
+  std::optional<Ints> known = b.constantInts(y);
+  return bits < 32 || (known && llvm::all_of(*known, hasF32))
+             ? wideType(x.elementType())
+             : f64;
+}
+
 static Tensors pow(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X"), y = onnx::secondOperand(b, n, x);
   if (!x || !y)
     return Tensor();
-  // The result has the base's type; what is computed in has a fraction if the
-  // exponent may have one.
-  Type type = x.elementType();
-  Type common = y.isFloat() && !x.isFloat() ? y.elementType() : type;
+  Type type = x.elementType(), common = powerType(b, x, y);
   return b.cast(powerOf(b, b.cast(x, common), b.cast(y, common)), type);
 }
 

@@ -106,8 +106,11 @@ static Tensors attentionOp(TensorBuilder &b, NodeArgs &n) {
   }
   if (n.failed())
     return Tensor();
-  AttentionResult r = attention(b, q, k, v, spec);
-  Tensor y = r.y;
+  // Values may be of another type than queries and keys: the scores' is theirs.
+  Type type = q.elementType(), common = commonType(type, v.elementType());
+  AttentionResult r = attention(b, b.cast(q, common), b.cast(k, common),
+                                b.cast(v, common), spec);
+  Tensor y = b.cast(r.y, type);
   if (packed && y) {
     y = b.transpose(y, {0, 2, 1, 3});
     y = b.flatten(y, 2, 4);
@@ -117,7 +120,7 @@ static Tensors attentionOp(TensorBuilder &b, NodeArgs &n) {
     return n.error("attribute 'qk_matmul_output_mode' is " + Twine(mode) +
                    ", expected 0 to 3");
   Tensors results{y};
-  Tensor others[] = {k, v, stages[mode]};
+  Tensor others[] = {k, v, b.cast(stages[mode], type)};
   for (size_t i = 1; i < n.numOutputs(); ++i)
     results.push_back(others[i - 1]);
   return results;

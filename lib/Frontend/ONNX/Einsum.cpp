@@ -135,6 +135,7 @@ static Term join(TensorBuilder &b, Term p, Term q,
   Tensor product = b.matmul(
       b.reshape(x, Dims{count, b.product(xd.slice(nb, nr)), inner}),
       b.reshape(y, Dims{count, inner, b.product(yd.drop_front(nb + ns))}));
+  product = b.cast(product, x.elementType()); // bytes give i32
   shape = joint;
   llvm::append_range(shape, xd.slice(nb, nr));
   llvm::append_range(shape, yd.drop_front(nb + ns));

@@ -55,6 +55,26 @@ static Dim countSteps(TensorBuilder &b, Dim start, Dim limit, int64_t step) {
   return isNatural(count) ? count : s.max(count, s.constant(0));
 }
 
+/// The same where the step is known at run time alone.
+static Dim countSteps(TensorBuilder &b, Tensor start, Tensor limit,
+                      Tensor step) {
+  bool isReal = start.isFloat();
+  Type type = isReal ? Type(b.opBuilder().getF64Type()) : b.i64();
+  Tensor length = b.cast(limit, type) - b.cast(start, type);
+  step = b.cast(step, type);
+  Tensor steps = length / step;
+  if (isReal) {
+    steps = b.ceil(steps);
+  } else {
+    // No double has all differences of integers.
+    Tensor rest = b.rem(length, step);
+    Tensor isPart =
+        b.and_(b.ne(rest, 0.0), b.eq(b.gt(rest, 0.0), b.gt(step, 0.0)));
+    steps = steps + b.cast(isPart, type);
+  }
+  return b.index(b.cast(b.max(steps, 0.0), b.i64()));
+}
+
 static Tensors range(TensorBuilder &b, NodeArgs &n) {
   Tensor start = n.input(0, "start"), limit = n.input(1, "limit"),
          delta = n.input(2, "delta");
@@ -75,10 +95,7 @@ static Tensors range(TensorBuilder &b, NodeArgs &n) {
       return Tensor();
     count = countSteps(b, first, last, known->front());
   } else {
-    Type f64 = b.opBuilder().getF64Type();
-    Tensor length = b.cast(limit, f64) - b.cast(start, f64);
-    Tensor steps = b.ceil(length / b.cast(delta, f64));
-    count = b.index(b.cast(b.max(steps, 0.0), b.i64()));
+    count = countSteps(b, start, limit, delta);
   }
   if (!count)
     return Tensor();

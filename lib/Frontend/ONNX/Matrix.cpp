@@ -31,16 +31,19 @@ Tensors onnx::gemm(TensorBuilder &b, NodeArgs &n) {
   if (x.rank() != 2 || y.rank() != 2)
     return n.error("inputs A and B have rank " + Twine(x.rank()) + " and " +
                    Twine(y.rank()) + ", expected 2");
-  Tensor product = scaled(b.matmul(transX ? b.transposeLast(x) : x,
-                                   transY ? b.transposeLast(y) : y),
-                          alpha);
+  Tensor product = b.matmul(transX ? b.transposeLast(x) : x,
+                            transY ? b.transposeLast(y) : y);
+  // Integers times fractions are rounded once, at the end.
+  double factors[] = {alpha, n.has(2) ? beta : 0};
+  product = scaled(onnx::withNumbers(b, product, factors), alpha);
   if (!n.has(2) || beta == 0)
-    return product;
+    return b.cast(product, x.elementType());
   Tensor c = n.input(2, "C");
   if (c.rank() > 2)
     return n.error("input C has rank " + Twine(c.rank()) +
                    ", expected at most 2");
-  return product + scaled(c, beta);
+  c = onnx::withNumbers(b, c, factors);
+  return b.cast(product + scaled(c, beta), x.elementType());
 }
 
 /// One step of elimination: row and column i of the matrices [count, m, m],

@@ -144,11 +144,12 @@ static Tensor joinStates(TensorBuilder &b, Tensor k, Tensor v) {
 }
 
 namespace {
-/// The inputs of an Attention: x and w are real; the others are numbers of
-/// inputs that may be there.
+/// The inputs of an Attention: x and w are real, of the type to compute in; the
+/// others are numbers of inputs that may be there.
 struct AttentionInputs {
   Tensor x, w;
   size_t mask, past, bias;
+  Type result = {}; ///< null: that of x
 };
 } // namespace
 
@@ -166,8 +167,9 @@ static Tensors attend(TensorBuilder &b, NodeArgs &n, AttentionInputs in) {
     return Tensor();
   std::optional<Ints> sizes = hiddenSizes(n, w.shape()[1]);
   Tensor all = b.matmul(x, w);
+  Type type = x.elementType(), result = in.result ? in.result : type;
   if (n.has(2))
-    all = all + n.input(2);
+    all = all + b.cast(n.input(2), type);
   if (!sizes || !all)
     return Tensor();
   Tensors parts = b.split(all, 2, b.dims(*sizes));
@@ -180,16 +182,17 @@ static Tensors attend(TensorBuilder &b, NodeArgs &n, AttentionInputs in) {
       return Tensor();
     spec.firstQuery = b.dim(past, 3);
     auto state = [&](int64_t i) {
-      return b.squeeze(b.sliceAxis(past, 0, b.dim(i), b.dim(1)), {0});
+      Tensor part = b.sliceAxis(past, 0, b.dim(i), b.dim(1));
+      return b.cast(b.squeeze(part, {0}), type);
     };
     k = b.concat({state(0), k}, 2);
     v = b.concat({state(1), v}, 2);
   }
   if (!setMask(b, n, spec, optional(n, in.mask), optional(n, in.bias), q, k))
     return Tensor();
-  Tensors results{headsLast(b, attention(b, q, k, v, spec).y)};
+  Tensors results{b.cast(headsLast(b, attention(b, q, k, v, spec).y), result)};
   if (n.numOutputs() > 1)
-    results.push_back(joinStates(b, k, v));
+    results.push_back(b.cast(joinStates(b, k, v), result));
   return results;
 }
 
@@ -207,12 +210,13 @@ static Tensors quantizedAttention(TensorBuilder &b, NodeArgs &n) {
     return onnx::dequantize(b, n, n.input(x), n.input(scale), optional(n, zero),
                             /*axis=*/1, /*block=*/0);
   };
-  Tensor w = n.input(1, "weight");
-  if (!hasRank(n, w, 2, "weight") || !hasRank(n, n.input(0), 3, "input"))
+  Tensor w = n.input(1, "weight"), scale = n.input(3, "input_scale");
+  if (!hasRank(n, w, 2, "weight") || !hasRank(n, n.input(0), 3, "input") ||
+      !scale)
     return Tensor();
   return attend(b, n,
                 {real(0, 3, 6), real(1, 4, 7), /*mask=*/5, /*past=*/8,
-                 /*bias=*/9});
+                 /*bias=*/9, scale.elementType()});
 }
 
 //===----------------------------------------------------------------------===//

@@ -255,8 +255,11 @@ static Tensor skipSum(TensorBuilder &b, Tensor x, Tensor skip, Tensor bias) {
 static void addStatistics(TensorBuilder &b, NodeArgs &n, Tensors &results,
                           Tensor mean, Tensor invStdDev, Tensor sum) {
   Tensor others[] = {mean, invStdDev, sum};
-  for (size_t i = 1; i < n.numOutputs(); ++i)
+  for (size_t i = 1; i < n.numOutputs(); ++i) {
+    if (!others[i - 1] && n.wants(i))
+      n.error("output " + Twine(i) + " is not given");
     results.push_back(others[i - 1]);
+  }
 }
 
 static Tensors skipLayerNormalization(TensorBuilder &b, NodeArgs &n) {

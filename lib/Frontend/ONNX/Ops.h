@@ -75,6 +75,9 @@ Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n);
 /// so only where an attribute said so, and to the dimensions from `axis` on.
 Tensor secondOperand(TensorBuilder &b, NodeArgs &n, Tensor x);
 
+/// x as it is if its type has all of these numbers, else as f64.
+Tensor withNumbers(TensorBuilder &b, Tensor x, llvm::ArrayRef<double> numbers);
+
 /// log(1 + exp(x)) without overflow.
 Tensor softplus(TensorBuilder &b, Tensor x);
 

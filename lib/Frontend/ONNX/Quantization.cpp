@@ -108,8 +108,9 @@ static Tensors quantizeLinear(TensorBuilder &b, NodeArgs &n) {
   Tensor zero = n.has(2) ? n.input(2, "y_zero_point") : Tensor();
   if (!x || !scale)
     return Tensor();
-  if (!isa<FloatType>(scale.elementType()))
-    return n.error("input 'y_scale' must be a float");
+  // An integer that divides is a number as any other.
+  if (!scale.isFloat())
+    scale = b.cast(scale, b.f32());
   Type ui8 = IntegerType::get(b.context(), 8, IntegerType::Unsigned);
   Type type = typeAttr(b, n, "output_dtype", zero ? zero.elementType() : ui8);
   Type precision = typeAttr(b, n, "precision", scale.elementType());
@@ -119,6 +120,9 @@ static Tensors quantizeLinear(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   if (!isa<FloatType>(precision))
     return n.error("attribute 'precision' is no float type");
+  // Of 8 bits a scale may be, not a quotient.
+  if (precision.getIntOrFloatBitWidth() <= 8)
+    precision = b.f32();
   Tensor quotient =
       b.cast(x, precision) /
       b.cast(spread(b, n, scale, x, l->axis, l->block), precision);

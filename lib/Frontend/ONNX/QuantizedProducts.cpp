@@ -98,23 +98,35 @@ static Tensors matMulInteger(TensorBuilder &b, NodeArgs &n) {
 
 static Tensors qLinearMatMul(TensorBuilder &b, NodeArgs &n) {
   auto rows = perRow(b);
-  Tensor sum = product(b, n, n.input(0, "a"), zeroPoint(n, 2), n.input(3, "b"),
-                       zeroPoint(n, 5), rows);
+  Tensor x = n.input(0, "a"), y = n.input(3, "b"), sum;
+  if (x && y && (x.isFloat() || y.isFloat())) {
+    // Eight-bit floats have a zero point of 0.
+    auto number = [&](Tensor t, size_t zero, Align align) {
+      return b.cast(t, b.f32()) - align(b.cast(zeroPoint(n, zero), b.f32()));
+    };
+    sum =
+        b.matmul(number(x, 2, rows), number(y, 5, [](Tensor t) { return t; }));
+  } else {
+    sum = product(b, n, x, zeroPoint(n, 2), y, zeroPoint(n, 5), rows);
+  }
   Tensor factor = rows(scale(b, n, 1)) * scale(b, n, 4);
   return rescaled(b, n, sum, factor, 7, rows);
 }
 
-/// The sum of products as real numbers, with a bias (input `bias`).
+/// The sum of products as real numbers of the type of input `like`, with a bias
+/// (input `bias`).
 static Tensor scaled(TensorBuilder &b, NodeArgs &n, Tensor sum, Tensor factor,
-                     size_t bias) {
-  Tensor y = b.cast(sum, b.f32()) * factor;
-  return n.has(bias) ? y + n.input(bias, "bias") : y;
+                     size_t bias, size_t like) {
+  Tensor y = b.cast(sum, b.f32()) * factor, given = n.input(like);
+  if (n.has(bias))
+    y = y + b.cast(n.input(bias, "bias"), b.f32());
+  return given ? b.cast(y, given.elementType()) : given;
 }
 
 static Tensors matMulIntegerToFloat(TensorBuilder &b, NodeArgs &n) {
   Tensor sum = product(b, n, n.input(0, "A"), zeroPoint(n, 4), n.input(1, "B"),
                        zeroPoint(n, 5), [](Tensor t) { return t; });
-  return scaled(b, n, sum, scale(b, n, 2) * scale(b, n, 3), 6);
+  return scaled(b, n, sum, scale(b, n, 2) * scale(b, n, 3), 6, 2);
 }
 
 static Tensors dynamicQuantizeMatMul(TensorBuilder &b, NodeArgs &n) {
@@ -123,7 +135,7 @@ static Tensors dynamicQuantizeMatMul(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   Tensor sum = product(b, n, x[0], x[2], n.input(1, "B"), zeroPoint(n, 3),
                        [](Tensor t) { return t; });
-  return scaled(b, n, sum, x[1] * scale(b, n, 2), 4);
+  return scaled(b, n, sum, x[1] * scale(b, n, 2), 4, 2);
 }
 
 /// The scales and zero points of A and B lie behind each, C is of their

@@ -86,7 +86,8 @@ static Tensors gridSample(TensorBuilder &b, NodeArgs &n) {
   }
   Tensor batch = counting(b, b.dim(x, 0), 0, rank - 1);
   bool weighted = spec.mode != SampleMode::nearest;
-  Type wide = x.isFloat() ? wideType(x.elementType()) : b.f32();
+  Type wide =
+      x.isFloat() ? wideType(x.elementType()) : b.opBuilder().getF64Type();
   Tensor y = sample(b, weighted ? b.cast(x, wide) : x, batch, at, spec);
   return b.cast(b.channelsFirst(y), x.elementType());
 }

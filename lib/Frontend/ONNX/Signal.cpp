@@ -278,11 +278,13 @@ static Tensors cosineWindow(TensorBuilder &b, NodeArgs &n) {
   Tensor index = b.iota({size}, 0, b.opBuilder().getF64Type());
   Tensor period = sizeLike(b, size, index) - (periodic ? 0.0 : 1.0);
   Tensor angle = index * (2 * M_PI) / b.max(period, 1.0);
-  Tensor sum = b.like(window->factors[0], index);
-  for (int64_t i = 1; i < 3; ++i)
+  Tensor sum = b.like(0, index);
+  // The constant last: the sum of the others rounds as it does, to exactly 1 at
+  // the peak, which is all that integers show.
+  for (int64_t i = 2; i > 0; --i)
     if (window->factors[i] != 0)
       sum = sum + b.cos(angle * double(i)) * window->factors[i];
-  return b.cast(sum, type);
+  return b.cast(sum + window->factors[0], type);
 }
 
 /// Triangles between neighbouring frequencies, evenly spaced on the mel scale.

@@ -27,6 +27,14 @@ static Tensors reciprocal(TensorBuilder &b, NodeArgs &n) {
   return b.reciprocal(n.input(0, "X"));
 }
 
+/// Of integers, too, as its first versions have it.
+static Tensors erf(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "input");
+  if (!x || x.isFloat())
+    return b.erf(x);
+  return b.cast(b.erf(b.cast(x, b.f32())), x.elementType());
+}
+
 static Tensors isNaN(TensorBuilder &b, NodeArgs &n) {
   return b.isNan(n.input(0, "X"));
 }
@@ -44,8 +52,6 @@ static Tensors isInf(TensorBuilder &b, NodeArgs &n) {
 
 /// Eight-bit floats take their greatest value for what is beyond it.
 static Tensor saturate(TensorBuilder &b, Tensor x, FloatType to) {
-  if (!x || !x.isFloat())
-    return x;
   double greatest =
       APFloat::getLargest(to.getFloatSemantics()).convertToDouble();
   return b.max(b.min(x, greatest), -greatest);
@@ -81,7 +87,18 @@ static Tensor castTo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type) {
     return onnx::toString(b, x);
   if (x && x.isString())
     x = onnx::fromString(b, x, type);
-  if (isa<Float8E8M0FNUType>(type) && x && x.elementType() != type)
+  if (!x)
+    return x;
+  if (isa<Float8E8M0FNUType>(type) && x.elementType() == type)
+    return x;
+  // A bound of one narrow type, and the result of a conversion to it that does
+  // not saturate, may be no number of another.
+  auto isNarrow = [](Type t) {
+    return isa<FloatType>(t) && t.getIntOrFloatBitWidth() <= 8;
+  };
+  if (isNarrow(x.elementType()) || (isNarrow(type) && !x.isFloat()))
+    x = b.cast(x, b.f32());
+  if (isa<Float8E8M0FNUType>(type))
     return toPowerOfTwo(b, n, x, type, saturates, mode);
   if (auto narrow = dyn_cast<FloatType>(type);
       narrow && narrow.getWidth() <= 8 && saturates)
@@ -89,7 +106,7 @@ static Tensor castTo(TensorBuilder &b, NodeArgs &n, Tensor x, Type type) {
   // Numbers of under eight bits wrap.
   bool wraps = type.isInteger() && type.getIntOrFloatBitWidth() < 8 &&
                !type.isInteger(1);
-  if (wraps && x && x.isFloat())
+  if (wraps && x.isFloat())
     x = b.cast(x, b.opBuilder().getI32Type());
   return b.cast(x, type);
 }
@@ -126,10 +143,11 @@ static Tensors bitCast(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
   int64_t code = n.integer("to");
   Type type = onnx::elementType(b.context(), code), boolean = b.boolean();
-  if (!x || !type)
-    return x ? n.error("conversion to element type " + Twine(code) +
-                       " is not supported")
-             : x;
+  if (!x || x.elementType() == type)
+    return x;
+  if (!type || isa<ComplexType>(x.elementType()))
+    return n.error("conversion of " + describe(x.elementType()) +
+                   " to element type " + Twine(code) + " is not supported");
   // A bool is a byte of 0 or 1.
   Type byte = IntegerType::get(b.context(), 8, IntegerType::Unsigned);
   if (type == boolean && x.elementType().getIntOrFloatBitWidth() == 8)
@@ -164,7 +182,7 @@ ArrayRef<OpRow> onnx::unaryOps() {
       {"Asinh", 9, unary<AsinhOp>},
       {"Acosh", 9, unary<AcoshOp>},
       {"Atanh", 9, unary<AtanhOp>},
-      {"Erf", 9, unary<ErfOp>},
+      {"Erf", 9, erf},
       {"Floor", 1, unary<FloorOp>},
       {"Ceil", 1, unary<CeilOp>},
       {"Round", 11, unary<RoundOp>},
