@@ -107,6 +107,10 @@ DLC_STRING_FUNCTION(upper);
  * the parts [n, k], empty ones behind them */
 DLC_STRING_FUNCTION(split_count);
 DLC_STRING_FUNCTION(split);
+/* string [n], automata of int32, numbers, see strings_tokens.c -> how many
+ * tokens [n]; with a fourth input the tokens [n, k], that one behind them */
+DLC_STRING_FUNCTION(token_count);
+DLC_STRING_FUNCTION(tokens);
 /* string, automaton of int32 (see lib/Support/Automaton.h) -> bool */
 DLC_STRING_FUNCTION(match);
 /* string, significant bits -> double */

@@ -28,7 +28,8 @@ static unsigned arity(StringRef function) {
       .Cases({"intern", "spell", "rank", "lower", "upper"}, 1)
       .Cases({"concat", "match", "parse_real", "parse_integer"}, 2)
       .Cases({"format_real", "format_integer"}, 2)
-      .Cases({"split_count", "split"}, 3)
+      .Cases({"split_count", "split", "token_count"}, 3)
+      .Case("tokens", 4)
       .Default(0);
 }
 

@@ -36,6 +36,28 @@ def conv_2d(g):
 
 
 @graph(opset=13)
+def conv_idle_taps(g):
+    """Taps that meet nothing but padding, as those of an atrous convolution on a small image."""
+    x, tiny = g.input("x", (1, 3, 4, 5)), g.input("tiny", (2, 3, 1, 1))
+    for name, kernel, attributes in (
+        ("centre", (3, 3), dict(dilations=[6, 5], pads=[6, 5, 6, 5])),
+        ("beyond", (3, 3), dict(dilations=[9, 12], pads=[10, 14, 11, 12])),
+        ("corner", (3, 3), dict(dilations=[4, 5], pads=[8, 10, 0, 0])),
+        ("other_corner", (3, 3), dict(dilations=[4, 5], pads=[0, 0, 8, 10])),
+        ("two_of_five", (5, 4), dict(dilations=[3, 4], pads=[10, 3, 4, 9])),
+        ("stride", (3, 3), dict(dilations=[6, 3], pads=[6, 3, 6, 3], strides=[3, 2])),
+        ("stride_over", (3, 2), dict(dilations=[4, 6], pads=[7, 6, 7, 9], strides=[9, 7])),
+        ("one_row", (3, 3), dict(dilations=[5, 1], pads=[5, 1, 5, 1])),
+        ("groups", (3, 3), dict(dilations=[6, 6], pads=[6, 6, 6, 6], group=3)),
+    ):
+        g.output(name, conv(g, x, 3, 6, kernel, **attributes))
+    g.output("tiny_3x3", conv(g, tiny, 3, 8, (3, 3), pads=[1, 1, 1, 1]))
+    g.output("tiny_stride", conv(g, tiny, 3, 8, (3, 3), pads=[1, 1, 1, 1], strides=[2, 2]))
+    g.output("tiny_7x7", conv(g, tiny, 3, 8, (7, 7), pads=[3, 4, 3, 5]))
+    g.output("computed", g.Conv(x, g.Exp(g.input("w", (2, 3, 3, 3))), dilations=[7, 7], pads=[7, 7, 7, 7]))
+
+
+@graph(opset=13)
 def conv_channels(g):
     """Counts of channels around every multiple that a tile may have."""
     for cin, cout in ((1, 1), (3, 7), (8, 8), (16, 17), (17, 16), (31, 33), (64, 64), (65, 4), (12, 130)):

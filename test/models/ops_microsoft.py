@@ -37,6 +37,8 @@ def ms_activations(g):
     g.output("quick_gelu_alpha", ms(g, "QuickGelu", x, alpha=0.5))
     g.output("trilu", ms(g, "Trilu", x))
     g.output("trilu_lower", ms(g, "Trilu", x, g.const(np.int64(2)), upper=0))
+    g.output("range", ms(g, "Range", g.const(2.5), g.const(4.0)))
+    g.output("range_by", ms(g, "Range", g.const(np.int64(7)), g.const(np.int64(-3)), g.const(np.int64(-2))), "int64")
 
 
 @graph(opset=17)

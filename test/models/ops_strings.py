@@ -200,3 +200,27 @@ def strings_in_loops(g):
                                   [numpy_helper.from_array(np.array([name], object), "mark_" + name)])
                 for name in ("yes", "no")]
     g.output("chosen", g.If(g.Greater(n, g.const(np.int64(5))), then_branch=branches[0], else_branch=branches[1]))
+
+
+@graph(opset=17, runs=[{"n": 4}, {"n": 1}], check=False)
+def ms_tokens(g):
+    """ONNX Runtime's Tokenizer, which skl2onnx writes for text vectorizers."""
+    texts = ["", "The quick_brown fox, 42 mats!", "naïve 日本 \U0001f600 x", "ab--c-d\n--ef"]
+    x = g.input("x", ("n",), "str", make=lambda size: np.array(texts[:size[0]] if size[0] > 1 else texts[1:2]))
+    wide = g.input("wide", (2, 2), "str", make=lambda size: np.array(texts).reshape(size))
+    g.domains["com.microsoft"] = 1
+
+    def tokens(name, source=x, mark=0, mincharnum=1, **rest):
+        g.output(name, g.node("Tokenizer", [source], domain="com.microsoft", mark=mark, mincharnum=mincharnum,
+                              pad_value="#", **rest), str)
+    tokens("words", tokenexp="[a-zA-Z0-9_]+")
+    tokens("words_marked", mark=1, mincharnum=3, tokenexp="[a-zA-Z0-9_]+")
+    tokens("longest", tokenexp="a|ab|[^ ]{2,3}")
+    tokens("wide_words", source=wide, tokenexp="\\w+")
+    tokens("any", tokenexp=".")
+    tokens("lines", tokenexp="-.")
+    tokens("split", separators=[" "])
+    tokens("split_twice", mincharnum=2, separators=["-+", "[ ,]"])
+    tokens("split_in_order", separators=["b-", "ab"])
+    tokens("characters", mark=1, separators=[""])
+    tokens("nothing", tokenexp="Q")

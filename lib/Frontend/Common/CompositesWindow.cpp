@@ -92,6 +92,44 @@ Tensor dlc::resolvePadding(TensorBuilder &b, Tensor x, WindowSpec &w,
 // Convolution
 //===----------------------------------------------------------------------===//
 
+/// Takes off the outer taps that meet nothing but padding wherever they are,
+/// as those of an atrous convolution that is wider than its input. x is
+/// channels last, the kernel is not.
+static Tensor dropIdleTaps(TensorBuilder &b, Tensor x, Tensor kernel,
+                           WindowSpec &w) {
+  int64_t n = w.spatial();
+  for (int64_t i = 0; i < n; ++i) {
+    int64_t size = x.shape()[i + 1], taps = kernel.shape()[i + 2];
+    int64_t stride = w.strides[i], step = w.dilations[i];
+    int64_t &low = w.pads[i], &high = w.pads[n + i];
+    if (ShapedType::isDynamic(size) || (taps - 1) * step < size ||
+        size + low + high < w.reach(i))
+      continue;
+    int64_t last = (size + low + high - w.reach(i)) / stride;
+    // The first place from 0 on that a tap comes to is in the input.
+    auto isIdle = [&](int64_t tap) {
+      int64_t from = tap * step - low;
+      int64_t k = from < 0 ? llvm::divideCeilSigned(-from, stride) : 0;
+      return k > last || from + k * stride >= size;
+    };
+    int64_t first = 0, end = taps;
+    while (end - first > 1 && isIdle(end - 1))
+      --end;
+    while (end - first > 1 && isIdle(first))
+      ++first;
+    int64_t before = low - first * step;
+    int64_t behind =
+        last * stride + (end - first - 1) * step + 1 - size - before;
+    if (end - first == taps || before < 0 || behind < 0)
+      continue;
+    kernel = b.sliceAxis(kernel, i + 2, b.dim(first), b.dim(end - first));
+    low = before;
+    high = behind;
+    w.kernel[i] = end - first;
+  }
+  return kernel;
+}
+
 Tensor dlc::conv(TensorBuilder &b, Tensor x, Tensor kernel, Tensor bias,
                  WindowSpec window, Dim groups) {
   if (!x || !kernel)
@@ -99,6 +137,9 @@ Tensor dlc::conv(TensorBuilder &b, Tensor x, Tensor kernel, Tensor bias,
   if (!kernel.type().hasStaticShape())
     return openConv(b, x, kernel, bias, window, groups);
   Tensor input = resolvePadding(b, b.channelsLast(x), window, {});
+  if (!input || input.rank() != kernel.rank())
+    return {};
+  kernel = dropIdleTaps(b, input, kernel, window);
   Tensor y = b.conv(input, b.channelsLast(kernel), window.strides,
                     window.dilations, window.pads, staticDim(groups));
   if (bias)

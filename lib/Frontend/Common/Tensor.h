@@ -352,10 +352,10 @@ public:
   /// `otherwise` does. Sizes in which they differ are known at run time. Where
   /// ranks differ, `ranksDiffer` (if it is not null) says so instead of an
   /// error. Where only one of them gives something, it is an error of the run,
-  /// `misfit` (if it is not empty), to take the other one.
+  /// `misfit` (if it is not null), to take the other one.
   Tensors branch(Tensor condition, Branch then, Branch otherwise,
                  std::string *ranksDiffer = nullptr,
-                 llvm::StringRef misfit = {});
+                 const std::string *misfit = nullptr);
 
   using StepBody =
       llvm::function_ref<LoopStep(Dim i, llvm::ArrayRef<Tensor> state)>;

@@ -75,7 +75,8 @@ namespace dlc {
 
 class BranchMaker {
 public:
-  BranchMaker(TensorBuilder &b, std::string *ranksDiffer, StringRef misfit)
+  BranchMaker(TensorBuilder &b, std::string *ranksDiffer,
+              const std::string *misfit)
       : b(b), here(b.loc), ranksDiffer(ranksDiffer), misfit(misfit) {}
 
   Tensors make(Value condition, TensorBuilder::Branch then,
@@ -91,7 +92,7 @@ private:
   TensorBuilder &b;
   Location here;
   std::string *ranksDiffer;
-  StringRef misfit;
+  const std::string *misfit;
   Side yes, no;
   SmallVector<Type> types; ///< of the results
   SmallVector<Dims> known; ///< their sizes; null where they differ
@@ -188,7 +189,7 @@ void BranchMaker::yield(Side &side) {
 
 /// What one side builds, in place of the branch.
 Tensors BranchMaker::takeOnly(Side &side, Value holds) {
-  CheckOp::create(b.ops, here, holds, misfit, ValueRange());
+  CheckOp::create(b.ops, here, holds, *misfit, ValueRange());
   b.ops.getInsertionBlock()->getOperations().splice(
       b.ops.getInsertionPoint(), side.region.front().getOperations());
   for (auto [x, dims] : llvm::zip(side.tensors, side.dims))
@@ -202,7 +203,7 @@ Tensors BranchMaker::make(Value condition, TensorBuilder::Branch then,
   bool isYes = build(yes, then);
   // The other side's errors count too.
   bool isNo = build(no, otherwise);
-  if (isYes != isNo && !misfit.empty()) {
+  if (isYes != isNo && misfit) {
     Value zero = b.indexValue(b.dim(0)), one = b.indexValue(b.dim(1));
     Value other = arith::SelectOp::create(b.ops, here, condition, zero, one);
     return isYes ? takeOnly(yes, condition)
@@ -227,7 +228,8 @@ Tensors BranchMaker::make(Value condition, TensorBuilder::Branch then,
 }
 
 Tensors TensorBuilder::branch(Tensor condition, Branch then, Branch otherwise,
-                              std::string *ranksDiffer, StringRef misfit) {
+                              std::string *ranksDiffer,
+                              const std::string *misfit) {
   Value holds = conditionOf(*this, condition);
   if (!holds)
     return Tensor();

@@ -75,9 +75,9 @@ static Dim countSteps(TensorBuilder &b, Tensor start, Tensor limit,
   return b.index(b.cast(b.max(steps, 0.0), b.i64()));
 }
 
-static Tensors range(TensorBuilder &b, NodeArgs &n) {
+Tensors onnx::range(TensorBuilder &b, NodeArgs &n) {
   Tensor start = n.input(0, "start"), limit = n.input(1, "limit"),
-         delta = n.input(2, "delta");
+         delta = n.has(2) ? n.input(2, "delta") : b.like(1, start);
   if (!start || !limit || !delta)
     return Tensor();
   for (Tensor *x : {&start, &limit, &delta})

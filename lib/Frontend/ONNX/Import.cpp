@@ -55,7 +55,7 @@ private:
   void importOp(Operation *op);
   void importNode(graph::NodeOp node);
   void fork(graph::NodeOp node, Tensor condition, StringRef message);
-  Tensors importSide(graph::NodeOp node, StringRef graph);
+  Tensors importSide(graph::NodeOp node, StringRef graph, std::string &why);
   Tensors ends(Block &block);
   Tensors importGraph(Region &graph, ArrayRef<Tensor> args);
   Tensor argument(BlockArgument arg);
@@ -276,13 +276,16 @@ void Importer::importNode(graph::NodeOp node) {
 //===----------------------------------------------------------------------===//
 
 /// Imports one graph of a node and with its results all that comes behind the
-/// node; gives what the block ends with, nothing where that can't be.
-Tensors Importer::importSide(graph::NodeOp node, StringRef graph) {
+/// node; gives what the block ends with, nothing where that can't be, and
+/// `why`.
+Tensors Importer::importSide(graph::NodeOp node, StringRef graph,
+                             std::string &why) {
   Block &block = *node->getBlock();
   unsigned before = errors;
   ScopedDiagnosticHandler quiet(from.getContext(), [&](Diagnostic &d) {
     bool isError = d.getSeverity() == DiagnosticSeverity::Error;
-    errors += isError;
+    if (isError && errors++ == before)
+      why = d.str();
     return success(isError);
   });
   Tensors given = importGraph(*node.getGraph(graph), {});
@@ -299,27 +302,41 @@ Tensors Importer::importSide(graph::NodeOp node, StringRef graph) {
   return fits ? ends(block) : Tensor();
 }
 
+/// In a check's message each % stands for a number.
+static std::string misfitText(StringRef graph, StringRef message,
+                              StringRef error) {
+  std::string text = ("the rest of the model does not fit the '" + graph +
+                      "', which is taken (" + message + "): " + error)
+                         .str();
+  llvm::erase(text, '%');
+  return text;
+}
+
 /// The ranks of a branch's results depend on the run: what comes behind is
 /// imported for each branch. Exporters write such branches where they squeeze a
 /// dimension of unknown size; the rest of the model then fits one of the two,
 /// and the other one is an error of the run.
 void Importer::fork(graph::NodeOp node, Tensor condition, StringRef message) {
   constexpr unsigned kMost = 5;
-  std::string atEnd, misfit;
-  misfit = ("the rest of the model does not fit the branch that is taken: " +
-            message)
-               .str();
+  std::string atEnd, why;
   Tensors all;
   if (forks < kMost) {
     ++forks;
+    auto side = [&](StringRef graph) {
+      std::string error;
+      Tensors given = importSide(node, graph, error);
+      if (!error.empty())
+        why = misfitText(graph, message, error);
+      return given;
+    };
     all = b.branch(
-        condition, [&] { return importSide(node, "then_branch"); },
-        [&] { return importSide(node, "else_branch"); }, &atEnd, misfit);
+        condition, [&] { return side("then_branch"); },
+        [&] { return side("else_branch"); }, &atEnd, &why);
     --forks;
   }
   b.setLoc(node.getLoc());
   if (all.empty() || !llvm::all_of(all, [](Tensor x) { return bool(x); })) {
-    b.error(message);
+    b.error(why.empty() ? message : StringRef(why));
     return poison(node);
   }
   for (auto [end, x] :
@@ -361,16 +378,17 @@ void Importer::importOp(Operation *op) {
     return;
   }
   if (auto exported = dyn_cast<graph::ExportOp>(op)) {
+    if (poisoned.contains(exported.getInput()))
+      return poison(op);
     Tensor x = values.lookup(exported.getInput());
     auto type = dyn_cast<RankedTensorType>(exported.getResult().getType());
     // A fork goes by what the file says of its outputs.
-    if (forks && x && !x.isSequence() && type && type.getRank() != x.rank())
+    if (forks && x && !x.isSequence() && type && type.getRank() != x.rank()) {
       b.error("the model's output is of another rank");
-    else if (!poisoned.contains(exported.getInput())) {
-      values[exported.getResult()] = x;
-      return;
+      return poison(op);
     }
-    return poison(op);
+    values[exported.getResult()] = x;
+    return;
   }
   if (op->hasTrait<OpTrait::IsTerminator>())
     return;

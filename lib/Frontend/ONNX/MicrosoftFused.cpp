@@ -349,6 +349,7 @@ ArrayRef<OpRow> dlc::onnx::microsoftFusedOps() {
       {"TransposeMatMul", 1, fusedMatMul, {2, 2}},
       {"Inverse", 1, inverse},
       {"Trilu", 1, trilu, {1, 2}},
+      {"Range", 1, range, {2, 3}},
       {"FusedGemm", 1, fusedGemm, {2, 3}},
       {"CDist", 1, distances, {2, 2}},
       {"FusedConv", 1, fusedConv, {2, 4}},

@@ -51,7 +51,8 @@ const OpTable &onnx::opTable() {
     t.add("ai.onnx.preview.training", trainingOps());
     for (ArrayRef<OpRow> rows :
          {microsoftFusedOps(), microsoftAttentionOps(), microsoftQuantizedOps(),
-          microsoftProductOps(), microsoftLinearOps(), microsoftRecurrentOps()})
+          microsoftProductOps(), microsoftLinearOps(), microsoftRecurrentOps(),
+          microsoftStringOps()})
       t.add("com.microsoft", rows);
     for (ArrayRef<OpRow> rows :
          {mlOps(), mlTreeOps(), mlVectorOps(), mlMapOps()})

@@ -54,6 +54,7 @@ llvm::ArrayRef<OpRow> microsoftQuantizedOps();
 llvm::ArrayRef<OpRow> microsoftProductOps();
 llvm::ArrayRef<OpRow> microsoftLinearOps();
 llvm::ArrayRef<OpRow> microsoftRecurrentOps();
+llvm::ArrayRef<OpRow> microsoftStringOps();
 // Of domain ai.onnx.ml.
 llvm::ArrayRef<OpRow> mlOps();
 llvm::ArrayRef<OpRow> mlTreeOps();
@@ -68,6 +69,7 @@ Tensors linearAttention(TensorBuilder &b, NodeArgs &n);
 /// The same in two domains.
 Tensors trilu(TensorBuilder &b, NodeArgs &n);
 Tensors gemm(TensorBuilder &b, NodeArgs &n);
+Tensors range(TensorBuilder &b, NodeArgs &n);
 /// Input 0 as bytes, their scale and zero point.
 Tensors dynamicQuantizeLinear(TensorBuilder &b, NodeArgs &n);
 

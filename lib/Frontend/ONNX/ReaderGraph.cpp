@@ -248,6 +248,9 @@ LogicalResult GraphReader::readOperator(const proto::Node &node, Location at,
                                         Scope &scope) {
   StringRef domain = fullDomain(node.domain);
   std::optional<int64_t> version = findVersion(domain, *scope.frame);
+  // ONNX Runtime knows its own operators by itself, and tf2onnx relies on it.
+  if (!version && domain == "com.microsoft")
+    version = 1;
   if (!version)
     return emitError(at) << "operator set " << quote(domain)
                          << " is not imported by the model";

@@ -10,6 +10,7 @@
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
 #include "Support/Automaton.h"
+#include "Support/Pattern.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -51,6 +52,8 @@ bool onnx::takesStrings(graph::NodeOp node, unsigned input) {
            llvm::is_contained({"LabelEncoder", "CategoryMapper",
                                "OneHotEncoder", "ArrayFeatureExtractor"},
                               op);
+  if (node.getDomain() == "com.microsoft")
+    return op == "Tokenizer";
   if (node.getDomain() != "onnx")
     return false;
   // Strings have neither a sum nor an order.
@@ -85,6 +88,21 @@ static Tensors stringConcat(TensorBuilder &b, NodeArgs &n) {
   return b.eachString("concat", xs, b.stringType());
 }
 
+/// A row of parts for each string, the first argument, of which there are so
+/// many.
+static Tensor partsOf(TensorBuilder &b, StringRef function,
+                      ArrayRef<Tensor> arguments, Tensor counts) {
+  if (!counts)
+    return {};
+  Dims shape = b.dims(counts);
+  // Where there is no string, there is no part.
+  Tensor width =
+      b.reduce(ReduceKind::max, b.flatten(counts, 0, counts.rank()), {0});
+  shape.push_back(b.counted(b.max(width, b.scalar(int64_t(0), b.i64()))));
+  return shape.back() ? b.string(function, arguments, shape, b.stringType())
+                      : Tensor();
+}
+
 static Tensors stringSplit(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
   StringRef delimiter = n.string("delimiter", "");
@@ -93,16 +111,8 @@ static Tensors stringSplit(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   SmallVector<Tensor> arguments{x, b.string(delimiter),
                                 b.scalar(most, b.i64())};
-  Dims shape = b.dims(x);
-  Tensor counts = b.string("split_count", arguments, shape, b.i64());
-  if (!counts)
-    return Tensor();
-  // Where there is no string, there is no part.
-  Tensor width = b.reduce(ReduceKind::max, b.flatten(counts, 0, x.rank()), {0});
-  shape.push_back(b.counted(b.max(width, b.scalar(int64_t(0), b.i64()))));
-  if (!shape.back())
-    return Tensor();
-  return Tensors{b.string("split", arguments, shape, b.stringType()), counts};
+  Tensor counts = b.string("split_count", arguments, b.dims(x), b.i64());
+  return Tensors{partsOf(b, "split", arguments, counts), counts};
 }
 
 static Tensors stringNormalizer(TensorBuilder &b, NodeArgs &n) {
@@ -142,6 +152,13 @@ static Tensors stringNormalizer(TensorBuilder &b, NodeArgs &n) {
   return x.rank() == 1 ? y : b.unsqueeze(y, {0});
 }
 
+/// A vector of integers of 32 bits.
+static Tensor table(TensorBuilder &b, ArrayRef<int32_t> entries) {
+  auto type = RankedTensorType::get({int64_t(entries.size())},
+                                    b.opBuilder().getI32Type());
+  return b.constant(DenseElementsAttr::get(type, entries));
+}
+
 static Tensors regexFullMatch(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
   StringRef pattern = n.string("pattern", "");
@@ -151,11 +168,82 @@ static Tensors regexFullMatch(TensorBuilder &b, NodeArgs &n) {
   if (!automaton)
     return n.error("attribute 'pattern': " +
                    llvm::toString(automaton.takeError()));
-  auto type = RankedTensorType::get({int64_t(automaton->size())},
-                                    b.opBuilder().getI32Type());
-  Tensor table =
-      b.constant(DenseElementsAttr::get(type, ArrayRef<int32_t>(*automaton)));
-  return b.string("match", {x, table}, b.dims(x), b.boolean());
+  return b.string("match", {x, table(b, *automaton)}, b.dims(x), b.boolean());
+}
+
+//===----------------------------------------------------------------------===//
+// Tokens
+//===----------------------------------------------------------------------===//
+
+/// Whether a pattern asks what stands around the text that matches.
+static bool looksAround(const dlc::Pattern &pattern) {
+  return pattern.kind == dlc::Pattern::Assertion ||
+         llvm::any_of(pattern.parts,
+                      [](auto &part) { return looksAround(*part); });
+}
+
+/// The automata of patterns as runtime/strings_tokens.c takes them; nothing:
+/// reported.
+static std::optional<std::vector<int32_t>> automataOf(NodeArgs &n,
+                                                      ArrayRef<StringRef> all) {
+  std::vector<int32_t> result{int32_t(all.size())};
+  for (StringRef text : all) {
+    auto pattern = parsePattern(text);
+    auto automaton =
+        pattern ? makeAutomaton(text)
+                : llvm::Expected<std::vector<int32_t>>(pattern.takeError());
+    if (!automaton)
+      return n.error("pattern '" + text +
+                     "': " + llvm::toString(automaton.takeError())),
+             std::nullopt;
+    if (looksAround(**pattern))
+      return n.error("pattern '" + text +
+                     "' looks at what is around a token, which is not "
+                     "supported"),
+             std::nullopt;
+    result.push_back(automaton->size());
+    llvm::append_range(result, *automaton);
+  }
+  return result;
+}
+
+static Tensors tokenizer(TensorBuilder &b, NodeArgs &n) {
+  Tensor x = n.input(0, "X");
+  auto patterns = n.strings("separators");
+  StringRef token = n.string("tokenexp", ""), pad = n.string("pad_value", "");
+  int64_t least = n.integer("mincharnum", 1);
+  bool marks = n.flag("mark", false);
+  if (!checkStrings(n, {x}) || n.failed())
+    return Tensor();
+  if (x.rank() != 1 && x.rank() != 2)
+    return n.error("input 'X' has rank " + Twine(x.rank()) +
+                   ", expected 1 or 2");
+  bool separates = token.empty();
+  if (!separates == (patterns && !patterns->empty()) || least < 1)
+    return n.error("needs either 'separators' or 'tokenexp', and a positive "
+                   "'mincharnum'");
+  if (!separates)
+    patterns = {token};
+  // An empty separator stands between all characters; ONNX Runtime takes a
+  // point as the same, though to it no point is a line's end elsewhere.
+  if ((separates && patterns->size() == 1 && patterns->front().empty()) ||
+      token == ".") {
+    patterns = {StringRef("(?s:.)")};
+    separates = false;
+  }
+  auto automata = automataOf(n, *patterns);
+  if (!automata)
+    return Tensor();
+  SmallVector<Tensor> arguments{x, table(b, *automata),
+                                b.ints({separates, least, marks})};
+  Tensor counts = b.string("token_count", arguments, b.dims(x), b.i64());
+  arguments.push_back(b.string(pad));
+  return partsOf(b, "tokens", arguments, counts);
+}
+
+ArrayRef<OpRow> onnx::microsoftStringOps() {
+  static const OpRow rows[] = {{"Tokenizer", 1, tokenizer}};
+  return rows;
 }
 
 //===----------------------------------------------------------------------===//

@@ -224,7 +224,7 @@ func.func @main(%x: tensor<?x?xf32>, %c: tensor<i1>) -> tensor<f32> {
 // -----
 
 // CHECK-LABEL: func.func @main
-// CHECK:       dlc.check %{{.*}}, "the rest of the model does not fit the branch that is taken: output 0 is tensor<?xf32> in one branch, but tensor<?x?xf32> in the other"
+// CHECK:       dlc.check %{{.*}}, "the rest of the model does not fit the 'else_branch', which is taken (output 0 is tensor<?xf32> in one branch, but tensor<?x?xf32> in the other): the model's output is of another rank"
 // CHECK-NOT:   scf.if
 // CHECK:       return %{{.*}} : tensor<?xf32>
 func.func @main(%x: tensor<?x?xf32>, %c: tensor<i1>) -> tensor<?xf32> {

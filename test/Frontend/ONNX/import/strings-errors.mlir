@@ -81,3 +81,21 @@ func.func @main() -> !graph.value {
   %x = graph.weight "x" = dense<["a", "\C3("]> : tensor<2x!graph.string>
   return %x : !graph.value
 }
+
+// -----
+
+func.func @main(%a0: tensor<2x!graph.string>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x!graph.string>
+  // expected-error @+1 {{pattern '\b\w+' looks at what is around a token, which is not supported}}
+  %r = graph.node "com.microsoft.Tokenizer"(%0) version 1 {mark = 0 : i64, mincharnum = 1 : i64, pad_value = "", tokenexp = "\\b\\w+"}
+  return %r : !graph.value
+}
+
+// -----
+
+func.func @main(%a0: tensor<2x!graph.string>) -> !graph.value {
+  %0 = graph.import %a0 : tensor<2x!graph.string>
+  // expected-error @+1 {{needs either 'separators' or 'tokenexp', and a positive 'mincharnum'}}
+  %r = graph.node "com.microsoft.Tokenizer"(%0) version 1 {mark = 0 : i64, mincharnum = 1 : i64, pad_value = ""}
+  return %r : !graph.value
+}
