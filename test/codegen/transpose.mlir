@@ -24,9 +24,17 @@ func.func @main(%x: tensor<24x16xf32>) -> tensor<16x24xf32> {
 // CHECK:         vector.load
 // CHECK-COUNT-24: vector.shuffle
 // CHECK:         vector.store
-// CHECK-COUNT-8: vector.maskedload
+// Of whole rows a mask of the columns:
+// CHECK-COUNT-8: vector.load
 // CHECK-COUNT-24: vector.shuffle
 // CHECK-COUNT-8: vector.maskedstore
+// Of fewer rows those that there are: no store under an empty mask.
+// CHECK-COUNT-8: vector.maskedload
+// CHECK-COUNT-24: vector.shuffle
+// CHECK:         scf.if
+// CHECK-NEXT:      arith
+// CHECK:           vector.maskedstore
+// CHECK-COUNT-7: scf.if
 func.func @main(%x: tensor<2x?x13xf32>) -> tensor<13x2x?xf32> {
   %0 = dlc.transpose %x [2, 0, 1] : tensor<2x?x13xf32> -> tensor<13x2x?xf32>
   return %0 : tensor<13x2x?xf32>

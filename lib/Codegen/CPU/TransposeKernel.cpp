@@ -98,63 +98,73 @@ struct TransposeEmitter {
     }
   }
 
-  /// A tile whose first element is at `row` and `column` of the output; only
-  /// what there is of it, where it is at an edge.
-  void emitTile(Value from, Value to, Value row, Value column, bool isEdge) {
+  /// What of a tile there is.
+  enum class Part { whole, someColumns, some };
+
+  /// A tile whose first element is at `row` and `column` of the output.
+  void emitTile(Value from, Value to, Value row, Value column, Part part) {
     int64_t lanes = kernel.lanes();
     OpBuilder &b = kernel.b;
     Location loc = kernel.loc;
     Value step = inputStrides[op.getPermutation().back()];
     Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
-    Value rowsLeft = m.sub(rows, row), columnsLeft = m.sub(columns, column);
-    Value rowMask = isEdge ? kernel.maskOf(rowsLeft) : Value();
+    Value rowsLeft = m.sub(rows, row), rowMask, columnMask;
+    if (part == Part::some)
+      rowMask = kernel.maskOf(rowsLeft);
+    if (part != Part::whole)
+      columnMask = kernel.maskOf(m.sub(columns, column));
     SmallVector<Value> tile;
     for (int64_t i = 0; i < lanes; ++i) {
       Value at = m.add(column, i);
-      if (isEdge)
+      if (columnMask)
         at = m.min(at, m.sub(columns, m.cst(1)));
       at = m.add(m.add(from, m.mul(at, step)), row);
       tile.push_back(
-          isEdge ? Value(vector::MaskedLoadOp::create(
-                       b, loc, type, memory, ValueRange(at), rowMask, zero))
-                 : Value(vector::LoadOp::create(b, loc, type, memory, at)));
+          rowMask ? Value(vector::MaskedLoadOp::create(
+                        b, loc, type, memory, ValueRange(at), rowMask, zero))
+                  : Value(vector::LoadOp::create(b, loc, type, memory, at)));
     }
     turn(tile);
     for (int64_t i = 0; i < lanes; ++i) {
-      Value at = m.add(m.add(to, m.mul(m.add(row, i), strides[along])), column);
-      if (!isEdge) {
-        vector::StoreOp::create(b, loc, tile[i], kernel.output, at);
-        continue;
-      }
-      Value count = arith::SelectOp::create(b, loc, m.less(m.cst(i), rowsLeft),
-                                            columnsLeft, m.cst(0));
-      vector::MaskedStoreOp::create(b, loc, kernel.output, ValueRange(at),
-                                    kernel.maskOf(count), tile[i]);
+      auto store = [&] {
+        Value at =
+            m.add(m.add(to, m.mul(m.add(row, i), strides[along])), column);
+        if (columnMask)
+          vector::MaskedStoreOp::create(b, loc, kernel.output, ValueRange(at),
+                                        columnMask, tile[i]);
+        else
+          vector::StoreOp::create(b, loc, tile[i], kernel.output, at);
+      };
+      // Not under an empty mask: a processor may take long to find that there
+      // is no fault in a page that isn't mapped.
+      if (part == Part::some)
+        m.ifThen(m.less(m.cst(i), rowsLeft), store);
+      else
+        store();
     }
   }
 
   void emitStrip(Value from, Value to, Value row) {
     int64_t lanes = kernel.lanes();
     Value whole = m.mul(m.div(columns, m.cst(lanes)), lanes);
-    Value isWhole = m.less(m.add(row, lanes - 1), rows);
     auto isMultiple = [&](Value size) {
       auto n = constantIndex(size);
       return n && *n % lanes == 0;
     };
-    auto tiles = [&](Value first, Value last, bool isEdge) {
+    auto tiles = [&](Value first, Value last, Part part) {
       m.loop(first, last, lanes,
-             [&](Value column) { emitTile(from, to, row, column, isEdge); });
+             [&](Value column) { emitTile(from, to, row, column, part); });
     };
-    if (isMultiple(rows)) {
-      tiles(m.cst(0), whole, false);
+    auto wholeRows = [&] {
+      tiles(m.cst(0), whole, Part::whole);
       if (!isMultiple(columns))
-        tiles(whole, columns, true);
-      return;
-    }
-    m.ifThen(isWhole, [&] { tiles(m.cst(0), whole, false); });
-    Value first =
-        arith::SelectOp::create(kernel.b, kernel.loc, isWhole, whole, m.cst(0));
-    tiles(first, columns, true);
+        tiles(whole, columns, Part::someColumns);
+    };
+    if (isMultiple(rows))
+      return wholeRows();
+    Value next = m.add(row, lanes);
+    m.ifThen(m.less(m.add(row, lanes - 1), rows), wholeRows);
+    m.ifThen(m.less(rows, next), [&] { tiles(m.cst(0), columns, Part::some); });
   }
 
   LaunchPlan emit() {
