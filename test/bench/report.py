@@ -55,6 +55,7 @@ At one thread, on an AMD EPYC with AVX-512; each change against the commit befor
 | a padded tensor is copied row by row, its border filled, without a mask for each vector | 61 to 15 us for the image of MobileNetV2 (1.02), 500 to 250 us for that of the detector (1.01) |
 | sums over all but the channels take 64 channels at a time, with eight sums | 8.6 to 3.6 us for 7x7x2048, with AVX2 32 to 17 us for 56x56x144 |
 | no store under an empty mask at the edges of transposes: where the page behind is not mapped it took over 100 ns | 905 to 125 us for the last transpose of the detector (1.03) |
+| planes become pixels of a few channels by shuffles of rows | 101 to 8.6 us for an image of 224x224 |
 
 What the products themselves leave of the peak is little: those of BERT run at 96 to 98 % of it.
 One row times a matrix (decode) reads its weights at 88 to 100 % of the 43 GB/s that a plain loop
