@@ -114,7 +114,8 @@ func.func @main(%x: tensor<4x32xf32>) -> tensor<4x16xf32> {
 func.func @main(%x: tensor<4x16xf32>) -> tensor<6x16xf32> {
   %z = dlc.constant dense<0.0> : tensor<f32>
   %0 = dlc.pad %x, %z low [1, 0] : tensor<4x16xf32>, tensor<f32> -> tensor<6x16xf32>
-  return %0 : tensor<6x16xf32>
+  %1 = dlc.neg %0 : tensor<6x16xf32>
+  return %1 : tensor<6x16xf32>
 }
 
 // -----
@@ -249,5 +250,41 @@ func.func @main(%x: tensor<f32>) -> tensor<f32> {
 func.func @main(%x: tensor<1x3x32x32xf32>) -> tensor<1x3x34x34xf32> {
   %z = dlc.constant dense<0.0> : tensor<f32>
   %0 = dlc.pad %x, %z low [0, 0, 1, 1] : tensor<1x3x32x32xf32>, tensor<f32> -> tensor<1x3x34x34xf32>
-  return %0 : tensor<1x3x34x34xf32>
+  %1 = dlc.neg %0 : tensor<1x3x34x34xf32>
+  return %1 : tensor<1x3x34x34xf32>
+}
+
+// -----
+
+// Where a padded tensor is all there is, the ends of a row are filled and what is
+// between is copied, without a mask but at its end. Rows outside are filled whole.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[OUT:.*]] = rt.arg %{{.*}}[1]
+// CHECK:         %[[INSIDE:.*]] = arith.cmpi ult, %{{.*}}, %c4
+// CHECK:         %[[STOP:.*]] = arith.select %[[INSIDE]], %c1, %c42
+// CHECK:         %[[RESUME:.*]] = arith.select %[[INSIDE]], %c41, %c42
+// CHECK:         scf.for
+// CHECK:           vector.store %cst
+// CHECK:         scf.for
+// CHECK-NOT:       arith.cmpi
+// CHECK:           %[[X:.*]] = vector.load
+// CHECK:           vector.store %[[X]]
+func.func @main(%x: tensor<4x40xf32>) -> tensor<6x42xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.pad %x, %z low [1, 1] : tensor<4x40xf32>, tensor<f32> -> tensor<6x42xf32>
+  return %0 : tensor<6x42xf32>
+}
+
+// -----
+
+// What is behind the last padded dimension belongs to the row.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:       rt.launch {{.*}}[%c6, 
+// CHECK-LABEL: func.func @k0
+// CHECK:         arith.select %{{.*}}, %c3, %c63
+// CHECK:         arith.select %{{.*}}, %c60, %c63
+func.func @main(%x: tensor<4x19x3xf32>) -> tensor<6x21x3xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.pad %x, %z low [1, 1, 0] : tensor<4x19x3xf32>, tensor<f32> -> tensor<6x21x3xf32>
+  return %0 : tensor<6x21x3xf32>
 }

@@ -2,14 +2,18 @@
 //
 // RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
-// The last dimension stays: it has the lanes.
+// The last dimension stays: it has the lanes. Two vectors that lie side by side
+// are summed together, four rows with sums of their own, which are added in the end.
 // CHECK-LABEL: func.func @k0
 // CHECK:         scf.for
-// CHECK:           scf.for %{{.*}} = %c0 to %c32 step %c16
-// CHECK:             scf.for %{{.*}} = %c0 to %c8 step %c1 iter_args({{.*}}) -> (vector<16xf32>)
-// CHECK:               vector.load
-// CHECK-NEXT:          arith.addf
-// CHECK:             vector.store
+// CHECK:           %[[SUMS:.*]]:8 = scf.for %{{.*}} = %c0 to %c8 step %c4 iter_args
+// CHECK:             vector.load
+// CHECK-NEXT:        arith.addf
+// CHECK-COUNT-7:     vector.load
+// CHECK-NOT:         vector.load
+// CHECK:             scf.yield
+// CHECK:           arith.addf %[[SUMS]]#0, %[[SUMS]]#2
+// CHECK-COUNT-2:   vector.store
 // CHECK-NOT:     vector.extract
 // CHECK:         return
 func.func @main(%x: tensor<8x32xf32>) -> tensor<32xf32> {
@@ -19,10 +23,21 @@ func.func @main(%x: tensor<8x32xf32>) -> tensor<32xf32> {
 
 // -----
 
+// Rows beyond a multiple of what is unrolled.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for %{{.*}} = %c0 to %c48 step %c2 iter_args
+// CHECK:         vector.load
+// CHECK:         vector.store
+func.func @main(%x: tensor<49x256xf32>) -> tensor<256xf32> {
+  %0 = dlc.reduce sum %x [0] : tensor<49x256xf32> -> tensor<256xf32>
+  return %0 : tensor<256xf32>
+}
+
+// -----
+
 // Some of it is left over: masked loads, but nothing to make neutral.
 // CHECK-LABEL: func.func @k0
 // CHECK:         vector.constant_mask [4]
-// CHECK:         scf.for
 // CHECK:           %[[X:.*]] = vector.maskedload
 // CHECK-NEXT:      arith.cmpf olt, %{{.*}}, %[[X]]
 // CHECK:         vector.maskedstore
@@ -76,13 +91,12 @@ func.func @main(%x: tensor<4x16xf32>) -> tensor<4x16xf32> {
 
 // What is computed from the sum is computed in the same kernel.
 // CHECK-LABEL: func.func @k0
-// CHECK:         %[[SUM:.*]] = scf.for {{.*}} iter_args
-// CHECK:         %[[N:.*]] = arith.negf %[[SUM]]
+// CHECK:         %[[N:.*]] = arith.negf
 // CHECK:         vector.store %[[N]]
-func.func @main(%x: tensor<8x32xf32>) -> tensor<32xf32> {
-  %0 = dlc.reduce sum %x [0] : tensor<8x32xf32> -> tensor<32xf32>
-  %1 = dlc.neg %0 : tensor<32xf32>
-  return %1 : tensor<32xf32>
+func.func @main(%x: tensor<8x16xf32>) -> tensor<16xf32> {
+  %0 = dlc.reduce sum %x [0] : tensor<8x16xf32> -> tensor<16xf32>
+  %1 = dlc.neg %0 : tensor<16xf32>
+  return %1 : tensor<16xf32>
 }
 
 // -----

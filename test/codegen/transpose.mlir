@@ -24,9 +24,17 @@ func.func @main(%x: tensor<24x16xf32>) -> tensor<16x24xf32> {
 // CHECK:         vector.load
 // CHECK-COUNT-24: vector.shuffle
 // CHECK:         vector.store
-// CHECK-COUNT-8: vector.maskedload
+// Of whole rows a mask of the columns:
+// CHECK-COUNT-8: vector.load
 // CHECK-COUNT-24: vector.shuffle
 // CHECK-COUNT-8: vector.maskedstore
+// Of fewer rows those that there are: no store under an empty mask.
+// CHECK-COUNT-8: vector.maskedload
+// CHECK-COUNT-24: vector.shuffle
+// CHECK:         scf.if
+// CHECK-NEXT:      arith
+// CHECK:           vector.maskedstore
+// CHECK-COUNT-7: scf.if
 func.func @main(%x: tensor<2x?x13xf32>) -> tensor<13x2x?xf32> {
   %0 = dlc.transpose %x [2, 0, 1] : tensor<2x?x13xf32> -> tensor<13x2x?xf32>
   return %0 : tensor<13x2x?xf32>
@@ -34,11 +42,57 @@ func.func @main(%x: tensor<2x?x13xf32>) -> tensor<13x2x?xf32> {
 
 // -----
 
-// Rows that stay rows are copied, and few columns are not worth a tile.
+// Rows that stay rows are copied, and few rows are not worth a tile.
 // CHECK-LABEL: func.func @dlc_run
 // CHECK-COUNT-2: rt.launch {{.*}} kind "loop"
-func.func @main(%x: tensor<4x6x8xf32>, %y: tensor<3x64xf32>) -> (tensor<6x4x8xf32>, tensor<64x3xf32>) {
+func.func @main(%x: tensor<4x6x8xf32>, %y: tensor<64x3xf32>) -> (tensor<6x4x8xf32>, tensor<3x64xf32>) {
   %0 = dlc.transpose %x [1, 0, 2] : tensor<4x6x8xf32> -> tensor<6x4x8xf32>
-  %1 = dlc.transpose %y [1, 0] : tensor<3x64xf32> -> tensor<64x3xf32>
-  return %0, %1 : tensor<6x4x8xf32>, tensor<64x3xf32>
+  %1 = dlc.transpose %y [1, 0] : tensor<64x3xf32> -> tensor<3x64xf32>
+  return %0, %1 : tensor<6x4x8xf32>, tensor<3x64xf32>
+}
+
+// -----
+
+// Planes to a few channels: rows of each are read, and put in each other's gaps by
+// shuffles. What is left of a row is stored as far as it goes.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         kind "interleave 8x3"
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for {{.*}} step %c8
+// CHECK-COUNT-3:     vector.load
+// CHECK:             vector.shuffle {{.*}} [0, 8, 0, 1, 9, 1, 2, 10]
+// CHECK-NEXT:        vector.shuffle {{.*}} [0, 1, 8, 3, 4, 9, 6, 7]
+// CHECK-COUNT-4:     vector.shuffle
+// CHECK-COUNT-3:   vector.maskedload
+// CHECK:           scf.if
+// CHECK:             vector.maskedstore
+// CHECK-NOT:     vector.gather
+func.func @main(%x: tensor<3x10x?xf32>) -> tensor<10x?x3xf32> {
+  %0 = dlc.transpose %x [1, 2, 0] : tensor<3x10x?xf32> -> tensor<10x?x3xf32>
+  return %0 : tensor<10x?x3xf32>
+}
+
+// -----
+
+// With what is computed of each pixel, and a border.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         kind "interleave 8x3"
+func.func @main(%x: tensor<3x10x20xf32>, %mean: tensor<3xf32>) -> tensor<12x22x3xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.transpose %x [1, 2, 0] : tensor<3x10x20xf32> -> tensor<10x20x3xf32>
+  %1 = dlc.broadcast %mean : tensor<3xf32> -> tensor<10x20x3xf32>
+  %2 = dlc.sub %0, %1 : tensor<10x20x3xf32>
+  %3 = dlc.pad %2, %z low [1, 1, 0] : tensor<10x20x3xf32>, tensor<f32> -> tensor<12x22x3xf32>
+  return %3 : tensor<12x22x3xf32>
+}
+
+// -----
+
+// Pixels whose channels lie side by side stay as they are.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         kind "loop"
+func.func @main(%x: tensor<10x20x3xf32>) -> tensor<10x20x3xf32> {
+  %0 = dlc.neg %x : tensor<10x20x3xf32>
+  return %0 : tensor<10x20x3xf32>
 }

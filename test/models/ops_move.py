@@ -26,6 +26,18 @@ def transpose(g):
     g.output("wide", g.Transpose(g.input("w", (65, 130))))
 
 
+@graph(opset=13)
+def transpose_planes(g):
+    # Planes to pixels of a few channels: rows of more than one unit of work, their
+    # ends, other types, what is computed on the way.
+    x, mean = g.input("x", (2, 3, 5, 21)), g.input("mean", (1, 3, 1, 1))
+    g.output("long", g.Transpose(g.input("row", (3, 2100)), perm=[1, 0]))
+    g.output("centred", g.Transpose(g.Sub(x, mean), perm=[0, 2, 3, 1]))
+    g.output("bordered", g.Pad(g.Transpose(x, perm=[0, 2, 3, 1]), g.const(ints(0, 1, 2, 0, 0, 1, 1, 0))))
+    g.output("int", g.Transpose(g.input("i", (1, 2, 3, 9), "int64"), perm=[0, 2, 3, 1]))
+    g.output("bool", g.Transpose(g.input("b", (5, 33), "bool")))
+
+
 @graph(opset=14)
 def reshape(g):
     x = g.input("x", (2, 3, 4, 5))

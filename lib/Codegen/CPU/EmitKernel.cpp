@@ -93,6 +93,7 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
     auto concat = kernel.root.getDefiningOp<ConcatOp>();
     plan = concat                     ? emitConcat(kernel, concat)
            : isTiledTranspose(kernel) ? emitTranspose(kernel)
+           : isInterleave(kernel)     ? emitInterleave(kernel)
                                       : emitLoop(kernel);
   } else {
     plan =

@@ -107,6 +107,9 @@ LaunchPlan emitConcat(Kernel &kernel, ConcatOp op);
 /// should be done tile by tile.
 bool isTiledTranspose(Kernel &kernel);
 LaunchPlan emitTranspose(Kernel &kernel);
+/// Whether the root's last dimension is a few channels of what lies in planes.
+bool isInterleave(Kernel &kernel);
+LaunchPlan emitInterleave(Kernel &kernel);
 LaunchPlan emitRows(Kernel &kernel);
 LaunchPlan emitReduce(Kernel &kernel, ReduceOp op);
 LaunchPlan emitArgReduce(Kernel &kernel, ArgReduceOp op);

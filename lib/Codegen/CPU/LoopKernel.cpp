@@ -60,12 +60,114 @@ static int64_t mergeableDims(Kernel &kernel) {
   return merged;
 }
 
+/// The number of trailing dimensions of a padded root that are walked as one:
+/// from the last on that is padded, if what is padded lies so; 0 if the root is
+/// no such.
+static int64_t paddedDims(Kernel &kernel) {
+  auto pad = kernel.root.getDefiningOp<PadOp>();
+  if (!pad || pad.getMode() != PadMode::constant)
+    return 0;
+  int64_t rank = pad.getType().getRank(), dims = 1;
+  IndexMath m = kernel.math();
+  SmallVector<OpFoldResult> low = pad.getMixedLow();
+  auto isPadded = [&](int64_t d) {
+    auto from = constantIndex(kernel.emitter.size(pad.getInput(), d)),
+         to = constantIndex(kernel.emitter.size(pad.getResult(), d));
+    return constantIndex(m.value(low[d])) != 0 || !from || from != to;
+  };
+  while (dims < rank && !isPadded(rank - dims))
+    ++dims;
+  return dims == 1 || kernel.emitter.isBound(pad.getInput()) ? dims : 0;
+}
+
+namespace {
+/// A row of a padded tensor, [lo, hi) of it: fill, what is padded, fill.
+struct PaddedRow {
+  Kernel &kernel;
+  /// The element of the row that is the first of what is padded, and how many
+  /// of it there are.
+  Value first, count;
+  /// Whether there are any: the row's leading coordinates are inside.
+  Value inside;
+
+  /// `at` are the coordinates before those of the row.
+  PaddedRow(Kernel &kernel, ArrayRef<Value> at, ArrayRef<Value> low,
+            ArrayRef<Value> sizes, Value first, Value count)
+      : kernel(kernel), first(first), count(count) {
+    OpBuilder &b = kernel.b;
+    IndexMath m = kernel.math();
+    inside = arith::ConstantIntOp::create(b, kernel.loc, 1, 1);
+    for (auto [i, before, size] : llvm::zip(at, low, sizes)) {
+      Value is = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::ult,
+                                       m.sub(i, before), size);
+      inside = arith::AndIOp::create(b, kernel.loc, inside, is);
+    }
+  }
+
+  void emit(Value lo, Value hi, function_ref<void(Value, Value)> fill,
+            function_ref<void(Value, Value)> copy) {
+    IndexMath m = kernel.math();
+    auto within = [&](Value i) {
+      i = m.min(m.max(i, lo), hi);
+      return arith::SelectOp::create(kernel.b, kernel.loc, inside, i, hi)
+          .getResult();
+    };
+    Value stop = within(first), resume = within(m.add(first, count));
+    fill(lo, stop);
+    if (copy)
+      copy(stop, resume);
+    fill(resume, hi);
+  }
+};
+} // namespace
+
+/// [lo, hi) of a padded root's row, as walked by emitLoop.
+static void emitPaddedRow(Kernel &kernel, PadOp pad, ArrayRef<Value> at,
+                          Value rowStart, Value lo, Value hi) {
+  IndexMath m = kernel.math();
+  ElementEmitter &emitter = kernel.emitter;
+  SmallVector<Value> low, sizes = emitter.sizes(pad.getInput());
+  for (OpFoldResult v : pad.getMixedLow())
+    low.push_back(m.value(v));
+  int64_t outer = at.size();
+  Value tail = m.product(ArrayRef(sizes).drop_front(outer + 1));
+  PaddedRow row(kernel, at, low, sizes, m.mul(low[outer], tail),
+                m.mul(sizes[outer], tail));
+  auto store = [&](Scalar value, Value i, Value mask) {
+    emitter.store(value, kernel.output, m.add(rowStart, i), kernel.lanes(),
+                  mask);
+  };
+  auto fill = [&](Value from, Value to) {
+    kernel.forVectors(from, to, [&](Value i, Value mask) {
+      store(emitter.emit(pad.getValue(), Point(), 1), i, mask);
+    });
+  };
+  row.emit(lo, hi, fill, [&](Value from, Value to) {
+    SmallVector<Value> lead;
+    for (auto [i, before] : llvm::zip(at, low))
+      lead.push_back(m.sub(i, before));
+    Value start = m.mul(m.linearize(lead, sizes), row.count);
+    kernel.forVectors(from, to, [&](Value i, Value mask) {
+      Value lane = m.sub(i, row.first);
+      Point point = Point::along(lead, lane);
+      while (static_cast<int64_t>(point.indices.size()) <
+             pad.getType().getRank())
+        point.indices.insert(point.indices.end() - 1, {m.cst(0)});
+      point.linear = m.add(start, lane);
+      point.linearStep = 1;
+      point.space = pad.getInput().getType();
+      store(emitter.emit(pad.getInput(), point, kernel.lanes(), mask), i, mask);
+    });
+  });
+}
+
 LaunchPlan cpu::emitLoop(Kernel &kernel) {
   IndexMath m = kernel.math();
   ElementEmitter &emitter = kernel.emitter;
   RankedTensorType type = kernel.computedType();
-  int64_t rank = type.getRank(),
-          merged = std::max<int64_t>(mergeableDims(kernel), 0);
+  int64_t rank = type.getRank(), padded = paddedDims(kernel),
+          merged =
+              padded > 0 ? padded : std::max<int64_t>(mergeableDims(kernel), 0);
   int64_t outer = rank - merged;
   SmallVector<Value> sizes = emitter.sizes(kernel.root);
   Value inner = m.product(ArrayRef(sizes).drop_front(outer));
@@ -80,6 +182,9 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
     SmallVector<Value> rows =
         m.delinearize(row, ArrayRef(sizes).take_front(outer));
     Value rowStart = m.mul(row, inner);
+    if (padded > 0)
+      return emitPaddedRow(kernel, cast<PadOp>(kernel.root.getDefiningOp()),
+                           rows, rowStart, lo, hi);
     kernel.forVectors(lo, hi, [&](Value i, Value mask) {
       Point point;
       for (Value v : rows)
@@ -187,16 +292,14 @@ LaunchPlan cpu::emitBorder(Kernel &kernel, PadOp op) {
   IndexMath m = kernel.math();
   ElementEmitter &emitter = kernel.emitter;
   int64_t rank = op.getType().getRank();
-  ArrayRef<int64_t> outer = op.getType().getShape().drop_back(2),
-                    low = op.getStaticLow(),
-                    inner = op.getInput().getType().getShape();
-  int64_t channels = inner.back(),
+  ArrayRef<int64_t> outer = op.getType().getShape().drop_back(2);
+  int64_t channels = op.getType().getShape().back(),
           row = op.getType().getDimSize(rank - 2) * channels;
-  int64_t first = low[rank - 2] * channels,
-          last = first + inner[rank - 2] * channels;
-  SmallVector<Value> sizes;
+  SmallVector<Value> sizes, low, inner = emitter.sizes(op.getInput());
   for (int64_t d : outer)
     sizes.push_back(m.cst(d));
+  for (int64_t d : op.getStaticLow())
+    low.push_back(m.cst(d));
   kernel.forUnits([&](Value unit) {
     Value start = m.mul(unit, row);
     auto fill = [&](Value lo, Value hi) {
@@ -206,20 +309,9 @@ LaunchPlan cpu::emitBorder(Kernel &kernel, PadOp op) {
                       mask);
       });
     };
-    // Rows of pixels inside of the border have zeros at their ends only.
-    Value inside = arith::ConstantIntOp::create(kernel.b, kernel.loc, 1, 1);
-    for (auto [d, i] : llvm::enumerate(m.delinearize(unit, sizes))) {
-      Value at =
-          arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::ult,
-                                m.add(i, -low[d]), m.cst(inner[d]));
-      inside = arith::AndIOp::create(kernel.b, kernel.loc, inside, at);
-    }
-    Value stop = arith::SelectOp::create(kernel.b, kernel.loc, inside,
-                                         m.cst(first), m.cst(row));
-    Value resume = arith::SelectOp::create(kernel.b, kernel.loc, inside,
-                                           m.cst(last), m.cst(row));
-    fill(m.cst(0), stop);
-    fill(resume, m.cst(row));
+    PaddedRow(kernel, m.delinearize(unit, sizes), low, inner,
+              m.mul(low[rank - 2], channels), m.mul(inner[rank - 2], channels))
+        .emit(m.cst(0), m.cst(row), fill, {});
   });
   LaunchPlan plan;
   plan.kind = "border";

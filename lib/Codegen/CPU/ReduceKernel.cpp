@@ -299,8 +299,17 @@ struct ReduceEmitter {
 
   bool lanesStay() { return !kept.empty() && kept.back() == rank - 1; }
 
-  /// Reduces over `axes` (but for a last one that the lanes cover).
-  Value nest(unsigned number, SmallVector<Index> &at, Value acc, Value mask) {
+  /// Accumulators that are at hand together: of `vectors` neighbours along the
+  /// last dimension, where the lanes stay, each `ways` times, so that what is
+  /// added next needs not wait.
+  struct Shape {
+    int64_t vectors = 1, ways = 1;
+  };
+
+  /// Reduces over `axes` (but for a last one that the lanes cover). `acc` has
+  /// all vectors of a way, then those of the next.
+  SmallVector<Value> nest(unsigned number, SmallVector<Index> &at, Shape shape,
+                          ValueRange acc, Value mask) {
     ScalarEmitter s(kernel.b, kernel.loc);
     auto step = [&](Value mask, Value acc, bool neutralise) -> Value {
       e.newPoint();
@@ -313,36 +322,70 @@ struct ReduceEmitter {
             kernel.splat(neutralElement(s, op.getKind(), type)).value);
       return combine(s, op.getKind(), {type, acc}, x).value;
     };
-    if (number == axes.size())
-      return step(mask, acc, false);
+    if (number == axes.size()) {
+      // One way of them, or all where the innermost loop is.
+      SmallVector<Value> next(acc);
+      Value first = lanesStay() ? at[rank - 1].base : Value();
+      for (int64_t v = 0; v < shape.vectors; ++v) {
+        if (v > 0)
+          at[rank - 1].base = m.add(first, v * kernel.lanes());
+        next[v] = step(mask, next[v], false);
+      }
+      if (first)
+        at[rank - 1].base = first;
+      return next;
+    }
     int64_t axis = axes[number];
     if (!lanesStay() && axis == rank - 1)
-      return kernel.forVectors(m.cst(0), sizes[axis], ValueRange(acc),
+      return kernel.forVectors(m.cst(0), sizes[axis], acc,
                                [&](Value i, Value tail, ValueRange args) {
                                  at[axis] = {i, 1, {}};
                                  return SmallVector<Value>{
                                      step(tail, args[0], true)};
-                               })[0];
-    return m.loop(m.cst(0), sizes[axis], 1, ValueRange(acc),
-                  [&](Value i, ValueRange args) {
-                    at[axis] = {i};
-                    return SmallVector<Value>{
-                        nest(number + 1, at, args[0], mask)};
-                  })[0];
+                               });
+    int64_t ways = number + 1 == axes.size() ? shape.ways : 1;
+    Value whole = m.mul(m.div(sizes[axis], m.cst(ways)), ways);
+    auto body = [&](int64_t ways) {
+      return [&, ways](Value i, ValueRange args) {
+        SmallVector<Value> next(args);
+        for (int64_t w = 0; w < ways; ++w) {
+          at[axis] = {m.add(i, w)};
+          // The innermost loop takes its ways one by one.
+          ValueRange from = next;
+          if (number + 1 == axes.size())
+            from = from.slice(w * shape.vectors, shape.vectors);
+          llvm::copy(nest(number + 1, at, shape, from, mask),
+                     next.begin() + w * shape.vectors);
+        }
+        return next;
+      };
+    };
+    SmallVector<Value> result = m.loop(m.cst(0), whole, ways, acc, body(ways));
+    return m.loop(whole, sizes[axis], 1, result, body(1));
   }
 
-  Scalar total(ArrayRef<Index> output, Value mask) {
+  /// The totals of `shape.vectors` vectors from `output` on.
+  SmallVector<Scalar> totals(ArrayRef<Index> output, Shape shape, Value mask) {
     ScalarEmitter s(kernel.b, kernel.loc);
     SmallVector<Index> at(rank);
     for (auto [d, i] : llvm::zip(kept, output))
       at[d] = i;
-    Value acc = nest(
-        0, at, kernel.splat(neutralElement(s, op.getKind(), type)).value, mask);
+    SmallVector<Value> acc(
+        shape.vectors * shape.ways,
+        kernel.splat(neutralElement(s, op.getKind(), type)).value);
+    acc = nest(0, at, shape, acc, mask);
     e.newPoint();
-    Scalar result{type, acc};
-    if (!lanesStay())
-      result = combineLanes(kernel.b, kernel.loc, op.getKind(), result);
-    return s.cast(result, element);
+    SmallVector<Scalar> results;
+    for (int64_t v = 0; v < shape.vectors; ++v) {
+      Scalar result{type, acc[v]};
+      for (int64_t w = 1; w < shape.ways; ++w)
+        result = combine(s, op.getKind(), result,
+                         {type, acc[w * shape.vectors + v]});
+      if (!lanesStay())
+        result = combineLanes(kernel.b, kernel.loc, op.getKind(), result);
+      results.push_back(s.cast(result, element));
+    }
+    return results;
   }
 
   LaunchPlan emit() {
@@ -353,7 +396,7 @@ struct ReduceEmitter {
         Point point;
         for (Value v : m.delinearize(unit, outputSizes))
           point.indices.push_back({v});
-        e.define(op.getResult(), total(point.indices, Value()));
+        e.define(op.getResult(), totals(point.indices, {}, Value())[0]);
         e.store(e.emit(kernel.root, point, 1), kernel.output, unit, 1);
         e.undefine(op.getResult());
       });
@@ -362,21 +405,43 @@ struct ReduceEmitter {
       };
       return plan;
     }
-    constexpr int64_t block = 64;
+    constexpr int64_t block = 64, accumulators = 8;
+    // Vectors: a block's, or what is left of them.
+    int64_t together = std::min<int64_t>(4, block / kernel.lanes());
+    if (auto n = constantIndex(outputSizes.back()))
+      while (together > 1 && together * kernel.lanes() > *n)
+        together /= 2;
     Value last = outputSizes.back(), blocks = m.ceilDiv(last, block);
     SmallVector<Value> rows(outputSizes.begin(), outputSizes.end() - 1);
     kernel.forUnits([&](Value unit) {
       Value row = m.div(unit, blocks), lo = m.mul(m.rem(unit, blocks), block);
       SmallVector<Value> at = m.delinearize(row, rows);
-      kernel.forVectors(
-          lo, m.min(m.add(lo, block), last), [&](Value i, Value mask) {
-            Point point = Point::along(at, i);
-            e.define(op.getResult(), total(point.indices, mask));
-            Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
-            e.store(value, kernel.output, m.add(m.mul(row, last), i),
-                    kernel.lanes(), mask);
-            e.undefine(op.getResult());
-          });
+      auto store = [&](Value i, int64_t vectors, Value mask) {
+        SmallVector<Scalar> found =
+            totals(Point::along(at, i).indices,
+                   {vectors, accumulators / vectors}, mask);
+        for (auto [v, total] : llvm::enumerate(found)) {
+          Point point = Point::along(at, m.add(i, v * kernel.lanes()));
+          e.newPoint();
+          e.define(op.getResult(), total);
+          Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
+          e.store(value, kernel.output,
+                  m.add(m.mul(row, last), point.indices.back().base),
+                  kernel.lanes(), mask);
+          e.undefine(op.getResult());
+        }
+        e.newPoint();
+      };
+      // Neighbours together read lines of the cache whole, and one after the
+      // other.
+      Value hi = m.min(m.add(lo, block), last);
+      if (auto n = constantIndex(last); n && *n % block == 0)
+        hi = m.add(lo, block);
+      int64_t wide = together * kernel.lanes();
+      Value middle = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(wide)), wide));
+      m.loop(lo, middle, wide, [&](Value i) { store(i, together, Value()); });
+      kernel.forVectors(middle, hi,
+                        [&](Value i, Value mask) { store(i, 1, mask); });
     });
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim blocks = s.floorDiv(s.add(dims.back(), s.constant(block - 1)), block);

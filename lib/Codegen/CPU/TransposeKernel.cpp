@@ -98,63 +98,73 @@ struct TransposeEmitter {
     }
   }
 
-  /// A tile whose first element is at `row` and `column` of the output; only
-  /// what there is of it, where it is at an edge.
-  void emitTile(Value from, Value to, Value row, Value column, bool isEdge) {
+  /// What of a tile there is.
+  enum class Part { whole, someColumns, some };
+
+  /// A tile whose first element is at `row` and `column` of the output.
+  void emitTile(Value from, Value to, Value row, Value column, Part part) {
     int64_t lanes = kernel.lanes();
     OpBuilder &b = kernel.b;
     Location loc = kernel.loc;
     Value step = inputStrides[op.getPermutation().back()];
     Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
-    Value rowsLeft = m.sub(rows, row), columnsLeft = m.sub(columns, column);
-    Value rowMask = isEdge ? kernel.maskOf(rowsLeft) : Value();
+    Value rowsLeft = m.sub(rows, row), rowMask, columnMask;
+    if (part == Part::some)
+      rowMask = kernel.maskOf(rowsLeft);
+    if (part != Part::whole)
+      columnMask = kernel.maskOf(m.sub(columns, column));
     SmallVector<Value> tile;
     for (int64_t i = 0; i < lanes; ++i) {
       Value at = m.add(column, i);
-      if (isEdge)
+      if (columnMask)
         at = m.min(at, m.sub(columns, m.cst(1)));
       at = m.add(m.add(from, m.mul(at, step)), row);
       tile.push_back(
-          isEdge ? Value(vector::MaskedLoadOp::create(
-                       b, loc, type, memory, ValueRange(at), rowMask, zero))
-                 : Value(vector::LoadOp::create(b, loc, type, memory, at)));
+          rowMask ? Value(vector::MaskedLoadOp::create(
+                        b, loc, type, memory, ValueRange(at), rowMask, zero))
+                  : Value(vector::LoadOp::create(b, loc, type, memory, at)));
     }
     turn(tile);
     for (int64_t i = 0; i < lanes; ++i) {
-      Value at = m.add(m.add(to, m.mul(m.add(row, i), strides[along])), column);
-      if (!isEdge) {
-        vector::StoreOp::create(b, loc, tile[i], kernel.output, at);
-        continue;
-      }
-      Value count = arith::SelectOp::create(b, loc, m.less(m.cst(i), rowsLeft),
-                                            columnsLeft, m.cst(0));
-      vector::MaskedStoreOp::create(b, loc, kernel.output, ValueRange(at),
-                                    kernel.maskOf(count), tile[i]);
+      auto store = [&] {
+        Value at =
+            m.add(m.add(to, m.mul(m.add(row, i), strides[along])), column);
+        if (columnMask)
+          vector::MaskedStoreOp::create(b, loc, kernel.output, ValueRange(at),
+                                        columnMask, tile[i]);
+        else
+          vector::StoreOp::create(b, loc, tile[i], kernel.output, at);
+      };
+      // Not under an empty mask: a processor may take long to find that there
+      // is no fault in a page that isn't mapped.
+      if (part == Part::some)
+        m.ifThen(m.less(m.cst(i), rowsLeft), store);
+      else
+        store();
     }
   }
 
   void emitStrip(Value from, Value to, Value row) {
     int64_t lanes = kernel.lanes();
     Value whole = m.mul(m.div(columns, m.cst(lanes)), lanes);
-    Value isWhole = m.less(m.add(row, lanes - 1), rows);
     auto isMultiple = [&](Value size) {
       auto n = constantIndex(size);
       return n && *n % lanes == 0;
     };
-    auto tiles = [&](Value first, Value last, bool isEdge) {
+    auto tiles = [&](Value first, Value last, Part part) {
       m.loop(first, last, lanes,
-             [&](Value column) { emitTile(from, to, row, column, isEdge); });
+             [&](Value column) { emitTile(from, to, row, column, part); });
     };
-    if (isMultiple(rows)) {
-      tiles(m.cst(0), whole, false);
+    auto wholeRows = [&] {
+      tiles(m.cst(0), whole, Part::whole);
       if (!isMultiple(columns))
-        tiles(whole, columns, true);
-      return;
-    }
-    m.ifThen(isWhole, [&] { tiles(m.cst(0), whole, false); });
-    Value first =
-        arith::SelectOp::create(kernel.b, kernel.loc, isWhole, whole, m.cst(0));
-    tiles(first, columns, true);
+        tiles(whole, columns, Part::someColumns);
+    };
+    if (isMultiple(rows))
+      return wholeRows();
+    Value next = m.add(row, lanes);
+    m.ifThen(m.less(m.add(row, lanes - 1), rows), wholeRows);
+    m.ifThen(m.less(rows, next), [&] { tiles(m.cst(0), columns, Part::some); });
   }
 
   LaunchPlan emit() {
@@ -191,4 +201,125 @@ struct TransposeEmitter {
 LaunchPlan cpu::emitTranspose(Kernel &kernel) {
   return TransposeEmitter(kernel, kernel.root.getDefiningOp<TransposeOp>())
       .emit();
+}
+
+//===----------------------------------------------------------------------===//
+// Planes to a few channels
+//===----------------------------------------------------------------------===//
+
+/// Whether elements that follow each other along dimension `d` of a tensor
+/// follow each other in all memory that it is computed from, or are one.
+static bool followsMemory(Kernel &kernel, Value v, int64_t d) {
+  auto type = cast<RankedTensorType>(v.getType());
+  if (kernel.emitter.isBound(v))
+    return d == type.getRank() - 1;
+  Operation *op = v.getDefiningOp();
+  if (isa<PointwiseOpInterface>(op))
+    return llvm::all_of(op->getOperands(), [&](Value operand) {
+      return followsMemory(kernel, operand, d);
+    });
+  return TypeSwitch<Operation *, bool>(op)
+      .Case([](ConstantOp) { return true; })
+      .Case([&](TransposeOp op) {
+        return followsMemory(kernel, op.getInput(), op.getPermutation()[d]);
+      })
+      .Case([&](PadOp op) {
+        return op.getMode() == PadMode::constant &&
+               followsMemory(kernel, op.getInput(), d);
+      })
+      .Case([&](BroadcastOp op) {
+        RankedTensorType from = op.getInput().getType();
+        int64_t own = d - (type.getRank() - from.getRank());
+        return own < 0 || from.getDimSize(own) == 1 ||
+               (!from.isDynamicDim(own) &&
+                followsMemory(kernel, op.getInput(), own));
+      })
+      .Default([](Operation *) { return false; });
+}
+
+bool cpu::isInterleave(Kernel &kernel) {
+  // Each vector is shuffled with each other; of few pixels most lanes are
+  // empty.
+  constexpr int64_t mostChannels = 5, fewestPixels = 6;
+  RankedTensorType type = kernel.computedType();
+  int64_t rank = type.getRank();
+  return rank >= 2 && type.getDimSize(rank - 1) >= 2 &&
+         type.getDimSize(rank - 1) <= mostChannels &&
+         (type.isDynamicDim(rank - 2) ||
+          type.getDimSize(rank - 2) >= fewestPixels) &&
+         followsMemory(kernel, kernel.root, rank - 2);
+}
+
+LaunchPlan cpu::emitInterleave(Kernel &kernel) {
+  // A unit is a part of a row of pixels; lanes are pixels, until they are
+  // stored.
+  constexpr int64_t block = 1024;
+  IndexMath m = kernel.math();
+  ElementEmitter &emitter = kernel.emitter;
+  RankedTensorType type = kernel.computedType();
+  int64_t channels = type.getShape().back(), lanes = kernel.lanes();
+  SmallVector<Value> sizes = emitter.sizes(kernel.root);
+  ArrayRef<Value> outer = ArrayRef(sizes).drop_back(2);
+  Value columns = sizes[sizes.size() - 2], blocks = m.ceilDiv(columns, block);
+
+  /// Lane l of the vector `number` is element number * lanes + l of all.
+  auto interleaved = [&](ArrayRef<Scalar> planes, int64_t number) {
+    Scalar result = planes[0];
+    for (int64_t c = 1; c < channels; ++c) {
+      SmallVector<int64_t> order;
+      for (int64_t l = 0; l < lanes; ++l) {
+        int64_t element = number * lanes + l;
+        bool isOfPlane = element % channels == c;
+        // The first plane is in no order yet.
+        order.push_back(isOfPlane ? lanes + element / channels
+                        : c == 1  ? element / channels
+                                  : l);
+      }
+      result.value = vector::ShuffleOp::create(
+          kernel.b, kernel.loc, result.value, planes[c].value, order);
+    }
+    return result;
+  };
+  kernel.forUnits([&](Value unit) {
+    Value row = m.div(unit, blocks), lo = m.mul(m.rem(unit, blocks), block);
+    Value hi = m.min(m.add(lo, block), columns);
+    if (auto n = constantIndex(columns); n && *n <= block)
+      hi = columns;
+    SmallVector<Value> at = m.delinearize(row, outer);
+    kernel.forVectors(lo, hi, [&](Value x, Value mask) {
+      SmallVector<Scalar> planes;
+      for (int64_t c = 0; c < channels; ++c) {
+        Point point = Point::along(at, x);
+        point.indices.push_back({m.cst(c)});
+        planes.push_back(
+            kernel.splat(emitter.emit(kernel.root, point, lanes, mask)));
+      }
+      Value start = m.mul(m.add(m.mul(row, columns), x), channels);
+      Value left = m.mul(m.sub(hi, x), channels);
+      for (int64_t i = 0; i < channels; ++i) {
+        Scalar value = interleaved(planes, i);
+        Value first = m.cst(i * lanes), to = m.add(start, first);
+        if (mask)
+          m.ifThen(m.less(first, left), [&] {
+            emitter.store(value, kernel.output, to, lanes,
+                          kernel.maskOf(m.sub(left, first)));
+          });
+        else
+          emitter.store(value, kernel.output, to, lanes);
+      }
+    });
+  });
+  LaunchPlan plan;
+  plan.kind = "interleave";
+  plan.columns = channels;
+  plan.rows = lanes;
+  if (auto n = constantIndex(columns))
+    plan.grain = std::max<int64_t>(
+        1, 16384 / (channels * std::clamp<int64_t>(*n, 1, block)));
+  plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+    Dim columns = dims[dims.size() - 2];
+    return s.mul(s.floorDiv(s.add(columns, s.constant(block - 1)), block),
+                 product(s, dims.drop_back(2)));
+  };
+  return plan;
 }
