@@ -20,13 +20,13 @@ func.func @large(%x: tensor<197x512xf32>) -> tensor<197x256xf32> {
 
 // -----
 
-// Of the last panel, 17 columns are left.
+// Of the last panel, 40 columns are left.
 // CHECK-LABEL: @uneven
-// CHECK:       dlc.matmul {{.*}} packed 977 strassen : (tensor<197x512xf32>, tensor<8x7x256x64xf32>) -> tensor<197x977xf32>
-func.func @uneven(%x: tensor<197x512xf32>) -> tensor<197x977xf32> {
-  %w = dlc.constant dense<0.5> : tensor<512x977xf32>
-  %0 = dlc.matmul %x, %w : (tensor<197x512xf32>, tensor<512x977xf32>) -> tensor<197x977xf32>
-  return %0 : tensor<197x977xf32>
+// CHECK:       dlc.matmul {{.*}} packed 1000 strassen : (tensor<197x512xf32>, tensor<8x7x256x64xf32>) -> tensor<197x1000xf32>
+func.func @uneven(%x: tensor<197x512xf32>) -> tensor<197x1000xf32> {
+  %w = dlc.constant dense<0.5> : tensor<512x1000xf32>
+  %0 = dlc.matmul %x, %w : (tensor<197x512xf32>, tensor<512x1000xf32>) -> tensor<197x1000xf32>
+  return %0 : tensor<197x1000xf32>
 }
 
 // -----
