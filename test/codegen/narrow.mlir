@@ -45,3 +45,19 @@ func.func @main(%x: tensor<640xi4>) -> tensor<640xi4> {
   %0 = dlc.add %x, %x : tensor<640xi4>
   return %0 : tensor<640xi4>
 }
+
+// -----
+
+// One lane alone is stored as what it is: LLVM makes a masked store of it, narrowed
+// before, one of the wide lane, over the elements that follow.
+// CHECK-LABEL: func.func @k0
+// CHECK-NOT:     vector.maskedstore
+// CHECK:         %[[ONE:.*]] = vector.extract %{{.*}}[0] : i16 from vector<16xi16>
+// CHECK-NEXT:    memref.store %[[ONE]]
+// CHECK-NOT:     vector.maskedstore
+// CHECK:         return
+func.func @main(%x: tensor<?x5x9xui16>, %w: tensor<?x9x1xui16>) -> tensor<?x5x1xui16> {
+  %0 = dlc.matmul %x, %w : (tensor<?x5x9xui16>, tensor<?x9x1xui16>) -> tensor<?x5x1xi32>
+  %1 = dlc.cast %0 : tensor<?x5x1xi32> -> tensor<?x5x1xui16>
+  return %1 : tensor<?x5x1xui16>
+}
