@@ -246,6 +246,18 @@ class LongAttention(Compiled):
         np.testing.assert_allclose(y, want, rtol=0, atol=1e-5)
 
 
+class Sums(Compiled):
+    """Sums do not depend on where an element is: what is equal stays equal."""
+
+    def test_columns(self):
+        rows = np.random.default_rng(4).normal(size=(3, 169, 1)).astype(np.float32)
+        for n in (7, 40, 100, 1000):
+            y, = self.run_model([node("ReduceSum", ["x", "axes"])], {"x": np.repeat(rows, n, 2)},
+                                weights={"axes": np.array([1])})
+            np.testing.assert_array_equal(y, np.repeat(y[:, :, :1], n, 2))
+            np.testing.assert_allclose(y[:, :, :1], rows.sum(1, keepdims=True), rtol=1e-4, atol=1e-5)
+
+
 class DoubleMath(Compiled):
     """Functions of float64, which are the C library's."""
 

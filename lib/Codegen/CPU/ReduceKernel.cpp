@@ -417,9 +417,10 @@ struct ReduceEmitter {
       Value row = m.div(unit, blocks), lo = m.mul(m.rem(unit, blocks), block);
       SmallVector<Value> at = m.delinearize(row, rows);
       auto store = [&](Value i, int64_t vectors, Value mask) {
+        // In one order, wherever an element is: equal ones have equal sums.
         SmallVector<Scalar> found =
             totals(Point::along(at, i).indices,
-                   {vectors, accumulators / vectors}, mask);
+                   {vectors, accumulators / together}, mask);
         for (auto [v, total] : llvm::enumerate(found)) {
           Point point = Point::along(at, m.add(i, v * kernel.lanes()));
           e.newPoint();

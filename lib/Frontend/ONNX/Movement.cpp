@@ -50,6 +50,9 @@ static Tensors split(TensorBuilder &b, NodeArgs &n) {
   int64_t axis = n.axis("axis", 0, x.rank());
   std::optional<Ints> given = n.integers("split");
   int64_t count = n.integer("num_outputs", n.numOutputs());
+  if (n.hasAttr("num_outputs") && count != static_cast<int64_t>(n.numOutputs()))
+    return n.error("splits into " + Twine(count) + " parts, but has " +
+                   Twine(n.numOutputs()) + " outputs");
   std::optional<Dims> parts;
   if (n.has(1))
     parts = b.indices(n.input(1));

@@ -33,6 +33,8 @@ func.func @main(%x: tensor<4x5xf32>, %y: tensor<3xf32>, %z: tensor<3xi32>) -> te
   %f = graph.node "onnx.LeakyRelu"(%0) version 16 {beta = 1.0 : f32}
   // expected-error @+1 {{axis 2 is out of range for rank 2}}
   %g = graph.node "onnx.Concat"(%0, %0) version 13 {axis = 2 : i64}
+  // expected-error @+1 {{splits into 1099511627776 parts, but has 2 outputs}}
+  %parts:2 = graph.node "onnx.Split"(%0) version 18 {num_outputs = 1099511627776 : i64}
   // expected-error @+1 {{the graph 'body' is missing}}
   %h = graph.node "onnx.Loop"(%none, %none, %0) version 13
   // expected-error @+1 {{axes of type tensor<3xi32> don't fit a tensor of rank 2}}
