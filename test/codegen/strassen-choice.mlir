@@ -63,6 +63,17 @@ func.func @odd(%x: tensor<197x511xf32>) -> tensor<197x256xf32> {
 
 // -----
 
+// An infinity would spread to other columns.
+// CHECK-LABEL: @infinite
+// CHECK-NOT:   strassen
+func.func @infinite(%x: tensor<197x512xf32>) -> tensor<197x256xf32> {
+  %w = dlc.constant dense<0x7F800000> : tensor<512x256xf32>
+  %0 = dlc.matmul %x, %w : (tensor<197x512xf32>, tensor<512x256xf32>) -> tensor<197x256xf32>
+  return %0 : tensor<197x256xf32>
+}
+
+// -----
+
 // The number of rows is open; weights are not known; other types are exact or
 // not computed so.
 // CHECK-LABEL: @open

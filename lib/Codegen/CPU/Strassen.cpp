@@ -10,6 +10,7 @@
 #include "Codegen/CPU/Tile.h"
 #include "Evaluate/HostTensor.h"
 #include "mlir/IR/Matchers.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace dlc;
@@ -72,6 +73,8 @@ ElementsAttr cpu::strassenRight(ElementsAttr right, int64_t width) {
                   j % width;
       for (double v : values) {
         *at = v;
+        if (!std::isfinite(*at))
+          return {}; // it would spread to other columns
         at += half * width;
       }
     }

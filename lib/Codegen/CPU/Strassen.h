@@ -37,7 +37,8 @@ int64_t strassenWidth(MatmulOp op, const Isa &isa);
 /// What the seven products take of the right operand [k, n], in their order in
 /// the kernel, in panels of `width` columns: B11, B21, T2, T3, -T4, T1, B22 as
 /// [panels, 7, k / 2, width]. The left half has all columns of the panels, the
-/// right one what is left, and zeros. Null where there's no memory for it.
+/// right one what is left, and zeros. Null where there's no memory for it, or
+/// where a sum is not finite.
 mlir::ElementsAttr strassenRight(mlir::ElementsAttr right, int64_t width);
 
 } // namespace dlc::cpu
