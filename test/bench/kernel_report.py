@@ -55,7 +55,7 @@ def page(result):
                        openvino=openvino.__version__.split("-")[0], zmm=result["gflops"]["64"],
                        ymm=result["gflops"]["32"])
     yield "## Bound by multiply-adds\n"
-    yield ("Share of the peak, by the multiplications of the direct form: Winograd's algorithm does fewer, so it\n"
+    yield ("Share of the peak, by the multiplications of the direct form: Winograd's and Strassen's algorithms do fewer, so it\n"
            "may be above 100 %.\n")
     yield from table(row for row in rows if row["flops"])
     yield "\n## Bound by memory\n"
