@@ -20,7 +20,10 @@
 
 #include "Graph/Passes.h"
 
+#include "Evaluate/HostTensor.h"
+
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -40,11 +43,6 @@ constexpr int64_t kLarge = 16 << 20, kBlock = 4 << 20;
 
 /// Rows of a block are some whole tiles.
 constexpr int64_t kRows = 12;
-
-int64_t bytesOf(RankedTensorType type) {
-  return type.getNumElements() *
-         llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-}
 
 /// The operations between two products, and both.
 struct Attention {
@@ -110,7 +108,7 @@ struct BlockAttention : dlc::impl::BlockAttentionBase<BlockAttention> {
     for (MatmulOp op : products) {
       RankedTensorType scores = op.getLhs().getType();
       if (!scores.hasStaticShape() || !op.getType().hasStaticShape() ||
-          scores.getRank() < 3 || bytesOf(scores) <= kLarge ||
+          scores.getRank() < 3 || tensorBytes(scores).value_or(0) <= kLarge ||
           !isa<func::FuncOp>(op->getParentOp()))
         continue;
       Attention attention{op, {}, {}};
@@ -134,16 +132,14 @@ struct BlockAttention : dlc::impl::BlockAttentionBase<BlockAttention> {
     OpBuilder b(last);
     RankedTensorType type = last.getType();
     int64_t rank = type.getRank(), rows = attention.rows(),
-            rowBytes = bytesOf(attention.scores()) / rows,
+            rowBytes = *tensorBytes(attention.scores()) / rows,
             most = std::max(kRows, kBlock / rowBytes / kRows * kRows),
             count = llvm::divideCeil(rows, most),
             size = std::min(rows, static_cast<int64_t>(llvm::alignTo(
                                       llvm::divideCeil(rows, count), kRows)));
-    SmallVector<int64_t> order = rowsFirst(rank), shape, back(rank);
-    for (auto [i, d] : llvm::enumerate(order)) {
-      shape.push_back(type.getDimSize(d));
-      back[d] = i;
-    }
+    SmallVector<int64_t> order = rowsFirst(rank),
+                         back = invertPermutationVector(order),
+                         shape = applyPermutation(type.getShape(), order);
     Type element = type.getElementType();
     Value zero = ConstantOp::create(
         b, loc,

@@ -50,27 +50,14 @@ Ranges rangesOf(SliceOp op, const ShapeAlgebra &s) {
   Ranges ranges;
   for (auto [d, offset, step] :
        llvm::enumerate(op.getMixedOffsets(), op.getSteps())) {
-    int64_t size = op.getType().getDimSize(d);
     bool isWhole = staticDim(offset) == 0 && step == 1 &&
-                   !ShapedType::isDynamic(size) &&
-                   size == op.getInput().getType().getDimSize(d);
-    // Of an open size, the same value or one that is known to be.
-    if (ShapedType::isDynamic(size) && staticDim(offset) == 0 && step == 1)
-      isWhole = haveSameSize(op.getInput(), d, op.getResult(), d);
+                   haveSameSize(op.getInput(), d, op.getResult(), d);
     if (isWhole)
       ranges.push_back(std::nullopt);
     else
       ranges.push_back(Range{offset, sizes[d], step});
   }
   return ranges;
-}
-
-/// Whether a dimension of an operand is that of the result that it stands for.
-bool isSame(Value operand, int64_t d, Value result, int64_t at) {
-  int64_t x = typeOf(operand).getDimSize(d), y = typeOf(result).getDimSize(at);
-  if (!ShapedType::isDynamic(x) || !ShapedType::isDynamic(y))
-    return x == y;
-  return haveSameSize(operand, d, result, at);
 }
 
 /// Finds what an operation has to read for a part of its result, and then
@@ -131,7 +118,7 @@ struct Raiser {
                                       ArrayRef<int64_t> dims) {
     Ranges from;
     for (auto [d, at] : llvm::enumerate(dims)) {
-      if (of[at] && !isSame(operand, d, op->getResult(0), at))
+      if (of[at] && !haveSameSize(operand, d, op->getResult(0), at))
         return std::nullopt;
       from.push_back(of[at]);
     }
@@ -178,7 +165,7 @@ struct Raiser {
         return d >= 0 && d < rank;
       };
       while (isInside(i, from) && isInside(j, to)) {
-        if (isSame(op.getInput(), i, op.getResult(), j)) {
+        if (haveSameSize(op.getInput(), i, op.getResult(), j)) {
           if (of[j])
             ranges[i] = of[j];
           done.set(j);
@@ -258,10 +245,10 @@ struct FlatProduct {
     left = product.getLhs().getDefiningOp<ReshapeOp>();
     int64_t rank = outer.getType().getRank();
     bool fits = left && left.getInput().getType().getRank() == rank &&
-                isSame(product, 1, outer, rank - 1) &&
-                isSame(left.getInput(), rank - 1, left, 1);
+                haveSameSize(product, 1, outer, rank - 1) &&
+                haveSameSize(left.getInput(), rank - 1, left, 1);
     for (int64_t d = 0; fits && d + 1 < rank; ++d)
-      fits = isSame(left.getInput(), d, outer, d);
+      fits = haveSameSize(left.getInput(), d, outer, d);
     if (!fits)
       product = nullptr;
   }

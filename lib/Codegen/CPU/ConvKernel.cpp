@@ -217,19 +217,6 @@ struct ConvEmitter {
     e.newPoint();
   }
 
-  /// The first run of a chunk, or of the thread, computes the input.
-  void emitInputOnce(Value run, Value panel, Value first) {
-    auto equals = [&](Value x, Value y) -> Value {
-      return arith::CmpIOp::create(kernel.b, kernel.loc,
-                                   arith::CmpIPredicate::eq, x, y);
-    };
-    Value isFirst =
-        arith::OrIOp::create(kernel.b, kernel.loc, equals(panel, m.cst(0)),
-                             equals(run, m.div(kernel.begin, chunks->tiles())));
-    m.ifThen(isFirst, [&] { emitInput(first); });
-    kernel.emitter.newPoint();
-  }
-
   LaunchPlan emit() {
     kernel.forRuns(chunks->tiles(), [&](Value run, Value first, Value stop) {
       Value panel = m.rem(run, m.cst(panels)), rest = m.div(run, m.cst(panels));
@@ -237,7 +224,8 @@ struct ConvEmitter {
             number = m.div(rest, m.cst(groups));
       Value firstPixel = chunks->firstRow(number);
       if (computed)
-        emitInputOnce(run, panel, firstPixel);
+        kernel.onceABlock(run, chunks->tiles(), panel,
+                          [&] { emitInput(firstPixel); });
       chunks->forTiles({number, first, stop}, [&](int64_t rows, Value pixel) {
         emitTile({rows, vectors}, group, panel, pixel, firstPixel);
       });

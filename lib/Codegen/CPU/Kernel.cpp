@@ -207,6 +207,18 @@ void Kernel::forRuns(Value length,
   emitter.newPoint();
 }
 
+void Kernel::onceABlock(Value run, Value length, Value panel,
+                        function_ref<void()> prepare) {
+  IndexMath m = math();
+  auto equals = [&](Value x, Value y) -> Value {
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, x, y);
+  };
+  Value isFirst = arith::OrIOp::create(b, loc, equals(panel, m.cst(0)),
+                                       equals(run, m.div(begin, length)));
+  m.ifThen(isFirst, prepare);
+  emitter.newPoint();
+}
+
 void Kernel::computeAndStore(const Point &point, Value mask) {
   Scalar value = emitter.emit(computed, point, lanes(), mask);
   Value offset = point.linear;

@@ -71,6 +71,10 @@ public:
                llvm::function_ref<void(mlir::Value run, mlir::Value first,
                                        mlir::Value stop)>
                    body);
+  /// Runs of one block follow each other, panel by panel: what they share is
+  /// prepared in the block's first one, and in the thread's.
+  void onceABlock(mlir::Value run, mlir::Value length, mlir::Value panel,
+                  llvm::function_ref<void()> prepare);
   /// Covers [lo, hi) with vectors, the last of them masked.
   void
   forVectors(mlir::Value lo, mlir::Value hi,

@@ -57,7 +57,10 @@ int64_t RowChunks::mostTiles() const {
 }
 
 Value RowChunks::firstRow(Value number) {
-  Value tile = m.mul(number, tiles());
+  return rowOfTile(m.mul(number, tiles()));
+}
+
+Value RowChunks::rowOfTile(Value tile) {
   if (!total)
     return m.mul(tile, most);
   RowSplit split(*total, most);

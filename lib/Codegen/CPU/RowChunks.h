@@ -32,6 +32,8 @@ public:
   /// The first row of a chunk; the others are less than `mostTiles() * most`
   /// behind it.
   mlir::Value firstRow(mlir::Value chunk);
+  /// The first row of a tile, counted over all chunks.
+  mlir::Value rowOfTile(mlir::Value tile);
 
   /// Tiles of a chunk.
   struct Part {

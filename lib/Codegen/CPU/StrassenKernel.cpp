@@ -337,33 +337,18 @@ struct StrassenEmitter {
     });
   }
 
-  /// The first pair of a tile.
-  Value firstPair(Value tile) {
-    RowSplit split(blocks.pairs, most);
-    return m.add(m.mul(tile, split.rows - 1), m.min(tile, m.cst(split.high)));
-  }
-
   LaunchPlan emit() {
     Value each = tiles.tiles();
-    Value firstRun = m.div(kernel.begin, each);
     kernel.forRuns(each, [&](Value run, Value first, Value stop) {
       Value panel = m.rem(run, m.cst(panels)),
             block = m.div(run, m.cst(panels));
-      auto isEqual = [&](Value x, Value y) -> Value {
-        return arith::CmpIOp::create(kernel.b, kernel.loc,
-                                     arith::CmpIPredicate::eq, x, y);
-      };
-      Value isNew =
-          arith::OrIOp::create(kernel.b, kernel.loc, isEqual(panel, m.cst(0)),
-                               isEqual(run, firstRun));
-      m.ifThen(isNew, [&] { emitSums(block); });
-      kernel.emitter.newPoint();
+      kernel.onceABlock(run, each, panel, [&] { emitSums(block); });
       RowChunks::Part part{m.cst(0), first, stop};
       for (auto [number, step] : llvm::enumerate(steps)) {
         emitProduct(number, block, panel, part);
         if (step.quarter)
-          emitQuarter(*step.quarter, block, panel, firstPair(first),
-                      firstPair(stop));
+          emitQuarter(*step.quarter, block, panel, tiles.rowOfTile(first),
+                      tiles.rowOfTile(stop));
       }
     });
     RowSplit split(blocks.pairs, most);

@@ -419,14 +419,8 @@ struct WinogradEmitter {
       Value panel = m.rem(unit, m.cst(panels));
       Value first = m.mul(m.div(unit, m.cst(panels)), blocks.size);
       Value count = m.min(m.cst(blocks.size), m.sub(tiles, first));
-      Value isFirst = arith::OrIOp::create(
-          kernel.b, kernel.loc,
-          arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::eq,
-                                panel, m.cst(0)),
-          arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::eq,
-                                unit, kernel.begin));
-      m.ifThen(isFirst, [&] { emitInput(first, count); });
-      kernel.emitter.newPoint();
+      kernel.onceABlock(unit, m.cst(1), panel,
+                        [&] { emitInput(first, count); });
       emitProducts(panel);
       emitOutput(first, count, panel);
     });
