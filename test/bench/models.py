@@ -7,9 +7,11 @@
 #===------------------------------------------------------------------------===#
 """Exports full-size networks with random weights: OUT/NAME/model.onnx, inputs.npz.
 
-    models.py OUT [--only REGEX]
+    models.py OUT [--only REGEX] [--open]
 
-Networks that are there already are left alone. Needs requirements.txt beside it.
+With --open batches of images, and the tokens of a text and in its cache, may be
+as many as a run brings. Networks that are there already are left alone. Needs
+requirements.txt beside it.
 """
 import argparse
 import os
@@ -168,7 +170,13 @@ def settle(model):
             module.momentum = None
 
 
-def export(make, folder):
+def open_sizes(inputs):
+    """Which sizes a run may choose, by input: the batch of images, the length of a text and of its cache."""
+    axis = lambda name: 0 if inputs[name].dim() == 4 else 3 if name.startswith("past") else 1
+    return {name: {axis(name): torch.export.Dim.DYNAMIC} for name in inputs}
+
+
+def export(make, folder, with_open_sizes):
     torch.manual_seed(0)
     model, inputs = make()
     if any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
@@ -177,8 +185,16 @@ def export(make, folder):
             model.train()(normal(2, *inputs["x"].shape[1:]))
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, "model.onnx")
-    torch.onnx.export(model.eval(), tuple(inputs.values()), path + ".part", input_names=list(inputs), dynamo=True,
-                      opset_version=OPSET, external_data=False, verbose=False)
+    example, shapes = inputs, None
+    if with_open_sizes:
+        shapes = open_sizes(inputs)
+        if isinstance(model, Decoder):      # the fused operator asks whether there is one token
+            model.model.set_attn_implementation("eager")
+        # A size of one in the example would be taken for a fixed one.
+        example = {name: torch.cat([value, value]) if 0 in shapes[name] and value.shape[0] == 1 else value
+                   for name, value in inputs.items()}
+    torch.onnx.export(model.eval(), (), path + ".part", kwargs=example, input_names=list(inputs), dynamo=True,
+                      dynamic_shapes=shapes, opset_version=OPSET, external_data=False, verbose=False)
     np.savez(os.path.join(folder, "inputs.npz"), **{name: value.numpy() for name, value in inputs.items()})
     os.rename(path + ".part", path)
 
@@ -187,13 +203,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", metavar="OUT")
     parser.add_argument("--only", default="", metavar="REGEX")
+    parser.add_argument("--open", action="store_true", help="sizes that a run chooses")
     options = parser.parse_args()
     for name, make in NETWORKS.items():
         folder = os.path.join(options.out, name)
         if not re.search(options.only, name) or os.path.exists(os.path.join(folder, "model.onnx")):
             continue
         print(f"exporting {name}", flush=True)
-        export(make, folder)
+        export(make, folder, options.open)
     return 0
 
 
