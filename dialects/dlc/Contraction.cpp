@@ -93,11 +93,10 @@ LogicalResult MatmulOp::verify() {
   bool narrow = a.isInteger(8) && b.isInteger(8);
   if (a != b && !narrow)
     return emitOpError("mixes element types ") << a << " and " << b;
-  if (getStrassen() &&
-      (!a.isF32() || getType().isDynamicDim(0) || getType().getDimSize(0) < 2))
-    return emitOpError(
-               "takes Strassen's algorithm for two or more rows of f32, "
-               "of known number, not ")
+  if (getStrassen() && (!a.isF32() || getType().getDimSize(0) == 0 ||
+                        getType().getDimSize(0) == 1))
+    return emitOpError("takes Strassen's algorithm for two or more rows of "
+                       "f32, not ")
            << getLhs().getType();
   return success();
 }

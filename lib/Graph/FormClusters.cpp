@@ -27,7 +27,7 @@
 #include "Graph/Passes.h"
 #include "Graph/Producers.h"
 #include "Graph/Simplify.h"
-#include "Graph/SizeKey.h"
+#include "dialects/dlc/SizeKey.h"
 
 #include "dialects/dlc/Dlc.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"

@@ -11,7 +11,7 @@
 
 #include "Graph/IntRange.h"
 #include "Graph/Passes.h"
-#include "Graph/SizeKey.h"
+#include "dialects/dlc/SizeKey.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/TypeSwitch.h"

@@ -20,7 +20,7 @@
 #include "Graph/Permute.h"
 #include "Graph/Producers.h"
 #include "Graph/Simplify.h"
-#include "Graph/SizeKey.h"
+#include "dialects/dlc/SizeKey.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"

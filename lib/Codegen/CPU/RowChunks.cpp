@@ -90,7 +90,13 @@ void RowChunks::forTiles(const Part &part, EmitTile emit) {
   Value lo = m.mul(first, most), hi = m.min(m.mul(stop, most), rows);
   Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
   m.loop(lo, whole, most, [&](Value row) { emit(most, row); });
-  m.loop(whole, hi, 1, [&](Value row) { emit(1, row); });
+  for (int64_t height : {4, 2, 1}) {
+    if (height >= most)
+      continue;
+    Value next = m.sub(hi, m.rem(m.sub(hi, whole), m.cst(height)));
+    m.loop(whole, next, height, [&](Value row) { emit(height, row); });
+    whole = next;
+  }
 }
 
 int64_t cpu::tileGrain(const Kernel &kernel, Tile tile, int64_t steps) {

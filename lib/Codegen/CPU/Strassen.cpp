@@ -9,6 +9,7 @@
 
 #include "Codegen/CPU/Tile.h"
 #include "Evaluate/HostTensor.h"
+#include "dialects/dlc/SizeKey.h"
 #include "mlir/IR/Matchers.h"
 #include <cmath>
 
@@ -16,32 +17,67 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
 
+namespace {
+/// Times of a product of known columns and steps, in multiply-adds of register
+/// tiles for a column and a step. Measured on processors with AVX-512.
+struct Cost {
+  double perColumn; ///< columns of the panels, for each of the result
+  double sums;      ///< of the operand and the result, for a row
+  double weight;    ///< to read a weight from memory
+
+  Cost(int64_t columns, int64_t steps, int64_t width, const Isa &isa)
+      : perColumn(2.0 * llvm::alignTo(llvm::divideCeil(columns, 2), width) /
+                  columns),
+        // To add up and store an element of the left operand, for a column, and
+        // one of the result, for a step.
+        sums(6.0 / columns + 12.0 / steps), weight(2.6 * isa.lanes() / 16) {}
+
+  double direct(int64_t rows) const { return rows + weight; }
+  double strassen(int64_t rows) const {
+    return (0.875 * rows + 1.75 * weight) * perColumn + rows * sums;
+  }
+};
+
+/// Whether the rows of a product are as many as a batch, which most often is
+/// small: the first size of an input.
+bool hasBatchOfRows(MatmulOp op) {
+  Block scratch; // outside of the program
+  OpBuilder b(op.getContext());
+  b.setInsertionPointToEnd(&scratch);
+  SizeKey rows = sizeKey(b, op.getLhs(), 0);
+  return rows.number == 0 && isa_and_present<BlockArgument>(rows.value);
+}
+} // namespace
+
 int64_t cpu::strassenWidth(MatmulOp op, const Isa &isa) {
   RankedTensorType type = op.getType();
-  if (op.getPacked() || type.getRank() != 2 || !type.hasStaticShape() ||
+  if (op.getPacked() || type.getRank() != 2 || type.isDynamicDim(1) ||
       !type.getElementType().isF32() ||
       isa_and_present<TransposeOp, SliceOp>(op.getLhs().getDefiningOp()) ||
       !matchPattern(op.getRhs(), m_Constant()))
     return 0;
   int64_t rows = type.getDimSize(0), columns = type.getDimSize(1),
           steps = op.getLhs().getType().getDimSize(1);
+  bool isOpen = ShapedType::isDynamic(rows);
+  if (isOpen)
+    rows = hasBatchOfRows(op) ? 1 : 128; // the tokens of a short text
   if (rows < 2 || columns < 4 * isa.lanes() || steps < 4 || steps % 4 != 0)
     return 0;
   int64_t half = llvm::divideCeil(columns, 2),
           width = panelVectors(isa, rows, half, type.getElementType()) *
                   isa.lanes();
-  // Measured, on processors with AVX-512, in multiply-adds of register tiles.
-  // To read a weight from memory:
-  const double weight = 2.6 * isa.lanes() / 16;
-  // To add up and store an element of the left operand, for a column, and one
-  // of the result, for a step.
-  constexpr double left = 6, result = 12;
-  double perColumn = 2.0 * llvm::alignTo(half, width) / columns,
-         direct = rows + weight,
-         fewer = (0.875 * rows + 1.75 * weight) * perColumn +
-                 rows * (left / columns + result / steps);
+  Cost cost(columns, steps, width, isa);
   // More weights and rounding for little are not worth it.
-  return fewer < 0.94 * direct ? width : 0;
+  return cost.strassen(rows) < 0.94 * cost.direct(rows) ? width : 0;
+}
+
+int64_t cpu::strassenRows(MatmulOp op, const Isa &isa) {
+  RankedTensorType right = op.getRhs().getType();
+  Cost cost(*op.getPacked(), 2 * right.getDimSize(2), right.getDimSize(3), isa);
+  int64_t rows = 2;
+  while (rows < 128 && cost.strassen(rows) > cost.direct(rows))
+    ++rows;
+  return rows;
 }
 
 ElementsAttr cpu::strassenRight(ElementsAttr right, int64_t width) {

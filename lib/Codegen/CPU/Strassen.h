@@ -29,10 +29,18 @@ namespace dlc::cpu {
 /// The products of quarters.
 constexpr int64_t kStrassenProducts = 7;
 
+/// The products of the same operands that make the direct form, for few rows:
+/// A11 B11, A12 B21, A11 T1 and A12 B22.
+constexpr int64_t kDirectProducts = 4;
+
 /// The width of the panels that a product, whose right operand is not packed
 /// yet, should be computed with by Strassen's algorithm; 0: it is better
 /// computed directly.
 int64_t strassenWidth(MatmulOp op, const Isa &isa);
+
+/// The fewest rows for which a product, with what strassenRight() makes, is
+/// faster by Strassen's algorithm than in the direct form.
+int64_t strassenRows(MatmulOp op, const Isa &isa);
 
 /// What the seven products take of the right operand [k, n], in their order in
 /// the kernel, in panels of `width` columns: B11, B21, T2, T3, -T4, T1, B22 as

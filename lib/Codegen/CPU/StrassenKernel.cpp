@@ -14,6 +14,10 @@
 //
 // Where rows can't be split evenly, halves overlap, and so do blocks: what is
 // computed twice is stored once.
+//
+// Where the number of rows is open, pairs are rounded up to whole tiles. Few
+// rows are no pairs: they go by the direct form, in four products of the same
+// operands.
 
 #include "Codegen/CPU/RowChunks.h"
 
@@ -36,47 +40,64 @@ enum class Left { a11, a12, a22, s1, s2, s3, s4 };
 enum class Sums { u2, u3, s1t1, result };
 constexpr int64_t kSums = 4;
 
-/// sums of `to` = those of `from` + left times the next part of the panel.
-struct Product {
-  Left left;
-  SmallVector<Sums, 2> from;
-  Sums to;
-};
-
 /// A quarter of the result.
 struct Quarter {
   int64_t row, column;
   SmallVector<Sums, 2> sums;
 };
 
+/// sums of `to` = those of `from` + left times a part of the panel.
 struct Step {
-  Product product;
+  int64_t part;
+  Left left;
+  SmallVector<Sums, 2> from;
+  Sums to;
   std::optional<Quarter> quarter; ///< that is done then
 };
 
 /// In the order of strassenRight().
-const Step steps[kStrassenProducts] = {
-    {{Left::a11, {}, Sums::u2}, {}},
-    {{Left::a12, {Sums::u2}, Sums::result}, Quarter{0, 0, {Sums::result}}},
-    {{Left::s2, {Sums::u2}, Sums::u2}, {}},
-    {{Left::s3, {Sums::u2}, Sums::u3}, {}},
-    {{Left::a22, {Sums::u3}, Sums::result}, Quarter{1, 0, {Sums::result}}},
-    {{Left::s1, {}, Sums::s1t1}, Quarter{1, 1, {Sums::u3, Sums::s1t1}}},
-    {{Left::s4, {Sums::u2, Sums::s1t1}, Sums::result},
+const Step strassenSteps[kStrassenProducts] = {
+    {0, Left::a11, {}, Sums::u2, {}},
+    {1, Left::a12, {Sums::u2}, Sums::result, Quarter{0, 0, {Sums::result}}},
+    {2, Left::s2, {Sums::u2}, Sums::u2, {}},
+    {3, Left::s3, {Sums::u2}, Sums::u3, {}},
+    {4, Left::a22, {Sums::u3}, Sums::result, Quarter{1, 0, {Sums::result}}},
+    {5, Left::s1, {}, Sums::s1t1, Quarter{1, 1, {Sums::u3, Sums::s1t1}}},
+    {6,
+     Left::s4,
+     {Sums::u2, Sums::s1t1},
+     Sums::result,
      Quarter{0, 1, {Sums::result}}},
 };
 
-/// How rows are split into blocks of one size, and those into overlapping
-/// halves.
-struct PairBlocks {
-  int64_t rows, count, size, pairs;
+/// The direct form: B12 is B11 + T1.
+const Step directSteps[kDirectProducts] = {
+    {0, Left::a11, {}, Sums::u2, {}},
+    {1, Left::a12, {Sums::u2}, Sums::result, Quarter{0, 0, {Sums::result}}},
+    {5, Left::a11, {Sums::u2}, Sums::u3, {}},
+    {6, Left::a12, {Sums::u3}, Sums::result, Quarter{0, 1, {Sums::result}}},
+};
 
-  PairBlocks(int64_t rows, int64_t most) : rows(rows) {
-    count = llvm::divideCeil(rows, 2 * most);
-    size = llvm::divideCeil(rows, count);
-    pairs = llvm::divideCeil(size, 2);
+/// How rows are split into blocks of one size, and those into overlapping
+/// halves; fewer than `fewest` rows are one block that isn't split.
+struct PairBlocks {
+  Dim rows, count, size, pairs, tiles;
+
+  PairBlocks(const ShapeAlgebra &s, Dim rows, int64_t mostPairs,
+             int64_t tileRows, int64_t fewest)
+      : rows(rows) {
+    auto ceilDiv = [&](Dim a, Dim b) {
+      return s.floorDiv(s.add(a, s.sub(b, s.constant(1))), b);
+    };
+    Dim one = s.constant(1);
+    count = s.max(ceilDiv(rows, s.constant(2 * mostPairs)), one);
+    size = ceilDiv(rows, count);
+    bool isOpen = ShapedType::isDynamic(staticDim(rows));
+    Dim halves = isOpen ? s.add(s.min(s.floorDiv(rows, fewest), one), one)
+                        : s.constant(2);
+    pairs = ceilDiv(size, halves);
+    tiles = s.max(ceilDiv(pairs, s.constant(tileRows)), one);
   }
-  bool overlap() const { return rows % count != 0 || size % 2 != 0; }
 };
 
 /// Elements of a cache line.
@@ -91,12 +112,22 @@ struct StrassenEmitter {
   Type element;
   int64_t columns, half; ///< of the result; of the contraction
   int64_t vectors, panels, most;
-  int64_t length; ///< steps of the contraction at once
-  PairBlocks blocks;
-  RowChunks tiles;
+  int64_t length;   ///< steps of the contraction at once
+  bool isOpen;      ///< the number of rows
+  int64_t capacity; ///< pairs of a block
+  int64_t fewest;   ///< rows that are worth pairs, where they are open
+  int64_t room;     ///< pairs in memory
   int64_t rowStride, sumStride;
   View left;
   Value weights, added, sums;
+  PairBlocks blocks;
+  Value rows, blockSize;
+
+  // Of the form that is emitted.
+  ArrayRef<Step> steps = strassenSteps;
+  bool overlap = true; ///< of halves or blocks
+  Value pairs;
+  std::optional<RowChunks> tiles; ///< null: all are whole
 
   StrassenEmitter(Kernel &kernel, MatmulOp op)
       : kernel(kernel), op(op), m(kernel.math()),
@@ -107,14 +138,20 @@ struct StrassenEmitter {
         vectors(op.getRhs().getType().getDimSize(3) / kernel.lanes()),
         panels(op.getRhs().getType().getDimSize(0)),
         most(tileRows(kernel.isa, vectors)), length(stepsAtOnce()),
-        blocks(op.getType().getDimSize(0), mostPairs()),
-        tiles(kernel, m.cst(blocks.pairs), most, blocks.pairs),
+        isOpen(op.getType().isDynamicDim(0)), capacity(mostPairs()),
+        fewest(isOpen ? std::clamp(strassenRows(op, kernel.isa), 2 * most,
+                                   capacity)
+                      : 0),
         left(viewOf(kernel, op.getLhs())),
-        weights(kernel.emitter.getMemory(op.getRhs())) {
+        weights(kernel.emitter.getMemory(op.getRhs())),
+        blocks(blocksOf(ShapeAlgebra(kernel.loc, &kernel.b),
+                        kernel.emitter.size(op.getResult(), 0))),
+        rows(m.value(blocks.rows)), blockSize(m.value(blocks.size)) {
+    room = isOpen ? capacity : staticDim(blocks.pairs);
     // A line between rows keeps them off each other's cache sets.
     rowStride = llvm::alignTo(half, kernel.lanes()) + kLine;
-    sumStride = blocks.pairs * width() + kLine;
-    added = kernel.scratchBuffer(element, 4 * blocks.pairs * rowStride, plan);
+    sumStride = room * width() + kLine;
+    added = kernel.scratchBuffer(element, 4 * room * rowStride, plan);
     sums = kernel.scratchBuffer(element, kSums * sumStride, plan);
   }
 
@@ -128,7 +165,13 @@ struct StrassenEmitter {
   }
   /// And what is multiplied by it somewhat more.
   int64_t mostPairs() const {
-    return std::clamp<int64_t>(kernel.isa.l2 * 3 / 8 / (4 * length), 24, 192);
+    int64_t pairs =
+        std::clamp<int64_t>(kernel.isa.l2 * 3 / 8 / (4 * length), 24, 192);
+    return isOpen ? pairs / most * most : pairs;
+  }
+
+  PairBlocks blocksOf(const ShapeAlgebra &s, Dim rows) const {
+    return {s, rows, capacity, most, fewest};
   }
 
   VectorType vectorType() {
@@ -155,9 +198,8 @@ struct StrassenEmitter {
 
   /// The first row of a block's upper or lower half.
   Value halfRow(Value block, int64_t row) {
-    return m.add(
-        m.min(m.mul(block, blocks.size), m.cst(blocks.rows - blocks.size)),
-        row * (blocks.size - blocks.pairs));
+    Value first = m.min(m.mul(block, blockSize), m.sub(rows, blockSize));
+    return row ? m.add(first, m.sub(blockSize, pairs)) : first;
   }
   /// Where element k of a row's quarter lies.
   Value leftAt(Value row, int64_t column, Value k) {
@@ -167,14 +209,13 @@ struct StrassenEmitter {
   Value addedAt(Left which, Value pair, Value k) {
     int64_t number =
         static_cast<int64_t>(which) - static_cast<int64_t>(Left::s1);
-    return m.add(m.add(m.mul(pair, rowStride), k),
-                 number * blocks.pairs * rowStride);
+    return m.add(m.add(m.mul(pair, rowStride), k), number * room * rowStride);
   }
 
   /// S1 to S4 of a block. Neighbours in memory are taken together.
   void emitSums(Value block) {
     Value upper = halfRow(block, 0), lower = halfRow(block, 1);
-    m.loop(m.cst(0), m.cst(blocks.pairs), 1, [&](Value pair) {
+    m.loop(m.cst(0), pairs, 1, [&](Value pair) {
       Value top = m.add(upper, pair), bottom = m.add(lower, pair);
       kernel.forVectors(m.cst(0), m.cst(half), [&](Value k, Value mask) {
         auto quarter = [&](Value row, int64_t column) {
@@ -225,29 +266,28 @@ struct StrassenEmitter {
     return sum;
   }
 
-  /// What a tile of pairs multiplies from step `start` on.
-  TileOperands operands(int64_t number, Tile tile, Value block, Value panel,
+  /// What a tile of pairs multiplies from element `start` of its rows on.
+  TileOperands operands(const Step &step, Tile tile, Value block, Value panel,
                         Value pair, Value start) {
     TileOperands o;
     o.lhsElement = o.rhsElement = element;
     o.rhs = weights;
-    o.rhsBase =
-        m.mul(m.add(m.mul(m.add(m.mul(panel, kStrassenProducts), number), half),
-                    start),
-              width());
+    o.rhsBase = m.mul(
+        m.add(m.mul(m.add(m.mul(panel, kStrassenProducts), step.part), half),
+              start),
+        width());
     o.rhsStep = m.cst(width());
-    Left which = steps[number].product.left;
     Value stride = m.cst(rowStride), first;
-    if (which < Left::s1) {
+    if (step.left < Left::s1) {
       stride = left.strides[0];
-      Value row = m.add(halfRow(block, which == Left::a22), pair);
+      Value row = m.add(halfRow(block, step.left == Left::a22), pair);
       o.lhs = left.memory;
       o.lhsStep = left.strides[1];
-      first = leftAt(row, which != Left::a11, start);
+      first = leftAt(row, step.left != Left::a11, start);
     } else {
       o.lhs = added;
       o.lhsStep = m.cst(1);
-      first = addedAt(which, pair, start);
+      first = addedAt(step.left, pair, start);
     }
     o.lhsBase = m.cst(0);
     auto known = constantIndex(stride);
@@ -258,40 +298,54 @@ struct StrassenEmitter {
     return o;
   }
 
-  /// Product `number` from step `start` on, of these tiles.
-  void emitSteps(int64_t number, ArrayRef<Sums> from, Value block, Value panel,
-                 const RowChunks::Part &part, Value start, int64_t length) {
-    tiles.forTiles(part, [&](int64_t height, Value pair) {
+  void forTiles(const RowChunks::Part &part, RowChunks::EmitTile emit) {
+    if (tiles)
+      return tiles->forTiles(part, emit);
+    m.loop(part.first, part.stop, 1,
+           [&](Value tile) { emit(most, m.mul(tile, most)); });
+  }
+
+  /// `count` elements of the rows from `start` on, of these tiles; the weights
+  /// that come next lie `distance` elements behind.
+  void emitPart(const Step &step, ArrayRef<Sums> from, Value block, Value panel,
+                const RowChunks::Part &part, Value start, int64_t count,
+                int64_t distance) {
+    forTiles(part, [&](int64_t height, Value pair) {
       kernel.emitter.newPoint();
       Tile tile{height, vectors};
       SmallVector<Value> acc = zeroTile(kernel, tile, element);
       if (!from.empty())
         for (auto [i, sum] : llvm::enumerate(acc))
           sum = loadSums(from, m.add(pair, i / vectors), i % vectors);
-      TileOperands o = operands(number, tile, block, panel, pair, start);
-      // The part of the weights that comes next lies behind this one.
-      fetchBehind(kernel, o, length, width(), length * width(),
-                  tiles.mostTiles(), tiles.numberOf(pair, m.cst(0)));
-      acc = multiplyTile(kernel, tile, o, m.cst(length), acc, element);
+      TileOperands o = operands(step, tile, block, panel, pair, start);
+      // Tiles that are too few for all of the next weights take a part of them.
+      constexpr int64_t openTiles = 8;
+      fetchBehind(kernel, o, count, width(), distance,
+                  isOpen ? openTiles : tiles->mostTiles(),
+                  m.div(pair, m.cst(most)));
+      acc = multiplyTile(kernel, tile, o, m.cst(count), acc, element);
       for (auto [i, sum] : llvm::enumerate(acc))
         store({&numbers, sum}, sums,
-              sumsAt(steps[number].product.to, m.add(pair, i / vectors),
-                     i % vectors));
+              sumsAt(step.to, m.add(pair, i / vectors), i % vectors));
     });
   }
 
-  void emitProduct(int64_t number, Value block, Value panel,
-                   const RowChunks::Part &part) {
-    const Product &product = steps[number].product;
-    emitSteps(number, product.from, block, panel, part, m.cst(0),
-              std::min(half, length));
-    int64_t last = half / length * length;
+  void emitStep(const Step &step, int64_t nextPart, Value block, Value panel,
+                const RowChunks::Part &part) {
+    int64_t next = (nextPart - step.part) * half * width(),
+            last = half / length * length;
+    auto emit = [&](ArrayRef<Sums> from, Value start, int64_t count,
+                    int64_t distance) {
+      emitPart(step, from, block, panel, part, start, count, distance);
+    };
+    if (half <= length)
+      return emit(step.from, m.cst(0), half, next);
+    emit(step.from, m.cst(0), length, length * width());
     m.loop(m.cst(length), m.cst(last), length, [&](Value start) {
-      emitSteps(number, product.to, block, panel, part, start, length);
+      emit(step.to, start, length, length * width());
     });
-    if (last >= length && last < half)
-      emitSteps(number, product.to, block, panel, part, m.cst(last),
-                half - last);
+    if (last < half)
+      emit(step.to, m.cst(last), half - last, next - last * width());
   }
 
   //===--------------------------------------------------------------------===//
@@ -325,42 +379,85 @@ struct StrassenEmitter {
     Value start = halfRow(block, quarter.row);
     m.loop(first, stop, 1, [&](Value pair) {
       Value row = m.add(start, pair);
-      if (!blocks.overlap())
+      if (!overlap)
         return storeRow(quarter, pair, row, panel);
       // The rows before are another half's.
-      Value own = m.mul(block, blocks.size);
+      Value own = m.mul(block, blockSize);
       if (quarter.row)
-        own = m.max(own, m.add(halfRow(block, 0), blocks.pairs));
+        own = m.max(own, m.add(halfRow(block, 0), pairs));
       m.ifThen(arith::CmpIOp::create(kernel.b, kernel.loc,
                                      arith::CmpIPredicate::uge, row, own),
                [&] { storeRow(quarter, pair, row, panel); });
     });
   }
 
-  LaunchPlan emit() {
-    Value each = tiles.tiles();
-    kernel.forRuns(each, [&](Value run, Value first, Value stop) {
-      Value panel = m.rem(run, m.cst(panels)),
-            block = m.div(run, m.cst(panels));
+  //===--------------------------------------------------------------------===//
+  // Forms
+  //===--------------------------------------------------------------------===//
+
+  void takeKnownPairs() {
+    int64_t count = staticDim(blocks.count), size = staticDim(blocks.size);
+    overlap = staticDim(blocks.rows) % count != 0 || size % 2 != 0;
+    pairs = m.value(blocks.pairs);
+    tiles.emplace(kernel, pairs, most, room);
+  }
+  void takeOpenPairs() {
+    steps = strassenSteps;
+    overlap = true;
+    pairs = m.mul(m.value(blocks.tiles), most);
+    tiles.reset();
+  }
+  void takeFewRows() {
+    steps = directSteps;
+    overlap = false;
+    pairs = rows;
+    tiles.emplace(kernel, pairs, most, room);
+  }
+
+  void emitForm(Value run, Value each, Value first, Value stop) {
+    kernel.emitter.newPoint();
+    Value panel = m.rem(run, m.cst(panels)), block = m.div(run, m.cst(panels));
+    if (steps.size() == kStrassenProducts)
       kernel.onceABlock(run, each, panel, [&] { emitSums(block); });
-      RowChunks::Part part{m.cst(0), first, stop};
-      for (auto [number, step] : llvm::enumerate(steps)) {
-        emitProduct(number, block, panel, part);
-        if (step.quarter)
-          emitQuarter(*step.quarter, block, panel, tiles.rowOfTile(first),
-                      tiles.rowOfTile(stop));
+    RowChunks::Part part{m.cst(0), first, stop};
+    auto pairOf = [&](Value tile) {
+      return isOpen ? m.min(m.mul(tile, most), pairs) : tiles->rowOfTile(tile);
+    };
+    for (auto [number, step] : llvm::enumerate(steps)) {
+      int64_t next = number + 1 < steps.size() ? steps[number + 1].part
+                                               : kStrassenProducts;
+      emitStep(step, next, block, panel, part);
+      if (step.quarter)
+        emitQuarter(*step.quarter, block, panel, pairOf(first), pairOf(stop));
+    }
+  }
+
+  LaunchPlan emit() {
+    Value each = m.value(blocks.tiles);
+    kernel.forRuns(each, [&](Value run, Value first, Value stop) {
+      if (!isOpen) {
+        takeKnownPairs();
+        return emitForm(run, each, first, stop);
       }
+      m.ifThen(m.less(m.cst(fewest - 1), rows), [&] {
+        takeOpenPairs();
+        emitForm(run, each, first, stop);
+      });
+      m.ifThen(m.less(rows, m.cst(fewest)), [&] {
+        takeFewRows();
+        emitForm(run, each, first, stop);
+      });
     });
-    RowSplit split(blocks.pairs, most);
     plan.kind = "strassen";
-    plan.rows = split.rows;
+    plan.rows = isOpen ? most : RowSplit(room, most).rows;
     plan.columns = width();
-    plan.chunk = split.tiles;
+    plan.chunk = llvm::divideCeil(room, most);
     plan.block = length < half ? length : 0;
     plan.grain = tileGrain(kernel, {most, vectors}, kStrassenProducts * half);
-    plan.units = [units = blocks.count * panels *
-                          split.tiles](const ShapeAlgebra &s, ArrayRef<Dim>) {
-      return s.constant(units);
+    plan.units = [capacity = capacity, most = most, fewest = fewest,
+                  panels = panels](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+      PairBlocks blocks(s, dims[0], capacity, most, fewest);
+      return s.mul(s.mul(blocks.count, s.constant(panels)), blocks.tiles);
     };
     return plan;
   }

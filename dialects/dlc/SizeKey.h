@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef LIB_GRAPH_SIZEKEY_H
-#define LIB_GRAPH_SIZEKEY_H
+#ifndef DIALECTS_DLC_SIZEKEY_H
+#define DIALECTS_DLC_SIZEKEY_H
 
 #include "dialects/dlc/Dlc.h"
 
@@ -36,4 +36,4 @@ bool haveSameSizes(mlir::Value x, mlir::Value y);
 
 } // namespace dlc
 
-#endif // LIB_GRAPH_SIZEKEY_H
+#endif // DIALECTS_DLC_SIZEKEY_H
