@@ -8,6 +8,7 @@
 #include "dialects/dlc/ShapeAlgebra.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -51,14 +52,15 @@ Dim ShapeAlgebra::dim(Value tensor, int64_t index) const {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (!type.isDynamicDim(index))
     return constant(type.getDimSize(index));
-  while (Value init = loopInit(tensor))
-    tensor = init;
+  SizeRef origin = sizeOrigin(tensor, index);
+  tensor = origin.tensor;
+  index = origin.dim;
   if (!builder)
     return Dim();
   if (!cache)
     return builder->createOrFold<tensor::DimOp>(loc, tensor, index);
   SmallVector<Dim> &known = cache->dims[tensor];
-  known.resize(type.getRank());
+  known.resize(typeOf(tensor).getRank());
   if (!known[index])
     known[index] = builder->createOrFold<tensor::DimOp>(loc, tensor, index);
   return known[index];
@@ -166,6 +168,19 @@ Dim ShapeAlgebra::floorDiv(Dim a, int64_t b) const {
   return binary<arith::FloorDivSIOp>(a, constant(b));
 }
 
+int64_t dlc::cutLimit(Dim size, Dim whole) {
+  auto value = dyn_cast_if_present<Value>(size);
+  auto least = value ? value.getDefiningOp<arith::MinSIOp>() : nullptr;
+  if (!least)
+    return 0;
+  for (auto [x, y] : {std::pair(least.getLhs(), least.getRhs()),
+                      std::pair(least.getRhs(), least.getLhs())})
+    if (std::optional<int64_t> limit = getConstantIntValue(y);
+        limit && Dim(x) == whole)
+      return *limit;
+  return 0;
+}
+
 Dim ShapeAlgebra::broadcast(Dim a, Dim b) const {
   int64_t x = staticDim(a), y = staticDim(b);
   if (x == 1)
@@ -180,6 +195,11 @@ Dim ShapeAlgebra::broadcast(Dim a, Dim b) const {
     return a;
   if (!builder || !a || !b)
     return Dim();
+  // A table cut to a length and what has that length: 1 is cut to 1.
+  if (cutLimit(b, a) >= 1)
+    return a;
+  if (cutLimit(a, b) >= 1)
+    return b;
   // Sizes are 1 or equal; an empty dimension stays empty against 1.
   std::tuple<const void *, const void *, const void *> key{
       nullptr, a.getOpaqueValue(), b.getOpaqueValue()};
@@ -215,6 +235,37 @@ Value dlc::loopInit(Value carried) {
     init = loop.getTiedLoopInit(cast<OpResult>(carried));
   }
   return init ? init->get() : Value();
+}
+
+/// The name of an input's size; empty for none.
+static StringRef nameOfSize(func::FuncOp func, unsigned input, int64_t dim) {
+  auto names = func.getArgAttrOfType<ArrayAttr>(input, "dlc.dims");
+  auto name = names && dim < static_cast<int64_t>(names.size())
+                  ? dyn_cast<StringAttr>(names[dim])
+                  : StringAttr();
+  return name ? name.getValue() : StringRef();
+}
+
+SizeRef dlc::sizeOrigin(Value tensor, int64_t dim) {
+  while (Value init = loopInit(tensor))
+    tensor = init;
+  auto arg = dyn_cast<BlockArgument>(tensor);
+  auto func =
+      arg ? dyn_cast_if_present<func::FuncOp>(arg.getOwner()->getParentOp())
+          : func::FuncOp();
+  if (!func || !arg.getOwner()->isEntryBlock())
+    return {tensor, dim};
+  StringRef name = nameOfSize(func, arg.getArgNumber(), dim);
+  if (name.empty())
+    return {tensor, dim};
+  for (BlockArgument first : func.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(first.getType());
+    for (int64_t d = 0, e = type ? type.getRank() : 0; d < e; ++d)
+      if (type.isDynamicDim(d) &&
+          nameOfSize(func, first.getArgNumber(), d) == name)
+        return {first, d};
+  }
+  return {tensor, dim};
 }
 
 bool dlc::areCompatibleTypes(TypeRange a, TypeRange b) {

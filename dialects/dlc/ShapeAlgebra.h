@@ -73,6 +73,10 @@ private:
   mlir::Value value(Dim d) const;
 };
 
+/// The constant c where `size` is min(whole, c), which is how a table is sliced
+/// to a length; 0 where it is not.
+int64_t cutLimit(Dim size, Dim whole);
+
 /// The constant that a dim is, or ShapedType::kDynamic.
 int64_t staticDim(Dim d);
 llvm::SmallVector<int64_t> staticDims(llvm::ArrayRef<Dim> dims);
@@ -81,6 +85,16 @@ llvm::SmallVector<int64_t> staticDims(llvm::ArrayRef<Dim> dims);
 /// of its body, or its result), which has the same shape; null for any other
 /// value.
 mlir::Value loopInit(mlir::Value carried);
+
+/// A tensor and one of its dimensions.
+struct SizeRef {
+  mlir::Value tensor;
+  int64_t dim;
+};
+/// Where an open size comes from: what a loop starts from in place of what it
+/// carries, and the first of the function's inputs with a dimension of the same
+/// name, which a run checks to be of the same size. Itself where neither is.
+SizeRef sizeOrigin(mlir::Value tensor, int64_t dim);
 
 /// Types that may stand for one another: one is a refinement of the other.
 bool areCompatibleTypes(mlir::TypeRange a, mlir::TypeRange b);

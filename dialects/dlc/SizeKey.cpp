@@ -27,8 +27,9 @@ SizeKey dlc::sizeKey(OpBuilder &b, Value tensor, int64_t d) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (!type.isDynamicDim(d))
     return {Value(), type.getDimSize(d)};
-  if (Value init = loopInit(tensor))
-    return sizeKey(b, init, d);
+  SizeRef origin = sizeOrigin(tensor, d);
+  tensor = origin.tensor;
+  d = origin.dim;
   Operation *def = tensor.getDefiningOp();
   ReifiedRankedShapedTypeDims dims;
   if (!def || failed(reifyResultShapes(b, def, dims)))
@@ -41,6 +42,15 @@ SizeKey dlc::sizeKey(OpBuilder &b, Value tensor, int64_t d) {
 static SmallVector<std::pair<Value, int64_t>> namesOf(OpBuilder &b,
                                                       Value tensor, int64_t d) {
   SmallVector<std::pair<Value, int64_t>> names{{tensor, d}};
+  auto follow = [&] {
+    SizeRef origin = sizeOrigin(tensor, d);
+    if (origin.tensor == tensor && origin.dim == d)
+      return;
+    tensor = origin.tensor;
+    d = origin.dim;
+    names.push_back({tensor, d});
+  };
+  follow();
   while (Operation *def = tensor.getDefiningOp()) {
     ReifiedRankedShapedTypeDims dims;
     if (failed(reifyResultShapes(b, def, dims)))
@@ -58,6 +68,7 @@ static SmallVector<std::pair<Value, int64_t>> namesOf(OpBuilder &b,
     tensor = dim.getSource();
     d = *index;
     names.push_back({tensor, d});
+    follow();
   }
   return names;
 }

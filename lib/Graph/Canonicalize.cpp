@@ -33,7 +33,7 @@ struct Canonicalize : dlc::impl::CanonicalizeBase<Canonicalize> {
     dlc::populateSimplifyPointwisePatterns(patterns);
     dlc::populateSimplifyMovementPatterns(patterns);
     dlc::populateSimplifyProductPatterns(patterns);
-    dlc::populateLoopSizePatterns(patterns);
+    dlc::populateSizeOriginPatterns(patterns);
     dlc::populateUnitTransposePatterns(patterns);
     // Sizes of results become those of operands, so that only elements keep
     // an operation alive.

@@ -490,7 +490,7 @@ void resolveSizes(func::FuncOp func) {
   RewritePatternSet patterns(func.getContext());
   memref::populateResolveShapedTypeResultDimsPatterns(patterns);
   memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
-  populateLoopSizePatterns(patterns);
+  populateSizeOriginPatterns(patterns);
   tensor::DimOp::getCanonicalizationPatterns(patterns, func.getContext());
   (void)applyPatternsGreedily(func, std::move(patterns));
 }

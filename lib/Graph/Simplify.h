@@ -19,8 +19,8 @@ void applyPatterns(mlir::Operation *root, mlir::RewritePatternSet patterns);
 void populateSimplifyPointwisePatterns(mlir::RewritePatternSet &patterns);
 void populateSimplifyMovementPatterns(mlir::RewritePatternSet &patterns);
 void populateSimplifyProductPatterns(mlir::RewritePatternSet &patterns);
-/// Sizes of what a loop carries become sizes of what it starts from.
-void populateLoopSizePatterns(mlir::RewritePatternSet &patterns);
+/// Sizes become those that they come from (see sizeOrigin).
+void populateSizeOriginPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace dlc
 

@@ -314,21 +314,26 @@ struct PadIntoConv : OpRewritePattern<ConvOp> {
 } // namespace
 
 namespace {
-struct SizeOfCarried : OpRewritePattern<tensor::DimOp> {
+struct SizeAtOrigin : OpRewritePattern<tensor::DimOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(tensor::DimOp op,
                                 PatternRewriter &rewriter) const override {
-    Value init = loopInit(op.getSource());
-    if (!init)
-      return rewriter.notifyMatchFailure(op, "no loop carries it");
-    rewriter.modifyOpInPlace(op, [&] { op.getSourceMutable().assign(init); });
+    std::optional<int64_t> d = op.getConstantIndex();
+    Value source = op.getSource();
+    if (!d || *d < 0 ||
+        *d >= cast<RankedTensorType>(source.getType()).getRank())
+      return rewriter.notifyMatchFailure(op, "no known dimension");
+    SizeRef origin = sizeOrigin(source, *d);
+    if (origin.tensor == source && origin.dim == *d)
+      return rewriter.notifyMatchFailure(op, "it comes from nowhere else");
+    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, origin.tensor, origin.dim);
     return success();
   }
 };
 } // namespace
 
-void dlc::populateLoopSizePatterns(RewritePatternSet &patterns) {
-  patterns.add<SizeOfCarried>(patterns.getContext());
+void dlc::populateSizeOriginPatterns(RewritePatternSet &patterns) {
+  patterns.add<SizeAtOrigin>(patterns.getContext());
 }
 
 void dlc::populateSimplifyMovementPatterns(RewritePatternSet &patterns) {
