@@ -146,6 +146,9 @@ private:
     if (auto reshape = dyn_cast<ReshapeOp>(op);
         reshape && !(in && joins(reshape, *in)))
       return; // a view: not placed, what it reads goes to memory
+    // Kernels need not prove it again.
+    if (isa<ReshapeOp>(op))
+      op->setAttr("unit_dims", UnitAttr::get(op->getContext()));
     if (in && llvm::all_of(*in, [&](Cluster *c) {
           return canJoin(op, *c, in->size() > 1);
         })) {
@@ -262,7 +265,8 @@ private:
   /// Whether a product and its epilogue end in this operation.
   static bool computesProduct(Operation *op) {
     return hasProducer(op->getResult(0), isPointwise, [](Operation *producer) {
-      return isa<MatmulOp, ConvOp>(producer) && producer->hasOneUse();
+      return isa<MatmulOp, ConvOp>(producer) &&
+             hasOneReader(producer->getResult(0));
     });
   }
 
@@ -313,7 +317,7 @@ private:
   /// A pointwise result that several users read is computed once only if they
   /// all ask for it at the same point.
   bool sharesPoint(Operation *op, Cluster &c) {
-    if (op->hasOneUse())
+    if (hasOneReader(op->getResult(0)))
       return true;
     return llvm::all_of(op->getUsers(),
                         [&](Operation *user) {

@@ -570,3 +570,29 @@ func.func @not_excited(%x: tensor<1x6x6x32xf32>, %s: tensor<1x1x1x32xf32>, %k: t
     : (tensor<1x6x6x32xf32>, tensor<1x1x3x3x32x64xf32>) -> tensor<1x4x4x64xf32>
   return %1, %4 : tensor<1x6x6x64xf32>, tensor<1x4x4x64xf32>
 }
+
+// -----
+
+// So where the number of images is open: asking for a size reads no element.
+// CHECK-LABEL: @excited_open
+// CHECK-COUNT-1: dlc.cluster
+// CHECK:         dlc.reshape %{{.*}} {unit_dims}
+// CHECK:         dlc.broadcast
+// CHECK:         dlc.mul
+// CHECK:         dlc.conv
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @excited_open(%x: tensor<?x6x6x32xf32>, %s: tensor<?x32x1x1xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6x6x32xf32>
+  %0 = dlc.reshape %s sizes(%n) : tensor<?x32x1x1xf32> -> tensor<?x1x1x32xf32>
+  %1 = dlc.broadcast %0 sizes(%n) : tensor<?x1x1x32xf32> -> tensor<?x6x6x32xf32>
+  %2 = dlc.mul %x, %1 : tensor<?x6x6x32xf32>
+  %m = tensor.dim %2, %c0 : tensor<?x6x6x32xf32>
+  %3 = dlc.conv %2, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<?x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32>
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %4 = dlc.broadcast %zero sizes(%m) : tensor<f32> -> tensor<?x6x6x64xf32>
+  %5 = dlc.max %3, %4 : tensor<?x6x6x64xf32>
+  return %5 : tensor<?x6x6x64xf32>
+}
