@@ -244,14 +244,19 @@ private:
     if (auto pad = dyn_cast<PadOp>(root)) {
       DenseElementsAttr value;
       int64_t rank = pad.getType().getRank();
+      auto isWhole = [&](int64_t d) {
+        return pad.getStaticLow()[d] == 0 &&
+               haveSameSize(pad.getInput(), d, pad.getResult(), d);
+      };
+      // The number of images may be open, not where pixels lie.
       return pad.getMode() == PadMode::constant && pad.getLow().empty() &&
-             rank >= 3 && pad.getType().hasStaticShape() &&
-             pad.getInput().getType().hasStaticShape() &&
-             matchPattern(pad.getValue(), m_Constant(&value)) &&
-             pad.getStaticLow().front() == 0 &&
-             pad.getStaticLow().back() == 0 &&
-             pad.getType().getShape().back() ==
-                 pad.getInput().getType().getShape().back();
+             rank >= 3 &&
+             !ShapedType::isDynamicShape(
+                 pad.getType().getShape().drop_front()) &&
+             !ShapedType::isDynamicShape(
+                 pad.getInput().getType().getShape().drop_front()) &&
+             matchPattern(pad.getValue(), m_Constant(&value)) && isWhole(0) &&
+             isWhole(rank - 1);
     }
     auto transpose = dyn_cast<TransposeOp>(root);
     return transpose && transpose.getPermutation().back() ==

@@ -596,3 +596,57 @@ func.func @excited_open(%x: tensor<?x6x6x32xf32>, %s: tensor<?x32x1x1xf32>, %k: 
   %5 = dlc.max %3, %4 : tensor<?x6x6x64xf32>
   return %5 : tensor<?x6x6x64xf32>
 }
+
+// -----
+
+// A product is stored within its border where the number of images is open; not
+// where images may be added, or where pixels lie is open.
+// CHECK-LABEL: @bordered
+// CHECK-COUNT-1: dlc.cluster
+// CHECK:         dlc.conv
+// CHECK-NEXT:    dlc.pad
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @bordered(%x: tensor<?x6x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<?x8x8x64xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %n = tensor.dim %x, %c0 : tensor<?x6x6x32xf32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<?x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32>
+  %1 = dlc.pad %0, %zero low [0, 1, 1, 0] sizes(%n) : tensor<?x6x6x64xf32>, tensor<f32> -> tensor<?x8x8x64xf32>
+  return %1 : tensor<?x8x8x64xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @more_images
+// CHECK:       dlc.cluster
+// CHECK:         dlc.conv
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster
+// CHECK:         dlc.pad
+func.func @more_images(%x: tensor<?x6x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>, %n: index) -> tensor<?x8x8x64xf32> {
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<?x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32>
+  %1 = dlc.pad %0, %zero low [0, 1, 1, 0] sizes(%n) : tensor<?x6x6x64xf32>, tensor<f32> -> tensor<?x8x8x64xf32>
+  return %1 : tensor<?x8x8x64xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @open_pixels
+// CHECK:       dlc.cluster
+// CHECK:         dlc.conv
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster
+// CHECK:         dlc.pad
+func.func @open_pixels(%x: tensor<1x?x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<1x?x8x64xf32> {
+  %c1 = arith.constant 1 : index
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %n = tensor.dim %x, %c1 : tensor<1x?x6x32xf32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x?x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<1x?x6x64xf32>
+  %1 = dlc.pad %0, %zero low [0, 0, 1, 0] sizes(%n) : tensor<1x?x6x64xf32>, tensor<f32> -> tensor<1x?x8x64xf32>
+  return %1 : tensor<1x?x8x64xf32>
+}
