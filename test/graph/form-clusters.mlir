@@ -650,3 +650,48 @@ func.func @open_pixels(%x: tensor<1x?x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>) 
   %1 = dlc.pad %0, %zero low [0, 0, 1, 0] sizes(%n) : tensor<1x?x6x64xf32>, tensor<f32> -> tensor<1x?x8x64xf32>
   return %1 : tensor<1x?x8x64xf32>
 }
+
+// -----
+
+// The batch of a product of two batches of the same size is of that size: its rows
+// share a kernel.
+// CHECK-LABEL: @softmax_of_open_product
+// CHECK-COUNT-2: dlc.cluster
+// CHECK:         dlc.reduce max
+// CHECK:         dlc.reduce sum
+// CHECK:         dlc.div
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @softmax_of_open_product(%x: tensor<?x9x24xf32>) -> tensor<?x9x9xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x9x24xf32>
+  %t = dlc.transpose %x [0, 2, 1] : tensor<?x9x24xf32> -> tensor<?x24x9xf32>
+  %s = dlc.matmul %x, %t : (tensor<?x9x24xf32>, tensor<?x24x9xf32>) -> tensor<?x9x9xf32>
+  %0 = dlc.reduce max %s [2] : tensor<?x9x9xf32> -> tensor<?x9xf32>
+  %1 = dlc.reshape %0 sizes(%n) : tensor<?x9xf32> -> tensor<?x9x1xf32>
+  %2 = dlc.broadcast %1 sizes(%n) : tensor<?x9x1xf32> -> tensor<?x9x9xf32>
+  %3 = dlc.sub %s, %2 : tensor<?x9x9xf32>
+  %4 = dlc.exp %3 : tensor<?x9x9xf32>
+  %5 = dlc.reduce sum %4 [2] : tensor<?x9x9xf32> -> tensor<?x9xf32>
+  %6 = dlc.reshape %5 sizes(%n) : tensor<?x9xf32> -> tensor<?x9x1xf32>
+  %7 = dlc.broadcast %6 sizes(%n) : tensor<?x9x1xf32> -> tensor<?x9x9xf32>
+  %8 = dlc.div %4, %7 : tensor<?x9x9xf32>
+  return %8 : tensor<?x9x9xf32>
+}
+
+// -----
+
+// Two batches of sizes that nothing proves equal: the product's is one of them.
+// CHECK-LABEL: @softmax_of_two_batches
+// CHECK:         dlc.reduce max
+// CHECK-NEXT:    dlc.yield
+func.func @softmax_of_two_batches(%x: tensor<?x9x24xf32>, %y: tensor<?x24x9xf32>) -> tensor<?x9x9xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x9x24xf32>
+  %s = dlc.matmul %x, %y : (tensor<?x9x24xf32>, tensor<?x24x9xf32>) -> tensor<?x9x9xf32>
+  %0 = dlc.reduce max %s [2] : tensor<?x9x9xf32> -> tensor<?x9xf32>
+  %1 = dlc.reshape %0 sizes(%n) : tensor<?x9xf32> -> tensor<?x9x1xf32>
+  %2 = dlc.broadcast %1 sizes(%n) : tensor<?x9x1xf32> -> tensor<?x9x9xf32>
+  %3 = dlc.sub %s, %2 : tensor<?x9x9xf32>
+  return %3 : tensor<?x9x9xf32>
+}
