@@ -168,17 +168,22 @@ Dim ShapeAlgebra::floorDiv(Dim a, int64_t b) const {
   return binary<arith::FloorDivSIOp>(a, constant(b));
 }
 
-int64_t dlc::cutLimit(Dim size, Dim whole) {
-  auto value = dyn_cast_if_present<Value>(size);
-  auto least = value ? value.getDefiningOp<arith::MinSIOp>() : nullptr;
+std::optional<CutSize> dlc::cutSize(Value size) {
+  auto least = size.getDefiningOp<arith::MinSIOp>();
   if (!least)
-    return 0;
-  for (auto [x, y] : {std::pair(least.getLhs(), least.getRhs()),
-                      std::pair(least.getRhs(), least.getLhs())})
-    if (std::optional<int64_t> limit = getConstantIntValue(y);
-        limit && Dim(x) == whole)
-      return *limit;
-  return 0;
+    return std::nullopt;
+  if (auto limit = getConstantIntValue(least.getRhs()))
+    return CutSize{least.getLhs(), *limit};
+  if (auto limit = getConstantIntValue(least.getLhs()))
+    return CutSize{least.getRhs(), *limit};
+  return std::nullopt;
+}
+
+/// Whether a size is another one, unless that is greater than what is there.
+static bool isCutOf(Dim size, Dim whole) {
+  auto value = dyn_cast<Value>(size);
+  auto cut = value ? cutSize(value) : std::nullopt;
+  return cut && Dim(cut->whole) == whole && cut->limit >= 1;
 }
 
 Dim ShapeAlgebra::broadcast(Dim a, Dim b) const {
@@ -196,9 +201,9 @@ Dim ShapeAlgebra::broadcast(Dim a, Dim b) const {
   if (!builder || !a || !b)
     return Dim();
   // A table cut to a length and what has that length: 1 is cut to 1.
-  if (cutLimit(b, a) >= 1)
+  if (isCutOf(b, a))
     return a;
-  if (cutLimit(a, b) >= 1)
+  if (isCutOf(a, b))
     return b;
   // Sizes are 1 or equal; an empty dimension stays empty against 1.
   std::tuple<const void *, const void *, const void *> key{

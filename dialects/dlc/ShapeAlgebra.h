@@ -73,9 +73,13 @@ private:
   mlir::Value value(Dim d) const;
 };
 
-/// The constant c where `size` is min(whole, c), which is how a table is sliced
-/// to a length; 0 where it is not.
-int64_t cutLimit(Dim size, Dim whole);
+/// min(whole, limit): what a table of `limit` rows has when it is sliced to a
+/// length.
+struct CutSize {
+  mlir::Value whole;
+  int64_t limit;
+};
+std::optional<CutSize> cutSize(mlir::Value size);
 
 /// The constant that a dim is, or ShapedType::kDynamic.
 int64_t staticDim(Dim d);

@@ -7,70 +7,103 @@
 
 #include "dialects/dlc/SizeKey.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace dlc;
 
+namespace {
+/// Tells what sizes are, each once: equal sizes get equal keys, though what is
+/// built to tell is new each time.
+class SizeFinder {
+public:
+  explicit SizeFinder(OpBuilder &b) : b(b) {}
+
+  SizeKey find(Value tensor, int64_t d) {
+    SmallVector<std::pair<Value, int64_t>> path;
+    SizeKey key = follow(tensor, d, path);
+    for (const auto &at : path)
+      known[at] = key;
+    return key;
+  }
+
+  SizeKey find(OpFoldResult size) {
+    if (auto constant = getConstantIntValue(size))
+      return {Value(), *constant};
+    auto v = cast<Value>(size);
+    if (auto at = sizeOfTensor(v))
+      return find(at->first, at->second);
+    return findComputed(v);
+  }
+
+private:
+  OpBuilder &b;
+  llvm::DenseMap<std::pair<Value, int64_t>, SizeKey> known;
+  int64_t depth = 0;
+
+  static std::optional<std::pair<Value, int64_t>> sizeOfTensor(Value size) {
+    auto dim = size.getDefiningOp<tensor::DimOp>();
+    auto index = dim ? dim.getConstantIndex() : std::nullopt;
+    if (!index)
+      return std::nullopt;
+    return std::pair(dim.getSource(), *index);
+  }
+
+  SizeKey findComputed(Value size) {
+    // What two equal sizes broadcast to is either.
+    constexpr int64_t mostNested = 64;
+    if (auto select = size.getDefiningOp<arith::SelectOp>();
+        select && depth < mostNested) {
+      ++depth;
+      SizeKey x = find(OpFoldResult(select.getTrueValue())),
+              y = find(OpFoldResult(select.getFalseValue()));
+      --depth;
+      if (x == y)
+        return x;
+    }
+    return {size, -1};
+  }
+
+  /// From tensor to tensor, which may be many, up to where the size is set.
+  SizeKey follow(Value tensor, int64_t d,
+                 SmallVectorImpl<std::pair<Value, int64_t>> &path) {
+    while (true) {
+      auto type = cast<RankedTensorType>(tensor.getType());
+      if (!type.isDynamicDim(d))
+        return {Value(), type.getDimSize(d)};
+      if (auto it = known.find({tensor, d}); it != known.end())
+        return it->second;
+      path.push_back({tensor, d});
+      SizeRef origin = sizeOrigin(tensor, d);
+      if (origin.tensor != tensor || origin.dim != d) {
+        tensor = origin.tensor;
+        d = origin.dim;
+        continue;
+      }
+      Operation *def = tensor.getDefiningOp();
+      ReifiedRankedShapedTypeDims dims;
+      if (!def || failed(reifyResultShapes(b, def, dims)))
+        return {tensor, d};
+      OpFoldResult size = dims[cast<OpResult>(tensor).getResultNumber()][d];
+      if (auto constant = getConstantIntValue(size))
+        return {Value(), *constant};
+      auto at = sizeOfTensor(cast<Value>(size));
+      if (!at)
+        return findComputed(cast<Value>(size));
+      std::tie(tensor, d) = *at;
+    }
+  }
+};
+} // namespace
+
 SizeKey dlc::sizeKey(OpBuilder &b, OpFoldResult size) {
-  if (auto constant = getConstantIntValue(size))
-    return {Value(), *constant};
-  auto v = cast<Value>(size);
-  if (auto dim = v.getDefiningOp<tensor::DimOp>())
-    if (auto index = dim.getConstantIndex())
-      return sizeKey(b, dim.getSource(), *index);
-  return {v, -1};
+  return SizeFinder(b).find(size);
 }
 
 SizeKey dlc::sizeKey(OpBuilder &b, Value tensor, int64_t d) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  if (!type.isDynamicDim(d))
-    return {Value(), type.getDimSize(d)};
-  SizeRef origin = sizeOrigin(tensor, d);
-  tensor = origin.tensor;
-  d = origin.dim;
-  Operation *def = tensor.getDefiningOp();
-  ReifiedRankedShapedTypeDims dims;
-  if (!def || failed(reifyResultShapes(b, def, dims)))
-    return {tensor, d};
-  return sizeKey(b, dims[0][d]);
-}
-
-/// Every (tensor, dimension) that an open size is, from the tensor asked for up
-/// to where it is computed; that last value, if any, with -1.
-static SmallVector<std::pair<Value, int64_t>> namesOf(OpBuilder &b,
-                                                      Value tensor, int64_t d) {
-  SmallVector<std::pair<Value, int64_t>> names{{tensor, d}};
-  auto follow = [&] {
-    SizeRef origin = sizeOrigin(tensor, d);
-    if (origin.tensor == tensor && origin.dim == d)
-      return;
-    tensor = origin.tensor;
-    d = origin.dim;
-    names.push_back({tensor, d});
-  };
-  follow();
-  while (Operation *def = tensor.getDefiningOp()) {
-    ReifiedRankedShapedTypeDims dims;
-    if (failed(reifyResultShapes(b, def, dims)))
-      break;
-    auto size =
-        dyn_cast<Value>(dims[cast<OpResult>(tensor).getResultNumber()][d]);
-    if (!size)
-      break;
-    auto dim = size.getDefiningOp<tensor::DimOp>();
-    auto index = dim ? dim.getConstantIndex() : std::nullopt;
-    if (!index) {
-      names.push_back({size, -1});
-      break;
-    }
-    tensor = dim.getSource();
-    d = *index;
-    names.push_back({tensor, d});
-    follow();
-  }
-  return names;
+  return SizeFinder(b).find(tensor, d);
 }
 
 bool dlc::haveSameSize(Value x, int64_t dx, Value y, int64_t dy) {
@@ -82,10 +115,8 @@ bool dlc::haveSameSize(Value x, int64_t dx, Value y, int64_t dy) {
   Block scratch; // outside of the program: its uses would count
   OpBuilder b(x.getContext());
   b.setInsertionPointToEnd(&scratch);
-  auto names = namesOf(b, x, dx);
-  return llvm::any_of(namesOf(b, y, dy), [&](const auto &name) {
-    return llvm::is_contained(names, name);
-  });
+  SizeFinder sizes(b);
+  return sizes.find(x, dx) == sizes.find(y, dy);
 }
 
 bool dlc::haveSameSizes(Value x, Value y) {

@@ -13,6 +13,7 @@
 #include "Evaluate/Elements.h"
 #include "Graph/Passes.h"
 #include "Graph/Permute.h"
+#include "Graph/Producers.h"
 #include "Graph/Simplify.h"
 
 namespace dlc {
@@ -28,13 +29,6 @@ using Channels = std::vector<double>;
 /// The kernel of a convolution or the right side of a matmul.
 static OpOperand *weightsOf(Operation *op) {
   return isa_and_nonnull<ConvOp, MatmulOp>(op) ? &op->getOpOperand(1) : nullptr;
-}
-
-/// Whether one operation reads v; asking for its size doesn't count.
-static bool hasOneReader(Value v) {
-  return llvm::count_if(v.getUsers(), [](Operation *user) {
-           return !isa<tensor::DimOp>(user);
-         }) == 1;
 }
 
 /// Whether v is the product of weights, used once: it may be scaled at will.

@@ -146,6 +146,9 @@ private:
     if (auto reshape = dyn_cast<ReshapeOp>(op);
         reshape && !(in && joins(reshape, *in)))
       return; // a view: not placed, what it reads goes to memory
+    // Kernels need not prove it again.
+    if (isa<ReshapeOp>(op))
+      op->setAttr("unit_dims", UnitAttr::get(op->getContext()));
     if (in && llvm::all_of(*in, [&](Cluster *c) {
           return canJoin(op, *c, in->size() > 1);
         })) {
@@ -241,14 +244,19 @@ private:
     if (auto pad = dyn_cast<PadOp>(root)) {
       DenseElementsAttr value;
       int64_t rank = pad.getType().getRank();
+      auto isWhole = [&](int64_t d) {
+        return pad.getStaticLow()[d] == 0 &&
+               haveSameSize(pad.getInput(), d, pad.getResult(), d);
+      };
+      // The number of images may be open, not where pixels lie.
       return pad.getMode() == PadMode::constant && pad.getLow().empty() &&
-             rank >= 3 && pad.getType().hasStaticShape() &&
-             pad.getInput().getType().hasStaticShape() &&
-             matchPattern(pad.getValue(), m_Constant(&value)) &&
-             pad.getStaticLow().front() == 0 &&
-             pad.getStaticLow().back() == 0 &&
-             pad.getType().getShape().back() ==
-                 pad.getInput().getType().getShape().back();
+             rank >= 3 &&
+             !ShapedType::isDynamicShape(
+                 pad.getType().getShape().drop_front()) &&
+             !ShapedType::isDynamicShape(
+                 pad.getInput().getType().getShape().drop_front()) &&
+             matchPattern(pad.getValue(), m_Constant(&value)) && isWhole(0) &&
+             isWhole(rank - 1);
     }
     auto transpose = dyn_cast<TransposeOp>(root);
     return transpose && transpose.getPermutation().back() ==
@@ -262,7 +270,8 @@ private:
   /// Whether a product and its epilogue end in this operation.
   static bool computesProduct(Operation *op) {
     return hasProducer(op->getResult(0), isPointwise, [](Operation *producer) {
-      return isa<MatmulOp, ConvOp>(producer) && producer->hasOneUse();
+      return isa<MatmulOp, ConvOp>(producer) &&
+             hasOneReader(producer->getResult(0));
     });
   }
 
@@ -313,7 +322,7 @@ private:
   /// A pointwise result that several users read is computed once only if they
   /// all ask for it at the same point.
   bool sharesPoint(Operation *op, Cluster &c) {
-    if (op->hasOneUse())
+    if (hasOneReader(op->getResult(0)))
       return true;
     return llvm::all_of(op->getUsers(),
                         [&](Operation *user) {
@@ -505,12 +514,19 @@ void markEqualBroadcasts(func::FuncOp func) {
     OpBuilder b(op);
     SmallVector<OpFoldResult> sizes = mixedSizes(to, op.getSizes());
     int64_t lead = to.getRank() - from.getRank();
-    bool equal =
-        llvm::all_of(llvm::seq<int64_t>(0, from.getRank()), [&](int64_t d) {
-          return !from.isDynamicDim(d) ||
-                 sizeKey(b, op.getInput(), d) == sizeKey(b, sizes[d + lead]);
-        });
-    if (equal)
+    auto isWhole = [&](int64_t d) {
+      if (!from.isDynamicDim(d))
+        return true;
+      SizeKey own = sizeKey(b, op.getInput(), d),
+              whole = sizeKey(b, sizes[d + lead]);
+      if (own == whole)
+        return true;
+      // A table cut to a length is as long, or there's an error, or both are 1.
+      auto cut = own.number == -1 ? cutSize(own.value) : std::nullopt;
+      return cut && cut->limit >= 2 &&
+             sizeKey(b, OpFoldResult(cut->whole)) == whole;
+    };
+    if (llvm::all_of(llvm::seq<int64_t>(0, from.getRank()), isWhole))
       op->setAttr("equal", UnitAttr::get(func.getContext()));
   });
 }

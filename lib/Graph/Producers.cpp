@@ -7,6 +7,7 @@
 
 #include "Graph/Producers.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -31,4 +32,10 @@ bool dlc::hasProducer(Value v, llvm::function_ref<bool(Operation *)> through,
         add(operand);
   }
   return false;
+}
+
+bool dlc::hasOneReader(Value v) {
+  return llvm::count_if(v.getUsers(), [](Operation *user) {
+           return !isa<tensor::DimOp>(user);
+         }) == 1;
 }

@@ -19,6 +19,9 @@ bool hasProducer(mlir::Value v,
                  llvm::function_ref<bool(mlir::Operation *)> through,
                  llvm::function_ref<bool(mlir::Operation *)> wanted);
 
+/// Whether one operation reads v, once; asking for its size doesn't count.
+bool hasOneReader(mlir::Value v);
+
 } // namespace dlc
 
 #endif // LIB_GRAPH_PRODUCERS_H

@@ -188,3 +188,21 @@ func.func @main(%x: tensor<1x6x6x32xf32>, %s: tensor<1x1x1x32xf32>, %k: tensor<1
     : (tensor<1x6x6x32xf32>, tensor<1x2x1x1x32x64xf32>) -> tensor<1x6x6x128xf32>
   return %2 : tensor<1x6x6x128xf32>
 }
+
+// -----
+
+// The border around an open number of images: its rows are those of each.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         %[[N:.*]] = rt.input_dim %{{.*}}[0, 0]
+// CHECK:         %[[ROWS:.*]] = arith.muli %[[N]], %c8
+// CHECK:         rt.launch %{{.*}}, @k0_border[%[[ROWS]], %c{{[0-9]+}}]
+// CHECK:         rt.launch %{{.*}}, @k0[
+func.func @main(%x: tensor<?x6x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<?x8x8x64xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %n = tensor.dim %x, %c0 : tensor<?x6x6x32xf32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<?x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32>
+  %1 = dlc.pad %0, %zero low [0, 1, 1, 0] sizes(%n) : tensor<?x6x6x64xf32>, tensor<f32> -> tensor<?x8x8x64xf32>
+  return %1 : tensor<?x8x8x64xf32>
+}

@@ -288,3 +288,23 @@ func.func @main(%x: tensor<4x19x3xf32>) -> tensor<6x21x3xf32> {
   %0 = dlc.pad %x, %z low [1, 1, 0] : tensor<4x19x3xf32>, tensor<f32> -> tensor<6x21x3xf32>
   return %0 : tensor<6x21x3xf32>
 }
+
+// -----
+
+// A reshape that form-clusters found to add and drop sizes of 1 alone costs no
+// division, wherever sizes are open.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for
+// CHECK-NOT:       arith.div
+// CHECK-NOT:       vector.gather
+// CHECK:           vector.load
+// CHECK:           arith.mulf
+func.func @main(%x: tensor<?x6x32xf32>, %s: tensor<?x32x1xf32>) -> tensor<?x6x32xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6x32xf32>
+  %0 = dlc.reshape %s sizes(%n) : tensor<?x32x1xf32> -> tensor<?x1x32xf32>
+  %1 = dlc.broadcast %0 sizes(%n) : tensor<?x1x32xf32> -> tensor<?x6x32xf32>
+  %2 = dlc.mul %x, %1 : tensor<?x6x32xf32>
+  return %2 : tensor<?x6x32xf32>
+}

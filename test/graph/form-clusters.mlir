@@ -570,3 +570,128 @@ func.func @not_excited(%x: tensor<1x6x6x32xf32>, %s: tensor<1x1x1x32xf32>, %k: t
     : (tensor<1x6x6x32xf32>, tensor<1x1x3x3x32x64xf32>) -> tensor<1x4x4x64xf32>
   return %1, %4 : tensor<1x6x6x64xf32>, tensor<1x4x4x64xf32>
 }
+
+// -----
+
+// So where the number of images is open: asking for a size reads no element.
+// CHECK-LABEL: @excited_open
+// CHECK-COUNT-1: dlc.cluster
+// CHECK:         dlc.reshape %{{.*}} {unit_dims}
+// CHECK:         dlc.broadcast
+// CHECK:         dlc.mul
+// CHECK:         dlc.conv
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @excited_open(%x: tensor<?x6x6x32xf32>, %s: tensor<?x32x1x1xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6x6x32xf32>
+  %0 = dlc.reshape %s sizes(%n) : tensor<?x32x1x1xf32> -> tensor<?x1x1x32xf32>
+  %1 = dlc.broadcast %0 sizes(%n) : tensor<?x1x1x32xf32> -> tensor<?x6x6x32xf32>
+  %2 = dlc.mul %x, %1 : tensor<?x6x6x32xf32>
+  %m = tensor.dim %2, %c0 : tensor<?x6x6x32xf32>
+  %3 = dlc.conv %2, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<?x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32>
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %4 = dlc.broadcast %zero sizes(%m) : tensor<f32> -> tensor<?x6x6x64xf32>
+  %5 = dlc.max %3, %4 : tensor<?x6x6x64xf32>
+  return %5 : tensor<?x6x6x64xf32>
+}
+
+// -----
+
+// A product is stored within its border where the number of images is open; not
+// where images may be added, or where pixels lie is open.
+// CHECK-LABEL: @bordered
+// CHECK-COUNT-1: dlc.cluster
+// CHECK:         dlc.conv
+// CHECK-NEXT:    dlc.pad
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @bordered(%x: tensor<?x6x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<?x8x8x64xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %n = tensor.dim %x, %c0 : tensor<?x6x6x32xf32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<?x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32>
+  %1 = dlc.pad %0, %zero low [0, 1, 1, 0] sizes(%n) : tensor<?x6x6x64xf32>, tensor<f32> -> tensor<?x8x8x64xf32>
+  return %1 : tensor<?x8x8x64xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @more_images
+// CHECK:       dlc.cluster
+// CHECK:         dlc.conv
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster
+// CHECK:         dlc.pad
+func.func @more_images(%x: tensor<?x6x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>, %n: index) -> tensor<?x8x8x64xf32> {
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<?x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<?x6x6x64xf32>
+  %1 = dlc.pad %0, %zero low [0, 1, 1, 0] sizes(%n) : tensor<?x6x6x64xf32>, tensor<f32> -> tensor<?x8x8x64xf32>
+  return %1 : tensor<?x8x8x64xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @open_pixels
+// CHECK:       dlc.cluster
+// CHECK:         dlc.conv
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster
+// CHECK:         dlc.pad
+func.func @open_pixels(%x: tensor<1x?x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<1x?x8x64xf32> {
+  %c1 = arith.constant 1 : index
+  %zero = dlc.constant dense<0.0> : tensor<f32>
+  %n = tensor.dim %x, %c1 : tensor<1x?x6x32xf32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x?x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<1x?x6x64xf32>
+  %1 = dlc.pad %0, %zero low [0, 0, 1, 0] sizes(%n) : tensor<1x?x6x64xf32>, tensor<f32> -> tensor<1x?x8x64xf32>
+  return %1 : tensor<1x?x8x64xf32>
+}
+
+// -----
+
+// The batch of a product of two batches of the same size is of that size: its rows
+// share a kernel.
+// CHECK-LABEL: @softmax_of_open_product
+// CHECK-COUNT-2: dlc.cluster
+// CHECK:         dlc.reduce max
+// CHECK:         dlc.reduce sum
+// CHECK:         dlc.div
+// CHECK-NOT:   dlc.cluster
+// CHECK:       return
+func.func @softmax_of_open_product(%x: tensor<?x9x24xf32>) -> tensor<?x9x9xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x9x24xf32>
+  %t = dlc.transpose %x [0, 2, 1] : tensor<?x9x24xf32> -> tensor<?x24x9xf32>
+  %s = dlc.matmul %x, %t : (tensor<?x9x24xf32>, tensor<?x24x9xf32>) -> tensor<?x9x9xf32>
+  %0 = dlc.reduce max %s [2] : tensor<?x9x9xf32> -> tensor<?x9xf32>
+  %1 = dlc.reshape %0 sizes(%n) : tensor<?x9xf32> -> tensor<?x9x1xf32>
+  %2 = dlc.broadcast %1 sizes(%n) : tensor<?x9x1xf32> -> tensor<?x9x9xf32>
+  %3 = dlc.sub %s, %2 : tensor<?x9x9xf32>
+  %4 = dlc.exp %3 : tensor<?x9x9xf32>
+  %5 = dlc.reduce sum %4 [2] : tensor<?x9x9xf32> -> tensor<?x9xf32>
+  %6 = dlc.reshape %5 sizes(%n) : tensor<?x9xf32> -> tensor<?x9x1xf32>
+  %7 = dlc.broadcast %6 sizes(%n) : tensor<?x9x1xf32> -> tensor<?x9x9xf32>
+  %8 = dlc.div %4, %7 : tensor<?x9x9xf32>
+  return %8 : tensor<?x9x9xf32>
+}
+
+// -----
+
+// Two batches of sizes that nothing proves equal: the product's is one of them.
+// CHECK-LABEL: @softmax_of_two_batches
+// CHECK:         dlc.reduce max
+// CHECK-NEXT:    dlc.yield
+func.func @softmax_of_two_batches(%x: tensor<?x9x24xf32>, %y: tensor<?x24x9xf32>) -> tensor<?x9x9xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x9x24xf32>
+  %s = dlc.matmul %x, %y : (tensor<?x9x24xf32>, tensor<?x24x9xf32>) -> tensor<?x9x9xf32>
+  %0 = dlc.reduce max %s [2] : tensor<?x9x9xf32> -> tensor<?x9xf32>
+  %1 = dlc.reshape %0 sizes(%n) : tensor<?x9xf32> -> tensor<?x9x1xf32>
+  %2 = dlc.broadcast %1 sizes(%n) : tensor<?x9x1xf32> -> tensor<?x9x9xf32>
+  %3 = dlc.sub %s, %2 : tensor<?x9x9xf32>
+  return %3 : tensor<?x9x9xf32>
+}

@@ -199,6 +199,29 @@ def conv_dynamic_batch(g):
     g.output("y", g.Flatten(g.GlobalAveragePool(y)))
 
 
+@graph(opset=17, runs=[{"n": 1}, {"n": 3}, {"n": 0}])
+def images_open_batch(g):
+    """What is fused, padded, joined and written over where only the number of images is open."""
+    x = g.input("x", ("n", 3, 18, 14))
+    y = g.Relu(conv(g, x, 3, 24, (3, 3), pads=[1, 1, 1, 1], strides=[2, 2]))
+    wide = g.Relu(conv(g, y, 24, 40, (1, 1)))
+    deep = g.Relu(conv(g, wide, 40, 40, (5, 5), group=40, pads=[2, 2, 2, 2]))
+    factor = g.Relu(conv(g, g.ReduceMean(deep, axes=[2, 3]), 40, 8, (1, 1)))
+    factor = g.Sigmoid(conv(g, factor, 8, 40, (1, 1)))
+    z = g.Add(conv(g, g.Mul(deep, factor), 40, 24, (1, 1)), y)
+    g.output("excited", z)
+    small = g.Relu(conv(g, z, 24, 24, (3, 3), pads=[1, 1, 1, 1], strides=[2, 2]))
+    w, b = g.weight(24, 24, 2, 2), g.weight(24)
+    up = g.ConvTranspose(small, w, b, strides=[2, 2], output_padding=[1, 1])
+    part = g.Slice(up, g.const([0, 0], "int64"), g.const([9, 7], "int64"), g.const([2, 3], "int64"))
+    joined = g.Concat(z, part, axis=1)
+    g.output("joined", g.Relu(conv(g, joined, 48, 20, (3, 3), pads=[1, 1, 1, 1])))
+    tokens = g.Transpose(g.Reshape(joined, g.const([0, 48, 63], "int64")), perm=[0, 2, 1])
+    normal = g.LayerNormalization(tokens, g.weight(48), g.weight(48), axis=-1)
+    scores = g.MatMul(normal, g.Transpose(normal, perm=[0, 2, 1]))
+    g.output("attended", g.Add(g.MatMul(g.Softmax(scores, axis=-1), normal), tokens))
+
+
 @graph(opset=13, runs=[{"h": 8, "w": 8}, {"h": 17, "w": 5}, {"h": 32, "w": 20}])
 def conv_dynamic_size(g):
     x = g.input("x", (1, 3, "h", "w"))

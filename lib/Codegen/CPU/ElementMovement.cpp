@@ -130,6 +130,17 @@ Point ElementEmitter::throughReshape(ReshapeOp op, const Point &point,
   Point result;
   result.indices.resize(op.getInput().getType().getRank());
   SmallVector<Value> from = sizes(op.getInput()), to = sizes(op.getResult());
+  if (op->hasAttr("unit_dims")) {
+    SmallVector<Index> kept;
+    for (auto [size, index] : llvm::zip(op.getType().getShape(), point.indices))
+      if (size != 1)
+        kept.push_back(index);
+    auto next = kept.begin();
+    for (auto [size, index] :
+         llvm::zip(op.getInput().getType().getShape(), result.indices))
+      index = size == 1 ? Index{m.cst(0)} : *next++;
+    return result;
+  }
   for (ReshapeGroup g : groupsOf(op)) {
     // Dimensions of size 1 say nothing.
     SmallVector<int64_t> fromDims, toDims;

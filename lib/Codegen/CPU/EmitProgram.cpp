@@ -637,7 +637,8 @@ private:
     if (auto pad = dyn_cast<PadOp>(root)) {
       for (auto [dim, size] :
            llvm::zip(dims, pad.getInput().getType().getShape()))
-        dim = b.getIndexAttr(size);
+        if (!ShapedType::isDynamic(size)) // else it has no border there
+          dim = b.getIndexAttr(size);
       return dims;
     }
     SmallVector<Dim> order(dims.size());

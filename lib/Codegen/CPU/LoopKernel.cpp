@@ -292,12 +292,11 @@ LaunchPlan cpu::emitBorder(Kernel &kernel, PadOp op) {
   IndexMath m = kernel.math();
   ElementEmitter &emitter = kernel.emitter;
   int64_t rank = op.getType().getRank();
-  ArrayRef<int64_t> outer = op.getType().getShape().drop_back(2);
   int64_t channels = op.getType().getShape().back(),
           row = op.getType().getDimSize(rank - 2) * channels;
-  SmallVector<Value> sizes, low, inner = emitter.sizes(op.getInput());
-  for (int64_t d : outer)
-    sizes.push_back(m.cst(d));
+  SmallVector<Value> low, inner = emitter.sizes(op.getInput()),
+                          outer = emitter.sizes(op.getResult());
+  outer.pop_back_n(2);
   for (int64_t d : op.getStaticLow())
     low.push_back(m.cst(d));
   kernel.forUnits([&](Value unit) {
@@ -309,18 +308,17 @@ LaunchPlan cpu::emitBorder(Kernel &kernel, PadOp op) {
                       mask);
       });
     };
-    PaddedRow(kernel, m.delinearize(unit, sizes), low, inner,
+    PaddedRow(kernel, m.delinearize(unit, outer), low, inner,
               m.mul(low[rank - 2], channels), m.mul(inner[rank - 2], channels))
         .emit(m.cst(0), m.cst(row), fill, {});
   });
   LaunchPlan plan;
   plan.kind = "border";
   plan.grain = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, row));
-  int64_t units = 1;
-  for (int64_t d : outer)
-    units *= d;
-  plan.units = [units](const ShapeAlgebra &s, ArrayRef<Dim>) {
-    return s.constant(units);
+  ArrayRef<int64_t> padded = op.getType().getShape().drop_back(2).drop_front();
+  int64_t rows = ShapedType::getNumElements(padded);
+  plan.units = [rows](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+    return s.mul(dims.front(), s.constant(rows));
   };
   return plan;
 }
