@@ -328,11 +328,13 @@ struct RaiseSlice : OpRewritePattern<SliceOp> {
     return success();
   }
 
+  /// Sizes may be other values for the same size.
   static bool isTheSame(SliceOp x, SliceOp y) {
     return x == y ||
-           (x.getType() == y.getType() &&
-            x->getOperands() == y->getOperands() &&
-            x->getAttrs() == y->getAttrs() && x->getBlock() == y->getBlock());
+           (x.getType() == y.getType() && x.getOffsets() == y.getOffsets() &&
+            x.getStaticOffsets() == y.getStaticOffsets() &&
+            x.getSteps() == y.getSteps() && x->getBlock() == y->getBlock() &&
+            haveSameSizes(x, y));
   }
 
   /// Once an operation is gone, all uses of what it read may be slices.

@@ -18,6 +18,8 @@ void applyPatterns(mlir::Operation *root, mlir::RewritePatternSet patterns);
 
 void populateSimplifyPointwisePatterns(mlir::RewritePatternSet &patterns);
 void populateSimplifyMovementPatterns(mlir::RewritePatternSet &patterns);
+/// No reshape where the sizes are known to be the same, open ones too.
+void populateSameReshapePatterns(mlir::RewritePatternSet &patterns);
 void populateSimplifyProductPatterns(mlir::RewritePatternSet &patterns);
 /// Sizes become those that they come from (see sizeOrigin).
 void populateSizeOriginPatterns(mlir::RewritePatternSet &patterns);

@@ -8,6 +8,7 @@
 #include "Evaluate/Elements.h"
 #include "Graph/Permute.h"
 #include "Graph/Simplify.h"
+#include "Graph/SizeKey.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -118,7 +119,6 @@ struct SliceOfSlice : OpRewritePattern<SliceOp> {
   }
 };
 
-/// A slice that touches one part of a concatenation only.
 /// A reshape of a slice as a slice of a reshape: this is of what lies in memory
 /// and costs nothing, and kernels read slices where they are.
 struct ReshapeOfSlice : OpRewritePattern<ReshapeOp> {
@@ -126,48 +126,78 @@ struct ReshapeOfSlice : OpRewritePattern<ReshapeOp> {
   LogicalResult matchAndRewrite(ReshapeOp op,
                                 PatternRewriter &rewriter) const override {
     auto slice = op.getInput().getDefiningOp<SliceOp>();
-    if (!slice || !slice->hasOneUse() || !op.getType().hasStaticShape() ||
-        !slice.getInput().getType().hasStaticShape() ||
-        slice.getType().getNumElements() == 0 ||
-        slice.getInput().getDefiningOp<TransposeOp>() ||
-        llvm::is_contained(slice.getStaticOffsets(), ShapedType::kDynamic))
-      return rewriter.notifyMatchFailure(op, "reshapes no slice of known size");
-    ArrayRef<int64_t> whole = slice.getInput().getType().getShape(),
-                      part = slice.getType().getShape(),
-                      to = op.getType().getShape();
-    Ints cut;
-    for (int64_t d = 0; d < slice.getType().getRank(); ++d)
-      if (whole[d] != part[d] || slice.getSteps()[d] != 1)
-        cut.push_back(d);
-    if (cut.size() != 1 || slice.getSteps()[cut[0]] != 1)
+    if (!slice || !slice->hasOneUse() ||
+        slice.getInput().getDefiningOp<TransposeOp>())
+      return rewriter.notifyMatchFailure(op, "reshapes no slice");
+    std::optional<int64_t> cut = cutDimension(slice);
+    if (!cut)
       return rewriter.notifyMatchFailure(op, "no range of one dimension");
-    // In front of the cut dimension nothing is split; behind it, `inner`.
-    int64_t d = cut[0], front = ShapedType::getNumElements(whole.take_front(d)),
-            lead = 0,
-            inner = ShapedType::getNumElements(whole.drop_front(d + 1));
-    while (lead < op.getType().getRank() &&
-           ShapedType::getNumElements(to.take_front(lead + 1)) <= front)
-      ++lead;
-    if (lead == op.getType().getRank() ||
-        ShapedType::getNumElements(to.take_front(lead)) != front)
+    // What is in front of it may be as open as it likes.
+    int64_t d = *cut;
+    ArrayRef<int64_t> whole =
+                          slice.getInput().getType().getShape().drop_front(d),
+                      part = slice.getType().getShape().drop_front(d),
+                      to = op.getType().getShape();
+    auto isPositive = [](int64_t size) { return size > 0; };
+    if (!llvm::all_of(whole, isPositive) || !llvm::all_of(part, isPositive))
+      return rewriter.notifyMatchFailure(op, "an open or empty range");
+    int64_t inner = ShapedType::getNumElements(whole.drop_front()),
+            lead = to.size(), rest = 1, row = 1;
+    while (row < part[0] * inner && lead > 0 && isPositive(to[lead - 1])) {
+      rest = row;
+      row *= to[--lead];
+    }
+    if (lead == static_cast<int64_t>(to.size()) || row != part[0] * inner)
       return rewriter.notifyMatchFailure(op, "cuts across dimensions");
-    int64_t rest = ShapedType::getNumElements(to.drop_front(lead + 1)),
-            offset = slice.getStaticOffsets()[d] * inner;
-    if (whole[d] * inner % rest != 0 || offset % rest != 0)
+    int64_t offset = slice.getStaticOffsets()[d] * inner;
+    if (whole[0] * inner % rest != 0 || offset % rest != 0)
       return rewriter.notifyMatchFailure(op, "cuts within a row");
-    Ints shape(to), offsets(to.size(), 0);
-    shape[lead] = whole[d] * inner / rest;
+    SmallVector<Dim> shape = sizesOf(op);
+    Ints offsets(to.size(), 0);
+    shape[lead] = rewriter.getIndexAttr(whole[0] * inner / rest);
     offsets[lead] = offset / rest;
-    Value view = reshaped(rewriter, slice.getInput(),
-                          getAsIndexOpFoldResult(op.getContext(), shape));
+    Value view = reshaped(rewriter, slice.getInput(), shape);
     rewriter.replaceOpWithNewOp<SliceOp>(
-        op, op.getType(), view, ValueRange(), ValueRange(),
+        op, op.getType(), view, ValueRange(), op.getSizes(),
         rewriter.getDenseI64ArrayAttr(offsets),
         rewriter.getDenseI64ArrayAttr(Ints(to.size(), 1)));
     return success();
   }
+
+  /// The only dimension of which a slice takes a part, a known range.
+  static std::optional<int64_t> cutDimension(SliceOp op) {
+    std::optional<int64_t> cut;
+    for (int64_t d = 0; d < op.getType().getRank(); ++d) {
+      int64_t offset = op.getStaticOffsets()[d];
+      if (ShapedType::isDynamic(offset) || op.getSteps()[d] != 1)
+        return std::nullopt;
+      if (haveSameSize(op.getInput(), d, op.getResult(), d)) {
+        if (offset != 0)
+          return std::nullopt;
+        continue;
+      }
+      if (cut)
+        return std::nullopt;
+      cut = d;
+    }
+    return cut;
+  }
 };
 
+/// A reshape to the sizes that there are.
+struct SameReshape : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ReshapeOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getInput().getType() != op.getType() ||
+        !haveSameSizes(op.getInput(), op.getResult()))
+      return rewriter.notifyMatchFailure(op, "sizes may differ");
+    rewriter.replaceOp(op, op.getInput());
+    return success();
+  }
+};
+
+/// A slice that touches one part of a concatenation only.
 struct SliceOfConcat : OpRewritePattern<SliceOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(SliceOp op,
@@ -336,6 +366,10 @@ void dlc::populateSizeOriginPatterns(RewritePatternSet &patterns) {
   patterns.add<SizeAtOrigin>(patterns.getContext());
 }
 
+void dlc::populateSameReshapePatterns(RewritePatternSet &patterns) {
+  patterns.add<SameReshape>(patterns.getContext());
+}
+
 void dlc::populateSimplifyMovementPatterns(RewritePatternSet &patterns) {
   patterns
       .add<BroadcastOfBroadcast, BroadcastOfLeadingUnits,
@@ -343,4 +377,5 @@ void dlc::populateSimplifyMovementPatterns(RewritePatternSet &patterns) {
            MoveOfSplat<SliceOp>, SliceOfSlice, ReshapeOfSlice, SliceOfConcat,
            FlattenConcat, ReduceOfUnits, EmptyPad, PadIntoConv>(
           patterns.getContext());
+  populateSameReshapePatterns(patterns);
 }

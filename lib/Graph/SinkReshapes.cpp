@@ -17,6 +17,7 @@
 #include "Graph/Producers.h"
 #include "Graph/Simplify.h"
 
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/PatternMatch.h"
@@ -179,6 +180,10 @@ struct SinkReshapes : dlc::impl::SinkReshapesBase<SinkReshapes> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<SinkReshape>(&getContext());
+    populateSameReshapePatterns(patterns);
+    // Sizes of results become those of operands, so that only elements keep
+    // an operation alive.
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
     applyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -191,8 +191,8 @@ def export(make, folder, with_open_sizes):
         if isinstance(model, Decoder):      # the fused operator asks whether there is one token
             model.model.set_attn_implementation("eager")
         # A size of one in the example would be taken for a fixed one.
-        example = {name: torch.cat([value, value]) if 0 in shapes[name] and value.shape[0] == 1 else value
-                   for name, value in inputs.items()}
+        example = {name: torch.cat([value, value], axis) if value.shape[axis] == 1 else value
+                   for (name, value), (axis,) in zip(inputs.items(), shapes.values())}
     torch.onnx.export(model.eval(), (), path + ".part", kwargs=example, input_names=list(inputs), dynamo=True,
                       dynamic_shapes=shapes, opset_version=OPSET, external_data=False, verbose=False)
     np.savez(os.path.join(folder, "inputs.npz"), **{name: value.numpy() for name, value in inputs.items()})

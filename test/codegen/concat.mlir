@@ -1,6 +1,6 @@
 // Kernels of concatenations: a unit is one index of the dimensions before the axis.
 //
-// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
+// RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,cse,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
 // Inputs in memory are copied in one run from the axis on.
 // CHECK-LABEL: func.func @k0
@@ -96,4 +96,41 @@ func.func @main(%x: tensor<3x16xf32>, %y: tensor<5x16xf32>, %w: tensor<16x16xf32
   %3 = dlc.reshape %1 : tensor<5x16xf32> -> tensor<1x5x16xf32>
   %4 = dlc.concat %2, %3 axis = 1 : (tensor<1x3x16xf32>, tensor<1x5x16xf32>) -> tensor<1x8x16xf32>
   return %4 : tensor<1x8x16xf32>
+}
+
+// -----
+
+// So where the parts' sizes are open, and the result's are the same: a cache that
+// grows by what a run brings, stacked.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-DAG:     %[[N:.*]] = rt.input_dim %{{.*}}[0, 0]
+// CHECK-DAG:     %[[WHOLE:.*]] = rt.output %{{.*}}[0] (%c2, %[[N]], %c16)
+// CHECK-DAG:     %[[BYTES:.*]] = arith.muli %[[N]], %c64
+// CHECK-DAG:     %[[NEXT:.*]] = rt.offset %[[WHOLE]][%[[BYTES]]]
+// CHECK-DAG:     rt.launch {{.*}}, %[[NEXT]])
+// CHECK-NOT:     concat
+// CHECK:         return
+func.func @main(%x: tensor<?x16xf32>, %w: tensor<16x16xf32>, %v: tensor<16x16xf32>) -> tensor<2x?x16xf32> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x16xf32>
+  %0 = dlc.matmul %x, %w : (tensor<?x16xf32>, tensor<16x16xf32>) -> tensor<?x16xf32>
+  %1 = dlc.matmul %x, %v : (tensor<?x16xf32>, tensor<16x16xf32>) -> tensor<?x16xf32>
+  %2 = dlc.reshape %0 sizes(%n) : tensor<?x16xf32> -> tensor<1x?x16xf32>
+  %3 = dlc.reshape %1 sizes(%n) : tensor<?x16xf32> -> tensor<1x?x16xf32>
+  %4 = dlc.concat %2, %3 axis = 0 : (tensor<1x?x16xf32>, tensor<1x?x16xf32>) -> tensor<2x?x16xf32>
+  return %4 : tensor<2x?x16xf32>
+}
+
+// -----
+
+// Not where sizes differ: nobody says where the second part starts before the
+// first is computed.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}} kind "concat"
+// CHECK:         return
+func.func @main(%x: tensor<?x16xf32>, %y: tensor<?x16xf32>, %w: tensor<16x16xf32>) -> tensor<?x16xf32> {
+  %0 = dlc.matmul %x, %w : (tensor<?x16xf32>, tensor<16x16xf32>) -> tensor<?x16xf32>
+  %1 = dlc.matmul %y, %w : (tensor<?x16xf32>, tensor<16x16xf32>) -> tensor<?x16xf32>
+  %2 = dlc.concat %0, %1 axis = 0 : (tensor<?x16xf32>, tensor<?x16xf32>) -> tensor<?x16xf32>
+  return %2 : tensor<?x16xf32>
 }

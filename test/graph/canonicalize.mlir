@@ -161,6 +161,50 @@ func.func @reshapes_of_slices(%x: tensor<4x2304xf32>) -> (tensor<2x2x12x64xf32>,
 
 // -----
 
+// Sizes in front of the cut may be open, and other values for the same sizes: keys
+// packed between queries and values. Not where what is cut is open.
+// CHECK-LABEL: @reshapes_of_open_slices
+// CHECK:       %[[R:.*]] = dlc.reshape %arg0 {{.*}} : tensor<?x?x192xf32> -> tensor<?x?x12x16xf32>
+// CHECK:       dlc.slice %[[R]] [0, 0, 4, 0] {{.*}} : tensor<?x?x12x16xf32> -> tensor<?x?x4x16xf32>
+// CHECK:       %[[F:.*]] = dlc.reshape %arg0 {{.*}} : tensor<?x?x192xf32> -> tensor<?x12x16xf32>
+// CHECK:       dlc.slice %[[F]] [0, 8, 0] {{.*}} : tensor<?x12x16xf32> -> tensor<?x4x16xf32>
+// CHECK:       dlc.slice %arg1 [0, 0] sizes(%arg2)
+// CHECK:       dlc.slice %arg1 [%arg2, 0]
+func.func @reshapes_of_open_slices(%x: tensor<?x?x192xf32>, %y: tensor<?x8xf32>, %s: index, %t: index)
+    -> (tensor<?x?x4x16xf32>, tensor<?x4x16xf32>, tensor<?x2x4xf32>, tensor<16xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %x, %c0 : tensor<?x?x192xf32>
+  %n = tensor.dim %x, %c1 : tensor<?x?x192xf32>
+  %0 = dlc.slice %x [0, 0, 64] sizes(%m, %n) steps [1, 1, 1] : tensor<?x?x192xf32> -> tensor<?x?x64xf32>
+  %1 = dlc.reshape %0 sizes(%m, %n) : tensor<?x?x64xf32> -> tensor<?x?x4x16xf32>
+  %2 = dlc.slice %x [0, 0, 128] sizes(%m, %n) steps [1, 1, 1] : tensor<?x?x192xf32> -> tensor<?x?x64xf32>
+  %3 = dlc.reshape %2 sizes(%t) : tensor<?x?x64xf32> -> tensor<?x4x16xf32>
+  %4 = dlc.slice %y [0, 0] sizes(%s) steps [1, 1] : tensor<?x8xf32> -> tensor<?x8xf32>
+  %5 = dlc.reshape %4 sizes(%s) : tensor<?x8xf32> -> tensor<?x2x4xf32>
+  %6 = dlc.slice %y [%s, 0] steps [1, 1] : tensor<?x8xf32> -> tensor<2x8xf32>
+  %7 = dlc.reshape %6 : tensor<2x8xf32> -> tensor<16xf32>
+  return %1, %3, %5, %7 : tensor<?x?x4x16xf32>, tensor<?x4x16xf32>, tensor<?x2x4xf32>, tensor<16xf32>
+}
+
+// -----
+
+// No reshape to the sizes that there are; it stays where they may differ.
+// CHECK-LABEL: @same_reshape
+// CHECK:       %[[E:.*]] = dlc.exp %arg0
+// CHECK:       %[[R:.*]] = dlc.reshape %arg0 sizes(%arg1) : tensor<?x8xf32> -> tensor<?x8xf32>
+// CHECK:       return %[[E]], %[[R]]
+func.func @same_reshape(%x: tensor<?x8xf32>, %s: index) -> (tensor<?x8xf32>, tensor<?x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %0 = dlc.exp %x : tensor<?x8xf32>
+  %n = tensor.dim %0, %c0 : tensor<?x8xf32>
+  %1 = dlc.reshape %0 sizes(%n) : tensor<?x8xf32> -> tensor<?x8xf32>
+  %2 = dlc.reshape %x sizes(%s) : tensor<?x8xf32> -> tensor<?x8xf32>
+  return %1, %2 : tensor<?x8xf32>, tensor<?x8xf32>
+}
+
+// -----
+
 // The division of a softmax is by a number of at least 1: its inverse serves the row.
 // CHECK-LABEL: @softmax
 // CHECK:       %[[E:.*]] = dlc.exp

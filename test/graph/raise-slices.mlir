@@ -90,6 +90,30 @@ func.func @open(%x: tensor<1x?x4xf32>, %w: tensor<4x8xf32>, %at: index) -> tenso
 
 // -----
 
+// The last row of a softmax whose sizes a run tells: two slices of its scores are
+// the same, though each names the size of a row by another value.
+// CHECK-LABEL: @open_softmax
+// CHECK:       %[[Q:.*]] = dlc.slice %arg0 [%arg2, 0]
+// CHECK:       dlc.matmul %[[Q]], %arg1 : {{.*}} -> tensor<1x?xf32>
+// CHECK-NOT:   dlc.matmul
+// CHECK-NOT:   tensor<?x?xf32>
+// CHECK:       return
+func.func @open_softmax(%q: tensor<?x4xf32>, %k: tensor<4x?xf32>, %at: index) -> tensor<1x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %q, %c0 : tensor<?x4xf32>
+  %n = tensor.dim %k, %c1 : tensor<4x?xf32>
+  %0 = dlc.matmul %q, %k : (tensor<?x4xf32>, tensor<4x?xf32>) -> tensor<?x?xf32>
+  %1 = dlc.reduce max %0 [1] : tensor<?x?xf32> -> tensor<?xf32>
+  %2 = dlc.reshape %1 sizes(%m) : tensor<?xf32> -> tensor<?x1xf32>
+  %3 = dlc.broadcast %2 sizes(%m, %n) : tensor<?x1xf32> -> tensor<?x?xf32>
+  %4 = dlc.sub %0, %3 : tensor<?x?xf32>
+  %5 = dlc.slice %4 [%at, 0] sizes(%n) steps [1, 1] : tensor<?x?xf32> -> tensor<1x?xf32>
+  return %5 : tensor<1x?xf32>
+}
+
+// -----
+
 // Another part is used, too; or all of it.
 // CHECK-LABEL: @parts
 // CHECK:       dlc.matmul {{.*}} -> tensor<6x8xf32>

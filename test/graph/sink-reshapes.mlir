@@ -36,10 +36,10 @@ func.func @chain(%x: tensor<6x4xi8>, %w: tensor<4x8xi8>) -> tensor<2x3x8xf32> {
 
 // -----
 
-// The open size comes from the product.
+// The open size comes from what the product reads.
 // CHECK-LABEL: @open
 // CHECK:       %[[P:.*]] = dlc.matmul
-// CHECK:       %[[D:.*]] = tensor.dim %[[P]], %{{.*}} : tensor<?x8xf32>
+// CHECK:       %[[D:.*]] = tensor.dim %arg0, %{{.*}} : tensor<?x4xf32>
 // CHECK:       %[[B:.*]] = dlc.broadcast %{{.*}} sizes(%[[D]]) : tensor<8xf32> -> tensor<?x8xf32>
 // CHECK:       %[[S:.*]] = dlc.add %[[P]], %[[B]] : tensor<?x8xf32>
 // CHECK:       dlc.reshape %[[S]] sizes(%{{.*}}) : tensor<?x8xf32> -> tensor<?x3x8xf32>
@@ -172,4 +172,32 @@ func.func @open_other_broadcast(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>, %y: te
   %2 = dlc.broadcast %y sizes(%s) : tensor<2x1x8xf32> -> tensor<2x?x8xf32>
   %3 = dlc.add %1, %2 : tensor<2x?x8xf32>
   return %3 : tensor<2x?x8xf32>
+}
+
+// -----
+
+// A gelu, which reads the product more than once: no reshape stays between its
+// operations, and sizes are those of what there was.
+// CHECK-LABEL: @open_gelu
+// CHECK:       %[[P:.*]] = dlc.matmul
+// CHECK-NOT:   tensor.dim %[[P]]
+// CHECK-NOT:   dlc.reshape
+// CHECK:       dlc.mul %[[P]], %[[P]]
+// CHECK-NOT:   dlc.reshape
+// CHECK:       %[[T:.*]] = dlc.tanh
+// CHECK-NOT:   dlc.reshape
+// CHECK:       %[[Y:.*]] = dlc.mul {{.*}}, %[[T]]
+// CHECK:       %[[R:.*]] = dlc.reshape %[[Y]]
+// CHECK:       return %[[R]]
+func.func @open_gelu(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>, %half: tensor<f32>, %n: index) -> tensor<1x?x8xf32> {
+  %0 = dlc.matmul %x, %w : (tensor<?x4xf32>, tensor<4x8xf32>) -> tensor<?x8xf32>
+  %1 = dlc.reshape %0 sizes(%n) : tensor<?x8xf32> -> tensor<1x?x8xf32>
+  %2 = dlc.broadcast %half sizes(%n) : tensor<f32> -> tensor<1x?x8xf32>
+  %3 = dlc.mul %1, %2 : tensor<1x?x8xf32>
+  %4 = dlc.mul %1, %1 : tensor<1x?x8xf32>
+  %5 = dlc.mul %4, %1 : tensor<1x?x8xf32>
+  %6 = dlc.add %1, %5 : tensor<1x?x8xf32>
+  %7 = dlc.tanh %6 : tensor<1x?x8xf32>
+  %8 = dlc.mul %3, %7 : tensor<1x?x8xf32>
+  return %8 : tensor<1x?x8xf32>
 }

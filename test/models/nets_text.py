@@ -120,8 +120,19 @@ class Cached(nn.Module):
         return out.logits, torch.stack([layer.keys for layer in layers]), torch.stack([layer.values for layer in layers])
 
 
+class Prompted(Cached):
+    """The same at a text's start, asked for the next token alone."""
+
+    def forward(self, ids):
+        out = self.model(input_ids=ids, use_cache=True)
+        layers = out.past_key_values.layers
+        return (out.logits[:, -1], torch.stack([layer.keys for layer in layers]),
+                torch.stack([layer.values for layer in layers]))
+
+
 DECODER = dict(inputs=["ids", "past_k", "past_v"], outputs=["logits", "present_k", "present_v"])
 PAST = {"past_k": {3: "past"}, "past_v": {3: "past"}}
+PROMPT = dict(inputs=["ids"], outputs=DECODER["outputs"], dynamic={"ids": {1: "length"}})
 
 
 def decoder_run(rng, heads, width, new, past):
@@ -164,6 +175,21 @@ def mini_llama_prefill(rng):
 @net(**DECODER, dynamic=dict(PAST, ids={}), opset=20)
 def mini_llama_dynamic(rng):
     return llama(), [decoder_run(rng, 2, 8, 1, p) for p in (3, 20, 9)]
+
+
+def prompted(rng, model):
+    model.model.set_attn_implementation("eager")        # the fused operator asks whether there is one token
+    return Prompted(model.model), [(tokens(rng, 50, 1, n),) for n in (1, 17, 6)]
+
+
+@net(**PROMPT)
+def mini_gpt2_prompt(rng):
+    return prompted(rng, gpt2())
+
+
+@net(**PROMPT)
+def mini_llama_prompt(rng):
+    return prompted(rng, llama())
 
 
 @net(["user", "item", "dense"], ["score"], dynamic={i: {0: "batch"} for i in ("user", "item", "dense")})

@@ -10,6 +10,7 @@
 
 #include "Codegen/CPU/ControlFlow.h"
 #include "dialects/dlc/ScalarEmitter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -23,33 +24,61 @@ static Value inputOf(ClusterOp cluster, Value inner) {
   return arg ? cluster.getInputs()[arg.getArgNumber()] : Value();
 }
 
+namespace {
+/// A number of elements: the known sizes' product, and the others.
+struct Count {
+  int64_t known = 1;
+  SmallVector<Value> open;
+};
+} // namespace
+
+static Count countOf(ClusterOp cluster) {
+  Count count;
+  for (int64_t size : typeOf(cluster.getResult()).getShape())
+    count.known *= ShapedType::isDynamic(size) ? 1 : size;
+  llvm::append_range(count.open, cluster.getSizes());
+  llvm::sort(count.open, [](Value x, Value y) {
+    return x.getAsOpaquePointer() < y.getAsOpaquePointer();
+  });
+  return count;
+}
+
 void ConcatParts::place(ClusterOp cluster, function_ref<bool(Value)> hasPlace) {
   auto concat = cluster.getRoot().getDefiningOp<ConcatOp>();
-  if (!concat || !concat.getType().hasStaticShape())
+  if (!concat)
     return;
   ArrayRef<int64_t> shape = concat.getType().getShape();
   if (llvm::any_of(shape.take_front(concat.getAxis()),
                    [](int64_t d) { return d != 1; }))
     return;
+  // Open sizes are those of each part, so they are known before the first one
+  // is computed, and the result is as large as its parts, whatever they are.
+  Count whole = countOf(cluster);
+  if (!whole.open.empty() && !isa<func::FuncOp>(cluster->getParentOp()))
+    return;
   SmallVector<Value> parts;
   SmallVector<int64_t> starts;
-  int64_t bytes = 0;
+  int64_t elements = 0, size = elementBytes(concat.getType());
   for (Value v : concat.getInputs()) {
     Value input = inputOf(cluster, v);
     Value source = input ? sourceOf(input) : Value();
-    RankedTensorType type = typeOf(v);
+    auto maker = source ? source.getDefiningOp<ClusterOp>() : ClusterOp();
     // Vectors that straddle lines would cost more than the copy.
-    if (!source || !source.getDefiningOp<ClusterOp>() ||
-        source.getParentBlock() != cluster->getBlock() || hasPlace(source) ||
-        isPart(source) || llvm::is_contained(parts, source) ||
-        !type.hasStaticShape() || bytes % 64 != 0)
+    if (!maker || maker->getBlock() != cluster->getBlock() ||
+        hasPlace(source) || isPart(source) ||
+        llvm::is_contained(parts, source) || elements * size % 64 != 0)
+      return;
+    Count part = countOf(maker);
+    if (part.open != whole.open)
       return;
     parts.push_back(source);
-    starts.push_back(bytes);
-    bytes += type.getNumElements() * elementBytes(type);
+    starts.push_back(elements * size);
+    elements += part.known;
   }
+  if (elements != whole.known)
+    return;
   for (auto [part, start] : llvm::zip(parts, starts))
-    places[part] = {cluster.getResult(), start};
+    places[part] = {cluster.getResult(), start, whole.open};
   wholes[cluster.getResult()] = parts;
 }
 

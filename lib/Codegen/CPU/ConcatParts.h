@@ -16,7 +16,8 @@ namespace dlc::cpu {
 /// A stretch of what a cluster concatenates.
 struct ConcatPart {
   mlir::Value whole;
-  int64_t bytes; ///< in front of it
+  int64_t bytes;                       ///< in front of it, times the product of
+  llvm::SmallVector<mlir::Value> open; ///< these sizes
 };
 
 /// Concatenations along the first dimension that is not 1, of what kernels

@@ -422,10 +422,12 @@ private:
   Value resultMemory(Value v) {
     if (auto it = concats.places.find(v); it != concats.places.end()) {
       Value whole = memory.lookup(it->second.whole);
+      Value bytes = math().cst(it->second.bytes);
+      for (Value size : it->second.open)
+        bytes = math().mul(bytes, sizes.lookup(size));
       return memory[v] = rt::OffsetOp::create(
                  b, loc, pointer,
-                 whole ? whole : resultMemory(it->second.whole),
-                 math().cst(it->second.bytes));
+                 whole ? whole : resultMemory(it->second.whole), bytes);
     }
     if (auto it = outputs.find(v); it != outputs.end())
       return memory[v] =

@@ -132,7 +132,9 @@ public:
   std::optional<Dims> indices(Tensor x);
   /// The same for a scalar or a tensor of one element.
   Dim index(Tensor x);
-  /// The same, read at run time unless it is a constant: for what a kernel
+  /// The only element of a tensor where sizes alone tell it; else null.
+  Dim indexOfShapes(Tensor x);
+  /// The same as `index`, read at run time unless it is a constant: for what a kernel
   /// counts.
   Dim counted(Tensor x);
 

@@ -31,6 +31,9 @@ public:
   /// The elements, row major; a run-time read where nothing else is known.
   Dims read(Value v, unsigned depth = 0);
 
+  /// Whether a run has to read an element of a tensor.
+  bool hasExtracted = false;
+
 private:
   using Read = std::optional<Dims>;
 
@@ -397,6 +400,7 @@ IndexReader::Read IndexReader::readOp(Operation *op, unsigned depth) {
 }
 
 Dims IndexReader::extract(Value v) {
+  hasExtracted = true;
   Tensor wide = b.cast(b.wrap(v), b.i64());
   Dims result;
   for (int64_t i = 0, e = wide.type().getNumElements(); i < e; ++i) {
@@ -442,6 +446,14 @@ Dim TensorBuilder::index(Tensor x) {
     return all->front();
   error("a tensor of type " + describe(x.type()) + " is not a single number");
   return {};
+}
+
+Dim TensorBuilder::indexOfShapes(Tensor x) {
+  if (!x || !isReadable(x.value()) || x.type().getNumElements() != 1)
+    return {};
+  IndexReader reader(*this);
+  Dims only = reader.read(x.value());
+  return reader.hasExtracted ? Dim() : only.front();
 }
 
 Dim TensorBuilder::counted(Tensor x) {

@@ -263,15 +263,15 @@ Tensor TensorBuilder::gather(Tensor x, Tensor indices, int64_t axis) {
       !indices.elementType().isInteger(64))
     return error("indices are of type " + describe(indices.elementType()) +
                  ", not i32 or i64");
-  // A single known index is a slice, which needs no table of indices.
-  if (std::optional<Ints> known = constantInts(indices);
-      known && known->size() == 1) {
-    int64_t i = known->front();
+  // A single index that sizes tell is a slice, which needs no table of indices.
+  if (Dim i = indexOfShapes(indices)) {
     Dim size = dim(x, axis);
-    if (i < 0 || (isKnown(size) && i >= staticDim(size)))
-      return error("index " + Twine(i) + " is out of range for dimension " +
-                   Twine(axis) + " of size " + describe({size}));
-    Tensor part = sliceAxis(x, axis, dim(i), dim(1));
+    if (isKnown(i) && (staticDim(i) < 0 ||
+                       (isKnown(size) && staticDim(i) >= staticDim(size))))
+      return error("index " + Twine(staticDim(i)) +
+                   " is out of range for dimension " + Twine(axis) +
+                   " of size " + describe({size}));
+    Tensor part = sliceAxis(x, axis, i, dim(1));
     if (!part)
       return {};
     Dims shape = dims(x);

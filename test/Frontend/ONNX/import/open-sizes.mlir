@@ -97,3 +97,21 @@ func.func @main(%x: tensor<?x?x?xf32>, %w: tensor<?x?x?xf32>, %r: tensor<?x?x?xf
   %4 = graph.export %3#0 : tensor<?x1x?x5xf32>
   return %4 : tensor<?x1x?x5xf32>
 }
+
+// -----
+
+// The last one is a slice, not a look-up. What a tensor tells is looked up.
+// CHECK: %[[N:.*]] = tensor.dim %arg0, %{{.*}} : tensor<2x?x3xf32>
+// CHECK: %[[LAST:.*]] = arith.addi %[[N]], %{{.*}} : index
+// CHECK: dlc.slice %arg0 [0, %[[LAST]], 0] steps [1, 1, 1] : tensor<2x?x3xf32> -> tensor<2x1x3xf32>
+// CHECK: dlc.gather %arg0, %{{.*}} axis = 1
+func.func @main(%x: tensor<2x?x3xf32>, %i: tensor<i64>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %0 = graph.import %x : tensor<2x?x3xf32>
+  %1 = graph.import %i : tensor<i64>
+  %last = graph.weight "last" = dense<-1> : tensor<i64>
+  %2 = graph.node "onnx.Gather"(%0, %last) version 13 {axis = 1 : i64}
+  %3 = graph.node "onnx.Gather"(%0, %1) version 13 {axis = 1 : i64}
+  %4 = graph.export %2 : tensor<2x3xf32>
+  %5 = graph.export %3 : tensor<2x3xf32>
+  return %4, %5 : tensor<2x3xf32>, tensor<2x3xf32>
+}
