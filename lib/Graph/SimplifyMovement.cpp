@@ -8,7 +8,7 @@
 #include "Evaluate/Elements.h"
 #include "Graph/Permute.h"
 #include "Graph/Simplify.h"
-#include "Graph/SizeKey.h"
+#include "dialects/dlc/SizeKey.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"

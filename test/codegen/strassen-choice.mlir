@@ -102,3 +102,28 @@ func.func @double(%x: tensor<197x512xf64>) -> tensor<197x256xf64> {
   %0 = dlc.matmul %x, %w : (tensor<197x512xf64>, tensor<512x256xf64>) -> tensor<197x256xf64>
   return %0 : tensor<197x256xf64>
 }
+
+// -----
+
+// Rows that are open are as many as a short text has tokens; those of a first
+// size of an input are a batch, of which there may be few.
+// CHECK-LABEL: @open
+// CHECK:       dlc.matmul {{.*}} packed 256 strassen : (tensor<?x512xf32>
+func.func @open(%x: tensor<1x?x512xf32>) -> tensor<?x256xf32> {
+  %w = dlc.constant dense<0.5> : tensor<512x256xf32>
+  %c1 = arith.constant 1 : index
+  %rows = tensor.dim %x, %c1 : tensor<1x?x512xf32>
+  %0 = dlc.reshape %x sizes(%rows) : tensor<1x?x512xf32> -> tensor<?x512xf32>
+  %1 = dlc.matmul %0, %w : (tensor<?x512xf32>, tensor<512x256xf32>) -> tensor<?x256xf32>
+  return %1 : tensor<?x256xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @batch
+// CHECK-NOT:   strassen
+func.func @batch(%x: tensor<?x512xf32>) -> tensor<?x256xf32> {
+  %w = dlc.constant dense<0.5> : tensor<512x256xf32>
+  %0 = dlc.matmul %x, %w : (tensor<?x512xf32>, tensor<512x256xf32>) -> tensor<?x256xf32>
+  return %0 : tensor<?x256xf32>
+}

@@ -73,3 +73,25 @@ func.func @main(%x: tensor<24x6000xf32>, %w: tensor<2x7x3000x64xf32>) -> tensor<
   %0 = dlc.matmul %x, %w packed 200 strassen : (tensor<24x6000xf32>, tensor<2x7x3000x64xf32>) -> tensor<24x200xf32>
   return %0 : tensor<24x200xf32>
 }
+
+// -----
+
+// An open number of rows: pairs are rounded up to whole tiles of six, for a
+// capacity of 192 pairs; with few rows, four products make the direct form, in
+// tiles of six, four, two rows and one.
+// CHECK-LABEL: func.func @k0
+// CHECK:         rt.scratch %{{.*}}[0]
+// CHECK:         %[[MANY:.*]] = arith.cmpi sgt, %[[ROWS:.*]], %c127 : index
+// CHECK:         scf.if %[[MANY]]
+// CHECK:           scf.if
+// CHECK-COUNT-336:   vector.fma
+// CHECK-NOT:         vector.fma
+// CHECK:         %[[FEW:.*]] = arith.cmpi slt, %[[ROWS]], %c128 : index
+// CHECK:         scf.if %[[FEW]]
+// CHECK-COUNT-416:   vector.fma
+// CHECK-NOT:         vector.fma
+// CHECK:         return
+func.func @main(%x: tensor<?x64xf32>, %w: tensor<2x7x32x64xf32>) -> tensor<?x256xf32> {
+  %0 = dlc.matmul %x, %w packed 256 strassen : (tensor<?x64xf32>, tensor<2x7x32x64xf32>) -> tensor<?x256xf32>
+  return %0 : tensor<?x256xf32>
+}

@@ -43,21 +43,32 @@ class Compiled(unittest.TestCase):
     def run_model(self, nodes, feeds=None, outputs=("y",), kind=TensorProto.FLOAT, weights=None, flags=(), run=()):
         """Compiles the nodes and runs them; the outputs in order."""
         feeds = feeds or {}
-        inputs = [helper.make_tensor_value_info(k, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape)
-                  for k, v in feeds.items()]
+        inputs = {name: (value.dtype, value.shape) for name, value in feeds.items()}
+        self.compile(nodes, inputs, outputs, kind, weights, flags)
+        return self.run_program(feeds, outputs, run)
+
+    def compile(self, nodes, inputs, outputs=("y",), kind=TensorProto.FLOAT, weights=None, flags=()):
+        """Compiles the nodes; inputs are given as their element type and shape."""
+        inputs = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), shape)
+                  for name, (dtype, shape) in inputs.items()]
         results = [helper.make_tensor_value_info(o, kind, None) for o in outputs]
         constants = [numpy_helper.from_array(v, k) for k, v in (weights or {}).items()]
         model = helper.make_model(helper.make_graph(nodes, "operators", inputs, results, constants), ir_version=8,
                                   opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)])
-        path, program = os.path.join(self.folder, "m.onnx"), os.path.join(self.folder, "m")
+        path = os.path.join(self.folder, "m.onnx")
         onnx.save(model, path)
+        self.succeed(os.path.join(build, "bin", "dlc"), path, "-o", os.path.join(self.folder, "m"), *flags)
+
+    def run_program(self, feeds, outputs=("y",), run=()):
+        program = os.path.join(self.folder, "m")
         np.savez(program + "_in.npz", **feeds)
-        for command in ([os.path.join(build, "bin", "dlc"), path, "-o", program, *flags],
-                        [program, "--inputs", program + "_in.npz", "--outputs", program + "_out.npz", *run]):
-            done = subprocess.run(command, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
-            self.assertEqual(done.returncode, 0, done.stderr)
+        self.succeed(program, "--inputs", program + "_in.npz", "--outputs", program + "_out.npz", *run)
         with np.load(program + "_out.npz") as got:
             return [got[o] for o in outputs]
+
+    def succeed(self, *command):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class Draws(Compiled):
@@ -195,20 +206,54 @@ class Products(Compiled):
     """Products that are large enough for Strassen's algorithm, with what is fused into them, against numpy in double
     precision."""
 
-    def check_product(self, m, k, n, flags, threads):
-        rng = np.random.default_rng(m + k + n)
-        x, other = (rng.normal(size=size).astype(np.float32) for size in ((m, k), (m, n)))
-        w = (rng.normal(size=(k, n)) / math.sqrt(k)).astype(np.float32)
-        bias = rng.normal(size=n).astype(np.float32)
-        nodes = [node("MatMul", ["x", "w"], "p"), node("Add", ["p", "b"], "q"), node("Relu", ["q"], "r"),
-                 node("Add", ["r", "other"], "y")]
-        y, = self.run_model(nodes, {"x": x, "other": other}, weights={"w": w, "b": bias}, flags=flags,
-                            run=["--threads", str(threads)])
-        want = np.maximum(x.astype(np.float64) @ w + bias, 0) + other
+    NODES = [node("MatMul", ["x", "w"], "p"), node("Add", ["p", "b"], "q"), node("Relu", ["q"], "r"),
+             node("Add", ["r", "other"], "y")]
+
+    def weights(self, k, n):
+        rng = np.random.default_rng(k + n)
+        return {"w": (rng.normal(size=(k, n)) / math.sqrt(k)).astype(np.float32),
+                "b": rng.normal(size=n).astype(np.float32)}
+
+    def feeds(self, m, weights):
+        rng = np.random.default_rng(m)
+        return {name: rng.normal(size=(m, size)).astype(np.float32)
+                for name, size in zip(("x", "other"), weights["w"].shape)}
+
+    def check(self, y, x, other, w, b):
+        want = np.maximum(x.astype(np.float64) @ w + b, 0) + other
+        self.assertEqual(y.shape, want.shape)
         error = y - want
         self.assertLess(np.sqrt((error ** 2).mean()), 2e-6 * np.sqrt((want ** 2).mean()))
         self.assertLess(np.abs(error).max(), 1e-5 * np.abs(want).max())
+
+    def check_product(self, m, k, n, flags, threads):
+        weights = self.weights(k, n)
+        feeds = self.feeds(m, weights)
+        y, = self.run_model(self.NODES, feeds, weights=weights, flags=flags, run=["--threads", str(threads)])
+        self.check(y, **feeds, **weights)
         return y
+
+    def check_open_rows(self, sizes, k, n, flags=()):
+        weights = self.weights(k, n)
+        shapes = {"x": (np.float32, (1, "rows", k)), "other": (np.float32, (1, "rows", n))}
+        self.compile(self.NODES, shapes, weights=weights, flags=flags)
+        for m in sizes:
+            feeds = self.feeds(m, weights)
+            wide = {name: value[None] for name, value in feeds.items()}
+            each = [self.run_program(wide, run=["--threads", str(threads)])[0] for threads in (1, 2, 5)]
+            for y in each:
+                np.testing.assert_array_equal(y, each[0])
+            if m:
+                self.check(each[0][0], **feeds, **weights)
+
+    def test_open_rows(self):
+        # None, too few for pairs, few, and several blocks; at once and block by block.
+        self.check_open_rows((0, 1, 2, 7, 23, 24, 25, 47, 64, 131, 389, 390, 770, 1000), 768, 512)
+        self.check_open_rows((1, 5, 96, 200), 3076, 300)
+
+    def test_open_rows_of_older_processors(self):
+        for march in "x86-64-v3", "x86-64-v2":
+            self.check_open_rows((1, 9, 40, 130, 500), 772, 512, ("-march=" + march,))
 
     def test_rows(self):
         # Even and odd, one block and several that overlap.

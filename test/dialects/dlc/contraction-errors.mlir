@@ -279,8 +279,8 @@ func.func @strassen_steps(%a: tensor<4x9xf32>, %b: tensor<1x7x4x16xf32>) {
 
 // -----
 
-func.func @strassen_open(%a: tensor<?x8xf32>, %b: tensor<1x7x4x16xf32>) {
-  // expected-error @+1 {{takes Strassen's algorithm for two or more rows of f32, of known number, not 'tensor<?x8xf32>'}}
-  %0 = dlc.matmul %a, %b packed 32 strassen : (tensor<?x8xf32>, tensor<1x7x4x16xf32>) -> tensor<?x32xf32>
+func.func @strassen_row(%a: tensor<1x8xf32>, %b: tensor<1x7x4x16xf32>) {
+  // expected-error @+1 {{takes Strassen's algorithm for two or more rows of f32, not 'tensor<1x8xf32>'}}
+  %0 = dlc.matmul %a, %b packed 32 strassen : (tensor<1x8xf32>, tensor<1x7x4x16xf32>) -> tensor<1x32xf32>
   return
 }
