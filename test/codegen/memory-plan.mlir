@@ -23,14 +23,16 @@ func.func @main(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
 
 // -----
 
-// So with open sizes: the arena's size is computed when the run starts.
+// So with open sizes, in units of their product: the arena's size is computed when
+// the run starts.
 // CHECK:       module attributes {dlc.arena = -1 : i64
 // CHECK-LABEL: func.func @dlc_run
-// CHECK:         %[[BYTES:.*]] = arith.muli %{{.*}}, %c64
-// CHECK:         %[[TWICE:.*]] = arith.addi %[[BYTES]], %[[BYTES]]
-// CHECK:         %[[ARENA:.*]] = rt.arena %{{.*}}, %[[TWICE]]
-// CHECK-DAG:     rt.offset %[[ARENA]][%c0]
-// CHECK-DAG:     rt.offset %[[ARENA]][%[[BYTES]]]
+// CHECK:         %[[N:.*]] = arith.maxsi %{{.*}}, %c1
+// CHECK:         arith.mului_extended %[[N]], %c512
+// CHECK:         %[[ARENA:.*]] = rt.arena
+// CHECK-DAG:     %[[A:.*]] = rt.offset %[[ARENA]][%c0]
+// CHECK-DAG:     %[[BYTES:.*]] = arith.muli %[[N]], %c256
+// CHECK-DAG:     %[[B:.*]] = rt.offset %[[ARENA]][%[[BYTES]]]
 // CHECK-NOT:     rt.offset
 // CHECK-NOT:     rt.alloc
 // CHECK:         return
@@ -113,4 +115,50 @@ func.func @main(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
   %13 = dlc.add %12, %10 : tensor<64x64xf32>
   %14 = dlc.matmul %13, %x : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
   return %14 : tensor<64x64xf32>
+}
+
+// -----
+
+// Multiples of one open size share memory, whatever they are multiples by: a third
+// tensor lies where the first two were.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         %[[N:.*]] = arith.maxsi %{{.*}}, %c1
+// CHECK:         arith.mului_extended %[[N]], %c1536
+// CHECK:         %[[ARENA:.*]] = rt.arena
+// CHECK-DAG:     %[[C0:.*]] = rt.offset %[[ARENA]][%c0]
+// CHECK-DAG:     %[[O1:.*]] = arith.muli %[[N]], %c1024
+// CHECK-DAG:     %[[C1:.*]] = rt.offset %[[ARENA]][%[[O1]]]
+// CHECK:         rt.launch {{.*}} (%{{.*}}, %[[C0]]) : {{.*}} "matmul
+// CHECK:         rt.launch {{.*}} (%[[C0]], %{{.*}}, %[[C1]]) : {{.*}} "matmul
+// CHECK:         rt.launch {{.*}} (%[[C1]], %{{.*}}, %[[C0]]) : {{.*}} "matmul
+// CHECK:         return
+func.func @main(%x: tensor<?x64xf32>, %w: tensor<64x64xf32>, %v: tensor<64x128xf32>, %u: tensor<128x256xf32>) -> tensor<?x64xf32> {
+  %1 = dlc.matmul %x, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  %2 = dlc.matmul %1, %v : (tensor<?x64xf32>, tensor<64x128xf32>) -> tensor<?x128xf32>
+  %3 = dlc.matmul %2, %u : (tensor<?x128xf32>, tensor<128x256xf32>) -> tensor<?x256xf32>
+  %4 = dlc.reduce sum %3 [1] : tensor<?x256xf32> -> tensor<?xf32>
+  %5 = dlc.scan sum %4 axis = 0 : tensor<?xf32> -> tensor<?xf32>
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x64xf32>
+  %6 = dlc.reshape %5 sizes(%n) : tensor<?xf32> -> tensor<?x1xf32>
+  %7 = dlc.broadcast %6 sizes(%n) : tensor<?x1xf32> -> tensor<?x64xf32>
+  return %7 : tensor<?x64xf32>
+}
+
+// -----
+
+// A sum is written over the shortcut where sizes are open, too.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         %[[X:.*]] = rt.input %{{.*}}[0]
+// CHECK:         rt.launch {{.*}} (%[[X]], %{{.*}}, %{{.*}}, %[[A:[0-9]+]]) : {{.*}} "matmul
+// CHECK:         rt.launch {{.*}} (%[[A]], %{{.*}}, %{{.*}}, %[[B:[0-9]+]]) : {{.*}} "matmul
+// CHECK:         rt.launch {{.*}} (%[[B]], %{{.*}}, %[[A]], {{.*}}, %[[A]]) : {{.*}} "matmul
+// CHECK:         rt.launch {{.*}} (%[[A]], {{.*}}) : {{.*}} "matmul
+func.func @main(%x: tensor<?x64xf32>, %w: tensor<64x64xf32>) -> tensor<?x64xf32> {
+  %1 = dlc.matmul %x, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  %2 = dlc.matmul %1, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  %3 = dlc.matmul %2, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  %4 = dlc.add %3, %1 : tensor<?x64xf32>
+  %5 = dlc.matmul %4, %w : (tensor<?x64xf32>, tensor<64x64xf32>) -> tensor<?x64xf32>
+  return %5 : tensor<?x64xf32>
 }

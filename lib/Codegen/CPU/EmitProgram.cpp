@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Codegen/CPU/Arena.h"
 #include "Codegen/CPU/Codegen.h"
 #include "Codegen/CPU/ConcatParts.h"
 #include "Codegen/CPU/ControlFlow.h"
 #include "Codegen/CPU/InPlace.h"
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/Lifetimes.h"
-#include "Codegen/CPU/PlanMemory.h"
 #include "Codegen/CPU/Sequences.h"
 #include "Codegen/CPU/StringCalls.h"
 #include "Support/Diagnostics.h"
@@ -266,109 +266,59 @@ private:
     return values;
   }
 
-  /// Memory whose size is known when the run starts.
-  struct Slot {
-    SmallVector<void *> key;
-    int64_t free;
-    Value bytes, offset;
-  };
-
-  /// Finds or makes room for a tensor of open sizes.
-  unsigned slotFor(SmallVectorImpl<Slot> &slots, RankedTensorType type,
-                   ArrayRef<Value> dims, int64_t first, int64_t last) {
-    int64_t factor = elementBytes(type);
-    SmallVector<void *> key;
-    for (Value d : dims)
-      if (auto n = constantIndex(d))
-        factor *= *n;
-      else
-        key.push_back(d.getAsOpaquePointer());
-    llvm::sort(key);
-    key.push_back(reinterpret_cast<void *>(factor));
-    auto *slot = llvm::find_if(
-        slots, [&](Slot &s) { return s.key == key && s.free < first; });
-    if (slot == slots.end()) {
-      Value bytes = math().byteSize(dims, elementBytes(type));
-      bytes = math().mul(math().ceilDiv(bytes, 64), 64);
-      slots.push_back({key, 0, bytes, {}});
-      slot = std::prev(slots.end());
-    }
-    slot->free = last;
-    return slot - slots.begin();
+  /// What a tensor takes of the arena; null if it is not known when the run
+  /// starts.
+  std::optional<Arena::Room> roomOf(Value tensor) {
+    RankedTensorType type = typeOf(tensor);
+    // Its size may be none, or too large, where it is not computed.
+    if (!type.hasStaticShape() && isConditional(tensor.getDefiningOp()))
+      return std::nullopt;
+    while (Value init = loopInit(tensor))
+      tensor = init;
+    SmallVector<Value> dims = sizesOf(tensor, openSizes(tensor));
+    if (llvm::is_contained(dims, Value()))
+      return std::nullopt;
+    return Arena::roomOf(dims, elementBytes(type));
   }
 
   void planArena(Block &body) {
     Lifetimes lifetimes(body);
-    SmallVector<Buffer> fixed;
-    SmallVector<Value> fixedValues;
-    SmallVector<std::pair<Value, Value>> inPlace;
-    llvm::DenseMap<Value, unsigned> fixedPlaces; // in `fixed`
-    SmallVector<Slot> slots;
-    SmallVector<std::pair<Value, unsigned>> open;
+    Arena arena;
     for (Value v : arenaValues(body)) {
-      RankedTensorType type = typeOf(v);
+      std::optional<Arena::Room> room = roomOf(v);
+      if (!room)
+        continue; // allocated when it is
       int64_t first = lifetimes.start(v.getDefiningOp()),
               last = lifetimes.lastUse(v);
       concats.forParts(v, [&](Value part) {
         first = std::min(first, lifetimes.start(part.getDefiningOp()));
         last = std::max(last, lifetimes.lastUse(part));
       });
-      if (type.hasStaticShape()) {
-        if (Value over = overwrittenInput(v, lifetimes, [&](Value input) {
-              return fixedPlaces.contains(input) && !concats.isWhole(input);
-            })) {
-          unsigned place = fixedPlaces[v] = fixedPlaces.lookup(over);
-          fixed[place].last = std::max(fixed[place].last, last);
-          inPlace.push_back({v, over});
-          continue;
-        }
-        fixedPlaces[v] = fixed.size();
-        // Vectors may read past the end, never past the arena.
-        fixed.push_back(
-            {std::max<int64_t>(type.getNumElements() * elementBytes(type), 1),
-             first, last});
-        fixedValues.push_back(v);
-        continue;
-      }
-      // Its size may be none, or too large, where it is not computed.
-      if (isConditional(v.getDefiningOp()))
-        continue;
-      Value shaped = v;
-      while (Value init = loopInit(shaped))
-        shaped = init;
-      SmallVector<Value> dims = sizesOf(shaped, openSizes(shaped));
-      // A size that a kernel computes: allocated when it is known.
-      if (!llvm::is_contained(dims, Value()))
-        open.push_back({v, slotFor(slots, type, dims, first, last)});
+      auto isFree = [&](Value input) {
+        return arena.hasRoom(input, *room) && !concats.isWhole(input);
+      };
+      if (Value over = overwrittenInput(v, lifetimes, isFree))
+        arena.addOver(v, over, last);
+      else
+        arena.add(v, *room, first, last);
     }
     bool reports = false;
     body.walk([&](ClusterOp op) { reports |= needsReport(op); });
-    if (reports) {
-      fixed.push_back({64, 0, lifetimes.end()});
-      fixedValues.push_back(Value());
-    }
-    MemoryPlan plan = planMemory(fixed);
-    Value total = math().cst(plan.size);
-    for (Slot &slot : slots) {
-      slot.offset = total;
-      total = math().add(total, slot.bytes);
-    }
+    if (reports)
+      arena.add(Value(), {{}, 64}, 0, lifetimes.end());
+    Value total = arena.plan(math());
     needs.arena = constantIndex(total).value_or(-1);
     if (constantIndex(total) == 0)
       return;
-    Value arena = rt::ArenaOp::create(b, loc, pointer, frame, total);
-    for (auto [v, offset] : llvm::zip(fixedValues, plan.offsets))
+    Value start = rt::ArenaOp::create(b, loc, pointer, frame, total);
+    arena.forEach(math(), [&](Value v, Value offset) {
       (v ? memory[v] : report) =
-          rt::OffsetOp::create(b, loc, pointer, arena, math().cst(offset));
+          rt::OffsetOp::create(b, loc, pointer, start, offset);
+    });
     if (reports)
       memref::StoreOp::create(b, loc,
                               arith::ConstantIntOp::create(b, loc, 0, 64),
                               reportMemref(), math().cst(0));
-    for (auto [v, over] : inPlace)
-      memory[v] = memory.lookup(over);
-    for (auto [v, slot] : open)
-      memory[v] =
-          rt::OffsetOp::create(b, loc, pointer, arena, slots[slot].offset);
   }
 
   FailureOr<Value> memoryOf(Value tensor) {

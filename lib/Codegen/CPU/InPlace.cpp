@@ -26,16 +26,14 @@ static bool isRowReduction(ReduceOp op) {
 
 /// Whether what reads v in the cluster asks for element i of it to compute
 /// element i of the root, or to reduce the row that it is in.
-static bool isReadInPlace(Value v, int64_t elements) {
-  return llvm::all_of(v.getUsers(), [&](Operation *user) {
+static bool isReadInPlace(Value v) {
+  return llvm::all_of(v.getUsers(), [](Operation *user) {
     if (isa<YieldOp>(user))
       return true;
     if (auto reduce = dyn_cast<ReduceOp>(user))
       return isRowReduction(reduce);
-    if (!isa<PointwiseOpInterface, ReshapeOp>(user))
-      return false;
-    return typeOf(user->getResult(0)).getNumElements() == elements &&
-           isReadInPlace(user->getResult(0), elements);
+    return isa<PointwiseOpInterface, ReshapeOp>(user) &&
+           isReadInPlace(user->getResult(0));
   });
 }
 
@@ -50,7 +48,7 @@ static bool goesByRows(Block &body) {
 static bool canOverwrite(ClusterOp cluster) {
   Block &body = cluster.getBody().front();
   Operation *anchor = anchorOf(body);
-  return cluster.getType().hasStaticShape() && !storesElsewhere(cluster) &&
+  return !storesElsewhere(cluster) &&
          (!anchor || isa<MatmulOp, ConvOp, ReduceOp>(anchor)) &&
          goesByRows(body) &&
          isa_and_present<PointwiseOpInterface>(
@@ -67,10 +65,8 @@ Value cpu::overwrittenInput(Value result, const Lifetimes &lifetimes,
   for (auto [input, arg] :
        llvm::zip(cluster.getInputs(), body.getArguments())) {
     auto from = dyn_cast<RankedTensorType>(input.getType());
-    if (!from || !from.hasStaticShape() ||
-        from.getNumElements() != type.getNumElements() ||
-        elementBytes(from) != elementBytes(type) ||
-        !isReadInPlace(arg, type.getNumElements()))
+    if (!from || elementBytes(from) != elementBytes(type) ||
+        !isReadInPlace(arg))
       continue;
     Value source = sourceOf(input);
     auto isSource = [&](Value other) { return sourceOf(other) == source; };

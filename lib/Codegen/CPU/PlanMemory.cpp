@@ -13,7 +13,8 @@
 
 using namespace dlc::cpu;
 
-MemoryPlan dlc::cpu::planMemory(llvm::ArrayRef<Buffer> buffers) {
+MemoryPlan dlc::cpu::planMemory(llvm::ArrayRef<Buffer> buffers,
+                                int64_t alignment) {
   MemoryPlan plan;
   plan.offsets.assign(buffers.size(), 0);
   auto order = llvm::to_vector(llvm::seq<size_t>(0, buffers.size()));
@@ -31,7 +32,7 @@ MemoryPlan dlc::cpu::planMemory(llvm::ArrayRef<Buffer> buffers) {
       if (offset + buffer.size <= plan.offsets[j])
         break;
       offset = std::max(offset, static_cast<int64_t>(llvm::alignTo(
-                                    plan.offsets[j] + other.size, 64)));
+                                    plan.offsets[j] + other.size, alignment)));
     }
     plan.offsets[i] = offset;
     plan.size = std::max(plan.size, offset + buffer.size);
@@ -40,6 +41,6 @@ MemoryPlan dlc::cpu::planMemory(llvm::ArrayRef<Buffer> buffers) {
     });
     placed.insert(at, i);
   }
-  plan.size = llvm::alignTo(plan.size, 64);
+  plan.size = llvm::alignTo(plan.size, alignment);
   return plan;
 }

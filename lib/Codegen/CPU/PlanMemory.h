@@ -21,14 +21,14 @@ struct Buffer {
 };
 
 struct MemoryPlan {
-  std::vector<int64_t> offsets; ///< one a buffer, multiples of 64
+  std::vector<int64_t> offsets; ///< one a buffer, multiples of the alignment
   int64_t size = 0;
 };
 
 /// Places buffers so that those live at the same time do not overlap: the
 /// largest first, each at the lowest offset that is free for as long as it
 /// lives.
-MemoryPlan planMemory(llvm::ArrayRef<Buffer> buffers);
+MemoryPlan planMemory(llvm::ArrayRef<Buffer> buffers, int64_t alignment = 64);
 
 } // namespace dlc::cpu
 
