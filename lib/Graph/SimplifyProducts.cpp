@@ -148,8 +148,9 @@ std::optional<Repeated> repeatedOf(PatternRewriter &b, Value v) {
   return std::nullopt;
 }
 
-/// One row times each of some matrices that are the same is several rows times
-/// this one.
+/// A row times each of some matrices that are the same is several rows times
+/// this one. Of many rows that are known to be many the results would have to be
+/// moved for what next reads them; an open number may be one.
 struct RowsOfRepeated : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -157,7 +158,8 @@ struct RowsOfRepeated : OpRewritePattern<MatmulOp> {
                                 PatternRewriter &b) const override {
     RankedTensorType type = op.getType(), left = op.getLhs().getType();
     int64_t rank = type.getRank();
-    if (op.getPacked() || type.getDimSize(rank - 2) != 1)
+    int64_t given = type.getDimSize(rank - 2);
+    if (op.getPacked() || (given != 1 && !ShapedType::isDynamic(given)))
       return b.notifyMatchFailure(op, "not one row");
     auto transpose = op.getRhs().getDefiningOp<TransposeOp>();
     if (transpose) {
@@ -174,7 +176,7 @@ struct RowsOfRepeated : OpRewritePattern<MatmulOp> {
     ShapeAlgebra s(op.getLoc(), &b);
     SmallVector<Dim> rows = s.dims(op.getLhs()), sizes(rows);
     rows[r->at] = b.getIndexAttr(type.getDimSize(r->at) / r->count);
-    rows[rank - 2] = b.getIndexAttr(r->count);
+    rows[rank - 2] = s.mul(rows[rank - 2], s.constant(r->count));
     Value rhs = r->each;
     if (transpose)
       rhs = transposed(b, rhs, transpose.getPermutation());

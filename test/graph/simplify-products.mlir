@@ -82,6 +82,24 @@ func.func @open(%q: tensor<1x32x1x64xf32>, %k: tensor<1x4x?x64xf32>) -> tensor<1
 
 // -----
 
+// And with an open number of rows, which may be one.
+// CHECK-LABEL: func.func @open_rows
+// CHECK-SAME:    %[[P:.*]]: tensor<1x32x?x513xf32>, %[[V:.*]]: tensor<1x4x513x64xf32>
+// CHECK:         %[[M:.*]] = tensor.dim %[[P]]
+// CHECK:         %[[N:.*]] = arith.muli %[[M]], %c8
+// CHECK:         %[[ROWS:.*]] = dlc.reshape %[[P]] sizes(%[[N]]) : tensor<1x32x?x513xf32> -> tensor<1x4x?x513xf32>
+// CHECK:         %[[Y:.*]] = dlc.matmul %[[ROWS]], %[[V]]
+// CHECK:         dlc.reshape %[[Y]] sizes(%[[M]]) : tensor<1x4x?x64xf32> -> tensor<1x32x?x64xf32>
+func.func @open_rows(%p: tensor<1x32x?x513xf32>, %v: tensor<1x4x513x64xf32>) -> tensor<1x32x?x64xf32> {
+  %0 = dlc.reshape %v : tensor<1x4x513x64xf32> -> tensor<1x4x1x513x64xf32>
+  %1 = dlc.broadcast %0 : tensor<1x4x1x513x64xf32> -> tensor<1x4x8x513x64xf32>
+  %2 = dlc.reshape %1 : tensor<1x4x8x513x64xf32> -> tensor<1x32x513x64xf32>
+  %3 = dlc.matmul %p, %2 : (tensor<1x32x?x513xf32>, tensor<1x32x513x64xf32>) -> tensor<1x32x?x64xf32>
+  return %3 : tensor<1x32x?x64xf32>
+}
+
+// -----
+
 // Batches that are not neighbours are not rows of one product.
 // CHECK-LABEL: func.func @interleaved
 // CHECK:         dlc.matmul %{{.*}} : {{.*}} -> tensor<1x32x1x64xf32>
