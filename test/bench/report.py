@@ -7,7 +7,7 @@
 #===------------------------------------------------------------------------===#
 """Writes the page and its plot.
 
-    report.py RUN.json... --out docs
+    report.py RUN.json... [--open RUN.json] --out docs
 """
 import argparse
 import json
@@ -73,13 +73,33 @@ of loads reaches on the same memory.
 
 """
 
+OPEN = """\
+## Sizes that a run chooses
+
+The same networks with an open batch of images, or open lengths of the text and of its cache
+(`test/bench/models.py --open`), run at the sizes of the table above; {machine}
+*to fixed*: time of dlc by its own for the model of fixed sizes.
+
+"""
+
+CONTEXTS = """\
+## Two contexts at once
+
+Milliseconds of a run on one thread: of one context alone, of two contexts of a process at once,
+and of two processes at once, which is what the hardware allows.
+
+| network | alone | two contexts | two processes |
+| --- | ---: | ---: | ---: |
+"""
+
 COST = """\
 ## What a compile costs, and what it gives
 
 With `-O3` for the machine's own processor.
 
 - *besides weights*: the size of the executable without its weights: code, names and the run time.
-- *arena*: the memory for everything between inputs and outputs, planned at compile time.
+- *arena*: the memory for everything between inputs and outputs, planned at compile time; beside it
+  what the plan of ONNX Runtime takes (`test/bench/memory.py`: the heap's peak in a run).
 - *first result*: from starting the executable to its end, with one inference, its inputs read from
   a file and its outputs written to one; *of it inference* is the time in the table above.
 - *peak memory*: resident memory of `dlc`, the mapped files included.
@@ -114,16 +134,33 @@ def speed_table(run):
     return "\n".join(lines) + "\n"
 
 
+def open_table(run, fixed):
+    lines = ["| network | ONNX Runtime, ms | OpenVINO, ms | dlc, ms | ratio to ONNX Runtime | ratio to OpenVINO | to fixed |",
+             "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    for name, result in run["networks"].items():
+        times = [shown(result.get(engine, {}).get("ns"), milliseconds) for engine in COLUMNS]
+        ours, own = result.get("dlc", {}).get("ns"), fixed["networks"].get(name, {}).get("dlc", {}).get("ns")
+        ratios = [ratio(result, engine) for engine in COLUMNS[:2]] + [ours / own if ours and own else None]
+        lines.append(f"| {name} | {' | '.join(times + [shown(r, '{:.2f}'.format) for r in ratios])} |")
+    return "\n".join(lines) + "\n"
+
+
+def contexts_table(run):
+    return "".join(f"| {name} | {row['alone_ms']:.2f} | {row['contexts_ms']:.2f} | {row['processes_ms']:.2f} |\n"
+                   for name, row in run["contexts"].items())
+
+
 def cost_table(run):
-    lines = ["| network | model | compile, s | peak memory | weights | besides weights | arena | first result, ms | of it inference |",
-             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    lines = ["| network | model | compile, s | peak memory | weights | besides weights | arena | ONNX Runtime's | first result, ms | of it inference |",
+             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
     for name, result in run["networks"].items():
         row = result.get("dlc", {})
         if "ns" not in row:
             continue
+        theirs = result.get("onnxruntime", {}).get("arena_bytes")
         cells = [megabytes(row["model_bytes"]), f"{row['compile_s']:.1f}", megabytes(row["compile_bytes"]),
                  megabytes(row["weights_bytes"]), f"{row['program_bytes'] / 1e3:.0f} kB", megabytes(row["arena_bytes"]),
-                 milliseconds(row["first_ns"]), milliseconds(row["ns"])]
+                 shown(theirs, megabytes), milliseconds(row["first_ns"]), milliseconds(row["ns"])]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -178,28 +215,36 @@ def plot(run):
     return "\n".join(out + ["</svg>"]) + "\n"
 
 
-def page(runs):
+def page(runs, open_run):
     text = INTRO
     for run in runs:
         text += f"\n## {run['threads']} thread{'s' if run['threads'] > 1 else ''}\n\n{machine(run)}\n"
         text += f"![time by that of ONNX Runtime](performance-{run['threads']}.svg)\n\n{speed_table(run)}"
-    return text + LEGEND + "\n" + TRIED + COST + "\n" + cost_table(runs[0])
+    text += LEGEND + "\n"
+    if open_run:
+        text += OPEN.format(machine=machine(open_run).strip() + ".") + open_table(open_run, runs[0]) + "\n"
+    if "contexts" in runs[0]:
+        text += CONTEXTS + contexts_table(runs[0]) + "\n"
+    return text + TRIED + COST + "\n" + cost_table(runs[0])
+
+
+def load(path):
+    with open(path) as f:
+        return json.load(f)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="+", metavar="RUN.json")
+    parser.add_argument("--open", metavar="RUN.json", help="a run of the networks with open sizes")
     parser.add_argument("--out", required=True, metavar="FOLDER")
     options = parser.parse_args()
-    runs = []
-    for path in options.runs:
-        with open(path) as f:
-            runs.append(json.load(f))
+    runs, open_run = [load(path) for path in options.runs], options.open and load(options.open)
     for run in runs:
         with open(os.path.join(options.out, f"performance-{run['threads']}.svg"), "w") as f:
             f.write(plot(run))
     with open(os.path.join(options.out, "performance.md"), "w") as f:
-        f.write(page(runs))
+        f.write(page(runs, open_run))
     return 0
 
 

@@ -8,7 +8,7 @@
 #   test/bench/run.sh [--only REGEX]     networks; default: all of models.py
 #   test/bench/run.sh --kernels          single operators, for docs/kernels.md
 #
-# Takes some 6 GB of disk below build/bench, and a quiet machine.
+# Takes some 10 GB of disk below build/bench, and a quiet machine.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=test/bench
@@ -32,6 +32,7 @@ if [ "$kernels" ]; then
   exec "$venv/bin/python" "$here/kernels.py" --dlc build/bin/dlc --work "$work/kernels" --out docs
 fi
 "$venv/bin/python" "$here/models.py" "$work/networks" "${only[@]}"
+"$venv/bin/python" "$here/models.py" "$work/open" --open "${only[@]}"
 
 runs=()
 for threads in 1 2; do
@@ -40,4 +41,8 @@ for threads in 1 2; do
     --work "$work" --json "$work/$threads.json"
   runs+=("$work/$threads.json")
 done
-"$venv/bin/python" "$here/report.py" "${runs[@]}" --out docs
+"$venv/bin/python" "$here/memory.py" "$work/networks" --json "$work/1.json"
+"$venv/bin/python" "$here/contexts.py" "$work/networks" --dlc build/bin/dlc --work "$work" --json "$work/1.json"
+"$venv/bin/python" "$here/compare.py" "$work/open" "${only[@]}" --dlc build/bin/dlc --threads 1 --work "$work" \
+  --json "$work/open.json"
+"$venv/bin/python" "$here/report.py" "${runs[@]}" --open "$work/open.json" --out docs
