@@ -50,6 +50,24 @@ func.func @images(%x: tensor<?x56x56x64xf32>) -> tensor<?x56x56x64xf32> {
 
 // -----
 
+// It is taken for two: large tiles where their weights serve some images, not
+// where they serve four tiles of each.
+// CHECK-LABEL: @few_images
+// CHECK:       dlc.conv {{.*}} packed 256 winograd 4
+// CHECK:       dlc.conv {{.*}} packed 512 winograd 2
+// OFF-LABEL:   @few_images
+func.func @few_images(%x: tensor<?x14x14x256xf32>, %y: tensor<?x7x7x512xf32>) -> (tensor<?x14x14x256xf32>, tensor<?x7x7x512xf32>) {
+  %k = dlc.constant dense<0.5> : tensor<256x3x3x256xf32>
+  %l = dlc.constant dense<0.5> : tensor<512x3x3x512xf32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1
+    : (tensor<?x14x14x256xf32>, tensor<256x3x3x256xf32>) -> tensor<?x14x14x256xf32>
+  %1 = dlc.conv %y, %l strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1
+    : (tensor<?x7x7x512xf32>, tensor<512x3x3x512xf32>) -> tensor<?x7x7x512xf32>
+  return %0, %1 : tensor<?x14x14x256xf32>, tensor<?x7x7x512xf32>
+}
+
+// -----
+
 // So few channels that they are read where they are, or few pixels.
 // CHECK-LABEL: @channels
 // CHECK:       dlc.conv {{.*}} packed 2048 :

@@ -103,12 +103,18 @@ func.func @main(%x: tensor<1x10x10x20xf32>, %k: tensor<1x16x20x48xf32>) -> tenso
 // -----
 
 // An open number of images: blocks of tiles of whole or parts of images. The
-// weights don't fit in the cache: those of the next product are fetched ahead.
+// weights don't fit in the cache: those of the next product are fetched ahead. Of
+// the rows of a block only the tiles are multiplied that there are.
 // CHECK-LABEL: func.func @dlc_run
 // CHECK:       %[[N:.*]] = rt.input_dim
 // CHECK:       arith.muli %[[N]], %c16
 // CHECK:       rt.launch
 // CHECK-LABEL: func.func @k0
+// CHECK:         %[[COUNT:.*]] = arith.minsi %{{.*}}, %c36
+// CHECK:         %[[UP:.*]] = arith.addi %[[COUNT]], %c5
+// CHECK:         %[[ROWS:.*]] = arith.divui %[[UP]], %c6
+// CHECK:         %[[TILES:.*]] = arith.minsi %[[ROWS]], %c6
+// CHECK:         scf.for {{.*}} = %c0 to %[[TILES]]
 // CHECK:         scf.for {{.*}} iter_args
 // CHECK-COUNT-48:  vector.fma
 // CHECK:           memref.prefetch {{.*}} read, locality<2>, data

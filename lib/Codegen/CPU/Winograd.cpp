@@ -32,13 +32,18 @@ static bool isPossible(ConvOp op) {
          matchPattern(op.getKernel(), m_Constant());
 }
 
+int64_t cpu::expectedImages(ConvOp op) {
+  int64_t images = op.getType().getDimSize(0);
+  return ShapedType::isDynamic(images) ? 2 : images;
+}
+
 double cpu::convolutionCost(ConvOp op, const Isa &isa, int64_t tile) {
   // Measured, on processors with AVX-512. To read a weight from memory:
   const double weight = 13.0 * isa.lanes() / 16;
   // To read, transform and store an element of a tile.
   constexpr double transform = 10;
   ArrayRef<int64_t> shape = op.getType().getShape();
-  int64_t images = ShapedType::isDynamic(shape[0]) ? 1 : shape[0],
+  int64_t images = expectedImages(op),
           inputs = op.getInput().getType().getShape().back() / op.getGroups(),
           outputs = shape.back();
   if (!tile) {

@@ -28,6 +28,10 @@ namespace dlc::cpu {
 /// in; 0: it is better computed directly. Its kernel is not packed yet.
 int64_t winogradTile(ConvOp op, const Isa &isa);
 
+/// The number of images to choose by. An open one is taken for two: what is
+/// best then costs little more than the best for one image, or for many.
+int64_t expectedImages(ConvOp op);
+
 /// What a convolution costs with so large output tiles, or directly for 0, in
 /// multiply-adds of register tiles: what winogradTile() decides by.
 double convolutionCost(ConvOp op, const Isa &isa, int64_t tile);

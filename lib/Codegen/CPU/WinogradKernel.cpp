@@ -34,8 +34,7 @@ struct TileBlocks {
     down = llvm::divideCeil(shape[1], tile);
     across = llvm::divideCeil(shape[2], tile);
     isOpen = ShapedType::isDynamic(shape[0]);
-    int64_t tiles =
-        std::max<int64_t>(1, down * across * (isOpen ? 1 : shape[0]));
+    int64_t tiles = std::max<int64_t>(1, down * across * expectedImages(op));
     int64_t inputs = op.getInput().getType().getDimSize(3),
             bytes = 4 * (tile + 2) * (tile + 2) * inputs;
     // A block leaves room in the second-level cache. Where the weights don't
@@ -47,6 +46,11 @@ struct TileBlocks {
             panels = op.getKernel().getType().getDimSize(0);
     most = std::min(most, std::max<int64_t>(32, tiles * panels / 8));
     size = llvm::divideCeil(tiles, llvm::divideCeil(tiles, most));
+    // An open number divides into no blocks but into full register tiles.
+    if (isOpen)
+      size = llvm::alignTo(
+          size, tileRows(isa, op.getKernel().getType().getShape().back() /
+                                  isa.lanes()));
   }
 
   /// The number of blocks, from the sizes of the result.
@@ -329,19 +333,30 @@ struct WinogradEmitter {
       store({&numbers, v}, sums, m.add(to, i * kernel.lanes()));
   }
 
-  /// All products of a block with a panel. Rows behind the last tile are
-  /// multiplied too, and not read.
-  void emitProducts(Value panel) {
+  /// All products of a block with a panel. Rows of register tiles that reach
+  /// behind the last of `count` are multiplied too, and not read.
+  void emitProducts(Value panel, Value count) {
     RowSplit split = rowSplit();
+    bool equal = split.high == split.tiles;
+    Value high = m.cst(split.high), tiles = m.cst(split.tiles);
+    // Few images leave much of a block empty.
+    if (blocks.isOpen) {
+      high = m.min(high, m.ceilDiv(count, split.rows));
+      if (!equal)
+        tiles = m.min(
+            tiles, m.ceilDiv(m.max(m.sub(count, m.cst(split.high)), m.cst(0)),
+                             split.rows - 1));
+    }
     m.loop(m.cst(0), m.cst(side * side), 1, [&](Value product) {
-      m.loop(m.cst(0), m.cst(split.high), 1, [&](Value t) {
+      m.loop(m.cst(0), high, 1, [&](Value t) {
         emitProductTile({split.rows, vectors}, panel, product, t,
                         m.mul(t, split.rows));
       });
-      m.loop(m.cst(split.high), m.cst(split.tiles), 1, [&](Value t) {
-        emitProductTile({split.rows - 1, vectors}, panel, product, t,
-                        m.add(m.mul(t, split.rows - 1), split.high));
-      });
+      if (!equal)
+        m.loop(m.cst(split.high), tiles, 1, [&](Value t) {
+          emitProductTile({split.rows - 1, vectors}, panel, product, t,
+                          m.add(m.mul(t, split.rows - 1), split.high));
+        });
     });
   }
 
@@ -421,7 +436,7 @@ struct WinogradEmitter {
       Value count = m.min(m.cst(blocks.size), m.sub(tiles, first));
       kernel.onceABlock(unit, m.cst(1), panel,
                         [&] { emitInput(first, count); });
-      emitProducts(panel);
+      emitProducts(panel, count);
       emitOutput(first, count, panel);
     });
     plan.kind = "winograd " + std::to_string(tile) + "x" + std::to_string(tile);
