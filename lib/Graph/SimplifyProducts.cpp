@@ -12,6 +12,7 @@
 
 #include "Graph/Permute.h"
 #include "Graph/Simplify.h"
+#include "Graph/SizeKey.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -72,9 +73,21 @@ struct MoveFactor : OpRewritePattern<MatmulOp> {
     if (operand == &op.getRhsMutable() &&
         op.getType().getDimSize(rank - 2) == 1)
       return true;
-    std::optional<int64_t> from = elementsOf(operand->get()),
-                           to = elementsOf(op.getResult());
-    return from && to && *to / 4 <= *from;
+    // An open batch is left out where all have it, and what the product has of
+    // this operand.
+    int64_t from = 1, to = 1, own = operand == &op.getLhsMutable() ? 2 : 1;
+    for (int64_t d = 0; d < rank; ++d) {
+      int64_t x = typeOf(operand->get()).getDimSize(d),
+              y = op.getType().getDimSize(d);
+      bool isOpen = ShapedType::isDynamic(x) || ShapedType::isDynamic(y);
+      if (isOpen && (d < rank - 2 ? haveSameSize(op.getLhs(), d, op.getRhs(), d)
+                                  : d == rank - own))
+        continue;
+      if (isOpen || llvm::MulOverflow(from, x, from) ||
+          llvm::MulOverflow(to, y, to))
+        return false;
+    }
+    return to / 4 <= from;
   }
 
   static void scale(PatternRewriter &b, MatmulOp op, OpOperand *operand,
@@ -149,8 +162,8 @@ std::optional<Repeated> repeatedOf(PatternRewriter &b, Value v) {
 }
 
 /// A row times each of some matrices that are the same is several rows times
-/// this one. Of many rows that are known to be many the results would have to be
-/// moved for what next reads them; an open number may be one.
+/// this one. Of many rows that are known to be many the results would have to
+/// be moved for what next reads them; an open number may be one.
 struct RowsOfRepeated : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
 

@@ -11,6 +11,7 @@
 #include "Graph/Permute.h"
 
 #include "mlir/Dialect/Utils/IndexingUtils.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace dlc;
@@ -239,11 +240,8 @@ struct Group {
 };
 } // namespace
 
-/// Sizes with one number standing for the open size, if there is just one.
-static std::optional<Ints> numbers(ArrayRef<int64_t> shape) {
-  constexpr int64_t open = 1000003;
-  if (llvm::count_if(shape, ShapedType::isDynamic) > 1)
-    return std::nullopt;
+/// Sizes with a number standing for the open size, if there is just one.
+static std::optional<Ints> numbers(ArrayRef<int64_t> shape, int64_t open) {
   Ints sizes;
   int64_t product = 1;
   for (int64_t size : shape) {
@@ -254,36 +252,62 @@ static std::optional<Ints> numbers(ArrayRef<int64_t> shape) {
   return sizes;
 }
 
+/// The same of two shapes of as many elements, whose open sizes may be
+/// multiples of one another: the numbers of a batch's images and of all their
+/// heads.
+static std::optional<std::pair<Ints, Ints>> numbers(ArrayRef<int64_t> from,
+                                                    ArrayRef<int64_t> to) {
+  constexpr int64_t open = 1000003;
+  auto known = [](ArrayRef<int64_t> shape) -> std::optional<int64_t> {
+    if (llvm::count_if(shape, ShapedType::isDynamic) > 1)
+      return std::nullopt;
+    std::optional<Ints> sizes = numbers(shape, 1);
+    return sizes ? std::optional(llvm::product_of(*sizes)) : std::nullopt;
+  };
+  std::optional<int64_t> x = known(from), y = known(to);
+  if (!x || !y)
+    return std::nullopt;
+  int64_t common = std::gcd(*x, *y);
+  std::optional<Ints> a = numbers(from, open * (*y / common)),
+                      b = numbers(to, open * (*x / common));
+  if (!a || !b)
+    return std::nullopt;
+  return std::pair(std::move(*a), std::move(*b));
+}
+
 /// The finest partition under which a reshape acts on each group alone.
 static std::optional<SmallVector<Group>> groupsOf(ArrayRef<int64_t> from,
                                                   ArrayRef<int64_t> to) {
-  std::optional<Ints> a = numbers(from), b = numbers(to);
+  auto sizes = numbers(from, to);
+  if (!sizes)
+    return std::nullopt;
+  auto &[a, b] = *sizes;
   auto product = [](ArrayRef<int64_t> sizes) {
     return llvm::product_of(sizes);
   };
-  if (!a || !b || product(*a) != product(*b) || a->empty() || b->empty())
+  if (product(a) != product(b) || a.empty() || b.empty())
     return std::nullopt;
   SmallVector<Group> groups;
   size_t i = 0, j = 0;
-  while (i < a->size() && j < b->size()) {
+  while (i < a.size() && j < b.size()) {
     Group group{{int64_t(i)}, {int64_t(j)}};
-    int64_t p = (*a)[i++], q = (*b)[j++];
+    int64_t p = a[i++], q = b[j++];
     while (p != q) {
-      if (p < q && i < a->size()) {
+      if (p < q && i < a.size()) {
         group.from.push_back(i);
-        p *= (*a)[i++];
-      } else if (q < p && j < b->size()) {
+        p *= a[i++];
+      } else if (q < p && j < b.size()) {
         group.to.push_back(j);
-        q *= (*b)[j++];
+        q *= b[j++];
       } else {
         return std::nullopt;
       }
     }
     groups.push_back(std::move(group));
   }
-  for (; i < a->size(); ++i)
+  for (; i < a.size(); ++i)
     groups.back().from.push_back(i);
-  for (; j < b->size(); ++j)
+  for (; j < b.size(); ++j)
     groups.back().to.push_back(j);
   return groups;
 }

@@ -139,3 +139,39 @@ func.func @mixed(%x: tensor<1x8x6x4xf32>, %y: tensor<1x4x8x6xf32>) -> tensor<1x8
   %3 = dlc.transpose %2 [0, 2, 3, 1] : tensor<1x4x8x6xf32> -> tensor<1x8x6x4xf32>
   return %3 : tensor<1x8x6x4xf32>
 }
+
+// -----
+
+// The number of all heads is a multiple of the batch's, whatever that is: heads are
+// one transpose away from what they are sliced out of.
+// CHECK-LABEL: @heads_of_open_batch
+// CHECK:       %[[R:.*]] = dlc.reshape %arg0 sizes(%{{.*}}) : tensor<5x?x64xf32> -> tensor<5x?x4x16xf32>
+// CHECK:       %[[T:.*]] = dlc.transpose %[[R]] [1, 2, 0, 3]
+// CHECK:       return %[[T]]
+func.func @heads_of_open_batch(%x: tensor<5x?x64xf32>) -> tensor<?x4x5x16xf32> {
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %n = tensor.dim %x, %c1 : tensor<5x?x64xf32>
+  %all = arith.muli %n, %c4 : index
+  %0 = dlc.reshape %x sizes(%all) : tensor<5x?x64xf32> -> tensor<5x?x16xf32>
+  %1 = dlc.transpose %0 [1, 0, 2] : tensor<5x?x16xf32> -> tensor<?x5x16xf32>
+  %2 = dlc.reshape %1 sizes(%n) : tensor<?x5x16xf32> -> tensor<?x4x5x16xf32>
+  return %2 : tensor<?x4x5x16xf32>
+}
+
+// -----
+
+// Not where the open size would have to be split elsewhere.
+// CHECK-LABEL: @open_batch_split
+// CHECK:       dlc.reshape
+// CHECK:       dlc.transpose
+// CHECK:       dlc.reshape
+// CHECK:       return
+func.func @open_batch_split(%x: tensor<5x?x16xf32>, %n: index) -> tensor<?x5x32xf32> {
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %x, %c1 : tensor<5x?x16xf32>
+  %0 = dlc.reshape %x sizes(%m) : tensor<5x?x16xf32> -> tensor<5x?x4x4xf32>
+  %1 = dlc.transpose %0 [1, 2, 0, 3] : tensor<5x?x4x4xf32> -> tensor<?x4x5x4xf32>
+  %2 = dlc.reshape %1 sizes(%n) : tensor<?x4x5x4xf32> -> tensor<?x5x32xf32>
+  return %2 : tensor<?x5x32xf32>
+}

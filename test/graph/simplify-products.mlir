@@ -126,3 +126,32 @@ func.func @half(%q: tensor<1x12x1x64xf16>, %k: tensor<1x12x513x64xf16>) -> tenso
   %3 = dlc.matmul %q, %2 : (tensor<1x12x1x64xf16>, tensor<1x12x64x513xf16>) -> tensor<1x12x1x513xf16>
   return %3 : tensor<1x12x1x513xf16>
 }
+
+// -----
+
+// A factor moves with an open batch, which all have, and with an open number of
+// rows, which the product has of the operand; not where the product may be larger.
+// CHECK-LABEL: func.func @open_batch
+// CHECK:         %[[Y:.*]] = dlc.matmul %arg0, %{{.*}} : (tensor<?x4
+// CHECK:         dlc.mul %[[Y]]
+// CHECK:         %[[S:.*]] = dlc.mul %arg2
+// CHECK:         %[[Z:.*]] = dlc.matmul %arg2, %arg3
+// CHECK:         dlc.mul %[[Z]]
+// CHECK:         dlc.matmul %[[S]], %arg4
+func.func @open_batch(%x: tensor<?x4x5x16xf32>, %y: tensor<?x4x16x5xf32>, %a: tensor<?x16xf32>, %b: tensor<16x8xf32>, %c: tensor<16x?xf32>)
+    -> (tensor<?x4x5x5xf32>, tensor<?x8xf32>, tensor<?x?xf32>) {
+  %c0 = arith.constant 0 : index
+  %f = dlc.constant dense<0.5> : tensor<f32>
+  %n = tensor.dim %x, %c0 : tensor<?x4x5x16xf32>
+  %m = tensor.dim %a, %c0 : tensor<?x16xf32>
+  %0 = dlc.reshape %y sizes(%n) : tensor<?x4x16x5xf32> -> tensor<?x4x16x5xf32>
+  %1 = dlc.broadcast %f sizes(%n) : tensor<f32> -> tensor<?x4x5x16xf32>
+  %2 = dlc.mul %x, %1 : tensor<?x4x5x16xf32>
+  %3 = dlc.matmul %2, %0 : (tensor<?x4x5x16xf32>, tensor<?x4x16x5xf32>) -> tensor<?x4x5x5xf32>
+  %4 = dlc.broadcast %f sizes(%m) : tensor<f32> -> tensor<?x16xf32>
+  %5 = dlc.mul %a, %4 : tensor<?x16xf32>
+  %8 = dlc.mul %a, %4 : tensor<?x16xf32>
+  %6 = dlc.matmul %5, %b : (tensor<?x16xf32>, tensor<16x8xf32>) -> tensor<?x8xf32>
+  %7 = dlc.matmul %8, %c : (tensor<?x16xf32>, tensor<16x?xf32>) -> tensor<?x?xf32>
+  return %3, %6, %7 : tensor<?x4x5x5xf32>, tensor<?x8xf32>, tensor<?x?xf32>
+}

@@ -115,3 +115,25 @@ func.func @main(%x: tensor<2x?x3xf32>, %i: tensor<i64>) -> (tensor<2x3xf32>, ten
   %5 = graph.export %3 : tensor<2x3xf32>
   return %4, %5 : tensor<2x3xf32>, tensor<2x3xf32>
 }
+
+// -----
+
+// Positions of a table, as many as a text has tokens: the sum has the text's size,
+// whether that is 1 or not.
+// CHECK: %[[N:.*]] = tensor.dim %arg0
+// CHECK-NOT: arith.select
+// CHECK: dlc.broadcast %{{.*}} sizes(%[[N]]) : tensor<?x3xf32> -> tensor<?x3xf32>
+// CHECK-NOT: arith.select
+// CHECK: return
+func.func @main(%x: tensor<?x3xf32>, %table: tensor<64x3xf32>) -> tensor<?x3xf32> {
+  %0 = graph.import %x : tensor<?x3xf32>
+  %1 = graph.import %table : tensor<64x3xf32>
+  %first = graph.weight "first" = dense<0> : tensor<1xi64>
+  %n = graph.node "onnx.Shape"(%0) version 15 {start = 0 : i64, end = 1 : i64}
+  %places = graph.node "onnx.Slice"(%1, %first, %n) version 13
+  %3 = graph.node "onnx.Add"(%places, %0) version 14
+  %4 = graph.node "onnx.Add"(%0, %places) version 14
+  %5 = graph.node "onnx.Add"(%3, %4) version 14
+  %6 = graph.export %5 : tensor<?x3xf32>
+  return %6 : tensor<?x3xf32>
+}
