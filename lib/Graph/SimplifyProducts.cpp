@@ -12,7 +12,7 @@
 
 #include "Graph/Permute.h"
 #include "Graph/Simplify.h"
-#include "Graph/SizeKey.h"
+#include "dialects/dlc/SizeKey.h"
 
 using namespace mlir;
 using namespace dlc;
