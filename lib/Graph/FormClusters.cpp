@@ -216,10 +216,11 @@ private:
     if (feedsView(user, c))
       return isa<TransposeOp, SliceOp>(op);
     // Repeating recomputes: not what costs more than a load.
-    if (isa<BroadcastOp>(user) && !isa<BroadcastOp>(op))
+    if (Operation *broadcast = repeats(user, c);
+        broadcast && !isa<BroadcastOp>(op))
       return isMovement(op) || isRowValue(op, c) ||
-             (pointwiseToRoot(user, c) &&
-              comesFromRows(op->getResult(0), user->getResult(0)));
+             (pointwiseToRoot(broadcast, c) &&
+              comesFromRows(op->getResult(0), broadcast->getResult(0)));
     // Asks for an element of the part wherever it is.
     if (auto insert = dyn_cast<InsertOp>(user))
       return insert.getPart() != op->getResult(0) || isMovement(op);
@@ -228,6 +229,19 @@ private:
       return isMovement(op) || (user == c.root && isStoredElsewhere(c.root) &&
                                 computesProduct(op));
     return true;
+  }
+
+  /// The broadcast that an operation of the cluster is, or that reads it by
+  /// another shape; null if there is none.
+  static Operation *repeats(Operation *op, Cluster &c) {
+    if (isa<BroadcastOp>(op))
+      return op;
+    if (isa<ReshapeOp>(op))
+      for (Operation *user : op->getUsers())
+        if (c.members.contains(user))
+          if (Operation *broadcast = repeats(user, c))
+            return broadcast;
+    return nullptr;
   }
 
   /// A factor for each channel, as squeeze-and-excite ends with. Anything that

@@ -695,3 +695,25 @@ func.func @softmax_of_two_batches(%x: tensor<?x9x24xf32>, %y: tensor<?x24x9xf32>
   %3 = dlc.sub %s, %2 : tensor<?x9x9xf32>
   return %3 : tensor<?x9x9xf32>
 }
+
+// -----
+
+// What is repeated is computed once, though it is reshaped first.
+// CHECK-LABEL: @excited_by_sigmoid
+// CHECK:       %[[S:.*]] = dlc.cluster
+// CHECK:         dlc.sigmoid
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster(%[[S]]
+// CHECK:         dlc.reshape
+// CHECK:         dlc.broadcast
+// CHECK:         dlc.mul
+// CHECK-NEXT:    dlc.conv
+func.func @excited_by_sigmoid(%x: tensor<1x6x6x32xf32>, %s: tensor<1x32x1x1xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tensor<1x6x6x64xf32> {
+  %0 = dlc.sigmoid %s : tensor<1x32x1x1xf32>
+  %1 = dlc.reshape %0 : tensor<1x32x1x1xf32> -> tensor<1x1x1x32xf32>
+  %2 = dlc.broadcast %1 : tensor<1x1x1x32xf32> -> tensor<1x6x6x32xf32>
+  %3 = dlc.mul %x, %2 : tensor<1x6x6x32xf32>
+  %4 = dlc.conv %3, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 64
+    : (tensor<1x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<1x6x6x64xf32>
+  return %4 : tensor<1x6x6x64xf32>
+}
