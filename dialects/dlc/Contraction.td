@@ -23,6 +23,7 @@ def Dlc_MatmulOp : Dlc_ShapedOp<"matmul"> {
     With `strassen` too, it is what Strassen's algorithm, in Winograd's form and with one level,
     multiplies by: the seven sums of quarters of the matrix [k, n], which has no batches, as
     [panels, 7, k / 2, width]; columns from n on are zero, and lib/Codegen/CPU/Strassen.h has their order.
+    m is open, or at least 2.
   }];
   let arguments = (ins Dlc_Tensor:$lhs, Dlc_Tensor:$rhs, OptionalAttr<I64Attr>:$packed,
                        UnitAttr:$strassen);

@@ -206,3 +206,29 @@ func.func @main(%x: tensor<?x6x6x32xf32>, %k: tensor<1x1x1x1x32x64xf32>) -> tens
   %1 = dlc.pad %0, %zero low [0, 1, 1, 0] sizes(%n) : tensor<?x6x6x64xf32>, tensor<f32> -> tensor<?x8x8x64xf32>
   return %1 : tensor<?x8x8x64xf32>
 }
+
+// -----
+
+// A panel of more than the second-level cache is read row by row of the window:
+// the first starts with zeros, the others with what is there.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[SUMS:.*]] = rt.scratch %{{.*}}[0]
+// CHECK:         scf.for
+// CHECK-NOT:       vector.load %[[SUMS]]
+// CHECK:           scf.for %{{.*}} = %c0 to %c1536 step %c2 iter_args
+// CHECK:           vector.store %{{.*}}, %[[SUMS]]
+// CHECK:         scf.for
+// CHECK:           vector.load %[[SUMS]]
+// CHECK:           scf.for %{{.*}} = %c0 to %c1536 step %c2 iter_args
+// CHECK:           vector.store %{{.*}}, %[[SUMS]]
+// CHECK:         scf.for
+// CHECK:           vector.load %[[SUMS]]
+// CHECK:           scf.for %{{.*}} = %c0 to %c1536 step %c2 iter_args
+// CHECK-NOT:       vector.store %{{.*}}, %[[SUMS]]
+// CHECK:           vector.store
+// CHECK:         return
+func.func @main(%x: tensor<1x16x16x512xf32>, %k: tensor<1x8x3x3x512x64xf32>) -> tensor<1x7x7x512xf32> {
+  %0 = dlc.conv %x, %k strides [2, 2] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 512
+    : (tensor<1x16x16x512xf32>, tensor<1x8x3x3x512x64xf32>) -> tensor<1x7x7x512xf32>
+  return %0 : tensor<1x7x7x512xf32>
+}

@@ -275,6 +275,35 @@ class Products(Compiled):
             self.check_product(301, 768, 512, ("-march=" + march,), 2)
 
 
+class WidePanels(Compiled):
+    """Convolutions whose weights no cache holds, computed row by row of the window, against numpy in double
+    precision."""
+
+    def check_convolution(self, images, weights, bias, flags=()):
+        nodes = [node("Conv", ["x", "w", "b"], "c", strides=[2, 2], pads=[1, 1, 1, 1]), node("Relu", ["c"], "y")]
+        self.compile(nodes, {"x": (np.float32, ("n", weights.shape[1], 13, 14))}, weights={"w": weights, "b": bias},
+                     flags=flags)
+        for n in images:
+            x = np.random.default_rng(n).normal(size=(n, weights.shape[1], 13, 14)).astype(np.float32)
+            padded = np.pad(x.astype(np.float64), ((0, 0), (0, 0), (1, 1), (1, 1)))
+            want = np.zeros((n, len(weights), 7, 7))
+            for i in range(3):
+                for j in range(3):
+                    want += np.einsum("nchw,oc->nohw", padded[:, :, i:i + 13:2, j:j + 14:2], weights[:, :, i, j])
+            want = np.maximum(want + bias[:, None, None], 0)
+            each = [self.run_program({"x": x}, run=["--threads", str(threads)])[0] for threads in (1, 2, 5)]
+            for y in each:
+                np.testing.assert_array_equal(y, each[0])
+            self.assertLess(np.abs(each[0] - want).max(), 2e-5 * np.abs(want).max())
+
+    def test_strides(self):
+        rng = np.random.default_rng(8)
+        weights = rng.normal(size=(80, 600, 3, 3)).astype(np.float32)
+        bias = rng.normal(size=80).astype(np.float32)
+        for flags in (), ("-march=x86-64-v3",), ("-march=x86-64-v2",):
+            self.check_convolution((1, 3), weights, bias, flags)
+
+
 class LongAttention(Compiled):
     """Scores that are computed block by block, against numpy in double precision."""
 

@@ -24,7 +24,19 @@ class Report(unittest.TestCase):
         page = report.page([RUN])
         self.assertIn("| good | 6.00 | failed | 3.00 | 0.50 | failed |", page)
         self.assertIn("| bad | 1.00 | failed | failed | failed | failed |", page)
-        self.assertIn("| good | 100 MB | 2.5 | 300 MB | 100 MB | 160 kB | varies | 12.0 | 3.00 |", page)
+        self.assertIn("| good | 100 MB | 2.5 | 300 MB | 100 MB | 160 kB | varies | - | 12.0 | 3.00 |", page)
+
+    def test_open_sizes(self):
+        own = {**RUN, "networks": {"good": {"onnxruntime": {"ns": 6_000_000}, "dlc": {"ns": 3_300_000}}}}
+        page = report.page([RUN], own)
+        self.assertIn("| good | 6.00 | failed | 3.30 | 0.55 | failed | 1.10 |", page)
+
+    def test_memory_and_contexts(self):
+        run = {**RUN, "contexts": {"good": {"alone_ms": 3.0, "contexts_ms": 3.1, "processes_ms": 3.2}},
+               "networks": {"good": {"onnxruntime": {"ns": 1, "arena_bytes": 4_000_000}, "dlc": DLC}}}
+        page = report.page([run])
+        self.assertIn("| varies | 4.0 MB |", page)
+        self.assertIn("| good | 3.00 | 3.10 | 3.20 |", page)
 
     def test_plot_is_xml(self):
         texts = [e.text for e in ElementTree.fromstring(report.plot(RUN)).iter() if e.tag.endswith("text")]

@@ -35,6 +35,9 @@ struct ConvEmitter {
   Type accumulator;
   std::optional<RowChunks> chunks; // of pixels
   Value computed; ///< the input's pixels of a chunk, where nothing else has it
+  /// A panel that the second-level cache would not hold is taken row by row of
+  /// the window: what the chunk's tiles have added up waits here.
+  Value sums;
   LaunchPlan plan;
 
   ConvEmitter(Kernel &kernel, ConvOp op)
@@ -64,7 +67,14 @@ struct ConvEmitter {
     chunk = std::clamp<int64_t>(kernel.isa.l2 / 2 / bytes / most, 2, 128);
     if (isComputed)
       chunk = std::max<int64_t>(1, chunk / 2);
+    bool byRows = spatial > 1 && window[0] > 1 && groups == 1 &&
+                  panelSize() * 4 > kernel.isa.l2 * 3 / 4;
+    if (byRows)
+      chunk = std::min<int64_t>(chunk, 32);
     chunks.emplace(kernel, pixels, most, chunk);
+    if (byRows && chunks->mostTiles() > 1)
+      sums = kernel.scratchBuffer(accumulator,
+                                  chunks->mostTiles() * most * width(), plan);
     if (isComputed)
       computeInput();
   }
@@ -102,10 +112,11 @@ struct ConvEmitter {
     return start;
   }
 
-  /// Accumulates over window and channels. The innermost window dimension and
-  /// the channels are one run where they are contiguous.
+  /// Accumulates over channels and window, or `row` of the window. Its
+  /// innermost dimension and the channels are one run where they are
+  /// contiguous.
   SmallVector<Value> accumulate(Tile tile, TileOperands &o, Value tileNumber,
-                                ValueRange init) {
+                                Value row, ValueRange init) {
     bool merge = isDense && groups == 1 && op.getDilations().back() == 1 &&
                  window.back() > 1;
     int64_t run = merge ? groupInput * window.back() : groupInput;
@@ -122,8 +133,9 @@ struct ConvEmitter {
       if (d == spatial) {
         o.lhsBase = offset;
         o.rhsBase = m.add(panel, m.mul(number, run * width()));
-        fetchBehind(kernel, o, run, width(), panelSize(), chunks->mostTiles(),
-                    tileNumber);
+        fetchBehind(kernel, o, run, width(),
+                    row ? panelSize() / window[0] : panelSize(),
+                    chunks->mostTiles(), tileNumber);
         return multiplyTile(kernel, tile, o, m.cst(run), acc, accumulator);
       }
       return m.loop(m.cst(0), m.cst(outer[d]), 1, acc,
@@ -132,6 +144,8 @@ struct ConvEmitter {
                                   m.add(m.mul(number, outer[d]), k), args);
                     });
     };
+    if (row)
+      return nest(1, m.mul(row, strides[0]), row, init);
     return nest(0, m.cst(0), m.cst(0), init);
   }
 
@@ -142,40 +156,60 @@ struct ConvEmitter {
     return size;
   }
 
-  void emitTile(Tile tile, Value group, Value panel, Value pixel,
-                Value firstPixel) {
-    ElementEmitter &e = kernel.emitter;
-    e.newPoint();
+  /// A tile's place: of `tile.rows` pixels from `pixel` on.
+  struct Place {
+    Value group, panel, pixel, firstPixel;
+  };
+
+  SmallVector<SmallVector<Value>> coordinates(Tile tile, const Place &at) {
     SmallVector<SmallVector<Value>> places;
     SmallVector<Value> sizes(outputSizes.begin(), outputSizes.end() - 1);
+    for (int64_t i = 0; i < tile.rows; ++i)
+      places.push_back(m.delinearize(m.add(at.pixel, i), sizes));
+    return places;
+  }
+
+  /// Adds up what a tile multiplies, of all of the window or of `row`.
+  SmallVector<Value> addUp(Tile tile, const Place &at,
+                           ArrayRef<SmallVector<Value>> places, Value row,
+                           ValueRange init) {
     TileOperands o;
     o.lhs = input.memory;
     o.rhs = weights;
     o.lhsElement = op.getInput().getType().getElementType();
     o.rhsElement = op.getKernel().getType().getElementType();
-    Value groupStart = m.mul(m.mul(group, groupInput), input.strides.back());
+    Value groupStart = m.mul(m.mul(at.group, groupInput), input.strides.back());
     for (int64_t i = 0; i < tile.rows; ++i) {
-      Value p = m.add(pixel, i);
-      places.push_back(m.delinearize(p, sizes));
       if (isPointwise() && constantIndex(inputSizes.back())) {
         int64_t channels = *constantIndex(inputSizes.back());
-        Value place = computed ? m.sub(pixel, firstPixel) : pixel;
+        Value place = computed ? m.sub(at.pixel, at.firstPixel) : at.pixel;
         o.rowOffsets.push_back(m.add(m.mul(place, channels), groupStart));
         o.rowDeltas.push_back(i * channels);
       } else {
-        o.rowOffsets.push_back(m.add(windowStart(places.back()), groupStart));
+        o.rowOffsets.push_back(m.add(windowStart(places[i]), groupStart));
         o.rowDeltas.push_back(0);
       }
     }
     o.lhsStep = input.strides.back();
     o.rhsStep = m.cst(width());
-    o.rhsBase = m.mul(m.add(m.mul(group, panels), panel), panelSize());
-    SmallVector<Value> acc =
-        accumulate(tile, o, chunks->numberOf(pixel, firstPixel),
-                   zeroTile(kernel, tile, accumulator));
+    o.rhsBase = m.mul(m.add(m.mul(at.group, panels), at.panel), panelSize());
+    return accumulate(tile, o, chunks->numberOf(at.pixel, at.firstPixel), row,
+                      init);
+  }
 
+  void emitTile(Tile tile, const Place &at) {
+    kernel.emitter.newPoint();
+    SmallVector<SmallVector<Value>> places = coordinates(tile, at);
+    store(tile, at, places,
+          addUp(tile, at, places, {}, zeroTile(kernel, tile, accumulator)));
+  }
+
+  /// The cluster's elements from the sums of a tile.
+  void store(Tile tile, const Place &at, ArrayRef<SmallVector<Value>> places,
+             ValueRange acc) {
+    ElementEmitter &e = kernel.emitter;
     ScalarEmitter s(kernel.b, kernel.loc);
-    Value column = m.mul(panel, width());
+    Value column = m.mul(at.panel, width());
     bool masked = groupOutput % width() != 0;
     for (int64_t i = 0; i < tile.rows; ++i)
       for (int64_t v = 0; v < tile.vectors; ++v) {
@@ -183,9 +217,9 @@ struct ConvEmitter {
         Value c = m.add(column, v * kernel.lanes());
         Value mask =
             masked ? kernel.maskOf(m.sub(m.cst(groupOutput), c)) : Value();
-        c = m.add(m.mul(group, groupOutput), c);
+        c = m.add(m.mul(at.group, groupOutput), c);
         Point point = Point::along(places[i], c);
-        point.linear = m.add(m.mul(m.add(pixel, i), outputSizes.back()), c);
+        point.linear = m.add(m.mul(m.add(at.pixel, i), outputSizes.back()), c);
         point.linearStep = 1;
         point.space = kernel.computedType();
         e.define(op.getResult(),
@@ -195,6 +229,41 @@ struct ConvEmitter {
       }
     e.undefine(op.getResult());
     e.newPoint();
+  }
+
+  /// The same, row by row of the window for all tiles of the part.
+  void emitByRows(const RowChunks::Part &part, Value group, Value panel,
+                  Value firstPixel) {
+    OpBuilder &b = kernel.b;
+    auto type = cast<VectorType>(kernel.vectorType(accumulator));
+    auto sumsAt = [&](const Place &at, int64_t i) {
+      int64_t row = i / vectors, v = i % vectors;
+      return m.add(m.mul(m.add(m.sub(at.pixel, firstPixel), row), width()),
+                   v * kernel.lanes());
+    };
+    auto emitRow = [&](Value row, bool isFirst, bool isLast) {
+      chunks->forTiles(part, [&](int64_t height, Value pixel) {
+        kernel.emitter.newPoint();
+        Tile tile{height, vectors};
+        Place at{group, panel, pixel, firstPixel};
+        SmallVector<SmallVector<Value>> places = coordinates(tile, at);
+        SmallVector<Value> acc = zeroTile(kernel, tile, accumulator);
+        if (!isFirst)
+          for (auto [i, sum] : llvm::enumerate(acc))
+            sum = vector::LoadOp::create(b, kernel.loc, type, sums,
+                                         sumsAt(at, i));
+        acc = addUp(tile, at, places, row, acc);
+        if (isLast)
+          return store(tile, at, places, acc);
+        for (auto [i, sum] : llvm::enumerate(acc))
+          vector::StoreOp::create(b, kernel.loc, sum, sums, sumsAt(at, i));
+      });
+    };
+    int64_t last = window[0] - 1;
+    emitRow(m.cst(0), true, false);
+    m.loop(m.cst(1), m.cst(last), 1,
+           [&](Value row) { emitRow(row, false, false); });
+    emitRow(m.cst(last), false, true);
   }
 
   /// Computes the input's pixels from `first` on, of a chunk.
@@ -226,8 +295,11 @@ struct ConvEmitter {
       if (computed)
         kernel.onceABlock(run, chunks->tiles(), panel,
                           [&] { emitInput(firstPixel); });
-      chunks->forTiles({number, first, stop}, [&](int64_t rows, Value pixel) {
-        emitTile({rows, vectors}, group, panel, pixel, firstPixel);
+      RowChunks::Part part{number, first, stop};
+      if (sums)
+        return emitByRows(part, group, panel, firstPixel);
+      chunks->forTiles(part, [&](int64_t rows, Value pixel) {
+        emitTile({rows, vectors}, {group, panel, pixel, firstPixel});
       });
     });
     plan.kind = "conv";
@@ -237,6 +309,7 @@ struct ConvEmitter {
     plan.rows = count ? RowSplit(*count, most).rows : most;
     plan.columns = width();
     plan.chunk = chunk;
+    plan.block = sums ? panelSize() / window[0] / width() : 0;
     plan.grain = tileGrain(kernel, {plan.rows, vectors}, panelSize() / width());
     plan.units = [panels = panels, groups = groups, most = most,
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {

@@ -183,9 +183,11 @@ struct MatmulEmitter {
 
   /// The tiles of a chunk read the same steps of a panel; meanwhile those that
   /// are read next come in.
-  void fetchNext(TileOperands &o, const Place &at, Value firstRow,
+  void fetchNext(TileOperands &o, Tile tile, const Place &at, Value firstRow,
                  int64_t length) {
-    if (!op.getPacked() || ShapedType::isDynamic(steps))
+    // A row of an open number of rows may be the only one.
+    bool isAlone = tile.rows == 1 && !constantIndex(rows);
+    if (!op.getPacked() || ShapedType::isDynamic(steps) || isAlone)
       return;
     fetchBehind(kernel, o, length, width(), length * width(),
                 chunks->mostTiles(), chunks->numberOf(at.row, firstRow));
@@ -195,7 +197,7 @@ struct MatmulEmitter {
   void emitTile(Tile tile, const Place &at, Value firstRow) {
     kernel.emitter.newPoint();
     TileOperands o = operands(tile, at, m.cst(0));
-    fetchNext(o, at, firstRow, steps);
+    fetchNext(o, tile, at, firstRow, steps);
     store(tile, at,
           multiplyTile(kernel, tile, o, depth,
                        zeroTile(kernel, tile, accumulator), accumulator));
@@ -229,7 +231,7 @@ struct MatmulEmitter {
           acc.push_back(vector::LoadOp::create(b, kernel.loc, type, sums,
                                                sumsOf(firstRow, at, i, v)));
       TileOperands o = operands(tile, at, start);
-      fetchNext(o, at, firstRow, length);
+      fetchNext(o, tile, at, firstRow, length);
       return multiplyTile(kernel, tile, o, m.cst(length), acc, accumulator);
     };
     int64_t last = (llvm::divideCeil(steps, block) - 1) * block;

@@ -320,9 +320,10 @@ struct StrassenEmitter {
       TileOperands o = operands(step, tile, block, panel, pair, start);
       // Tiles that are too few for all of the next weights take a part of them.
       constexpr int64_t openTiles = 8;
-      fetchBehind(kernel, o, count, width(), distance,
-                  isOpen ? openTiles : tiles->mostTiles(),
-                  m.div(pair, m.cst(most)));
+      if (height > 1 || !isOpen)
+        fetchBehind(kernel, o, count, width(), distance,
+                    isOpen ? openTiles : tiles->mostTiles(),
+                    m.div(pair, m.cst(most)));
       acc = multiplyTile(kernel, tile, o, m.cst(count), acc, element);
       for (auto [i, sum] : llvm::enumerate(acc))
         store({&numbers, sum}, sums,

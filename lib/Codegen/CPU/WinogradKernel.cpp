@@ -45,7 +45,11 @@ struct TileBlocks {
                        : std::clamp<int64_t>(isa.l2 / 8 / bytes, 24, 64),
             panels = op.getKernel().getType().getDimSize(0);
     most = std::min(most, std::max<int64_t>(32, tiles * panels / 8));
-    size = llvm::divideCeil(tiles, llvm::divideCeil(tiles, most));
+    // An even number of units is fair to two threads, and so on.
+    int64_t blocks = llvm::divideCeil(tiles, most);
+    if (blocks > 1 && panels % 2 != 0)
+      blocks = llvm::alignTo(blocks, 2);
+    size = llvm::divideCeil(tiles, blocks);
     // An open number divides into no blocks but into full register tiles.
     if (isOpen)
       size = llvm::alignTo(
