@@ -16,8 +16,8 @@ using namespace dlc;
 /// others.
 Scalar dlc::sigmoid(ScalarAlgebra &s, const Scalar &x) {
   Scalar one = s.constant(x.type, 1), zero = s.constant(x.type, 0);
-  // Of other types e^-x is infinite only where the result is denormal.
-  if (!x.type.isF16())
+  // Code generation knows this form, and computes the denormal results of f32.
+  if (x.type.isF32())
     return s.div(one, s.add(one, s.exp(s.neg(x))));
   Scalar e = s.exp(s.neg(s.abs(x)));
   return s.div(s.select(s.lt(x, zero), e, one), s.add(one, e));

@@ -64,6 +64,20 @@ func.func @one_plus_tanh(%x: f32) -> f32 {
   return %1 : f32
 }
 
+// 1 / (1 + e^x) does not overflow where it is denormal: it is scaled at last.
+// CHECK-LABEL: @sigmoid
+// CHECK-NOT:     math.exp
+// CHECK:         %[[INVERSE:.*]] = arith.divf
+// CHECK:         %[[SCALED:.*]] = arith.mulf %[[INVERSE]]
+// CHECK:         return %[[SCALED]]
+func.func @sigmoid(%x: f32) -> f32 {
+  %one = arith.constant 1.0 : f32
+  %0 = math.exp %x : f32
+  %1 = arith.addf %one, %0 : f32
+  %2 = arith.divf %one, %1 : f32
+  return %2 : f32
+}
+
 // As GELU is often written, x / sqrt 2.
 // CHECK-LABEL: @one_plus_erf_of_quotient
 // CHECK-NOT:     arith.divf

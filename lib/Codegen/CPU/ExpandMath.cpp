@@ -79,6 +79,36 @@ struct ExpandOnePlus : OpRewritePattern<Op> {
   }
 };
 
+/// Replaces 1 / (1 + e^x), the sigmoid of -x: denormal results are right, too.
+struct ExpandInverseOnePlusExp : OpRewritePattern<math::ExpOp> {
+  ExpandInverseOnePlusExp(MLIRContext *context, bool hasFma, bool hasScale)
+      : OpRewritePattern(context, /*benefit=*/2), hasFma(hasFma),
+        hasScale(hasScale) {}
+  bool hasFma, hasScale;
+
+  LogicalResult matchAndRewrite(math::ExpOp op,
+                                PatternRewriter &rewriter) const override {
+    auto sum = op->hasOneUse() ? dyn_cast<arith::AddFOp>(*op->user_begin())
+                               : arith::AddFOp();
+    auto quotient = sum && sum->hasOneUse()
+                        ? dyn_cast<arith::DivFOp>(*sum->user_begin())
+                        : arith::DivFOp();
+    if (!quotient || !getElementTypeOrSelf(op.getType()).isF32() ||
+        !matchPattern(sum.getLhs() == op.getResult() ? sum.getRhs()
+                                                     : sum.getLhs(),
+                      m_OneFloat()) ||
+        !matchPattern(quotient.getLhs(), m_OneFloat()) ||
+        quotient.getRhs() != sum.getResult())
+      return rewriter.notifyMatchFailure(op, "is not in 1 / (1 + e^x)");
+    NumContext context{rewriter, op.getLoc(), hasFma, hasScale};
+    Num inverse = expandInverseOnePlusExp(Num{&context, op.getOperand()});
+    rewriter.replaceOp(quotient, inverse.v);
+    rewriter.eraseOp(sum);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
 struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
   using ExpandMathBase::ExpandMathBase;
 
@@ -107,6 +137,8 @@ void populateExpandMathPatterns(RewritePatternSet &patterns, bool hasFma,
   patterns.add<ExpandOnePlus<math::ErfOp, expandOnePlusErf>,
                ExpandOnePlus<math::TanhOp, expandOnePlusTanh>>(
       patterns.getContext(), hasFma, hasScale);
+  patterns.add<ExpandInverseOnePlusExp>(patterns.getContext(), hasFma,
+                                        hasScale);
   // Exact only with fused steps; else it is libm's.
   if (hasFma)
     patterns.add<Expand<arith::RemFOp, expandRem>>(patterns.getContext(),

@@ -34,7 +34,8 @@ Num expandTanh(Num x);
 Num expandErf(Num x);
 Num expandOnePlusErf(Num x); ///< below 1/4 it errs by at most 2^-23
 Num expandOnePlusTanh(Num x);
-Num exp2Reduced(Num f); ///< 2^f for |f| up to a half
+Num expandInverseOnePlusExp(Num x); ///< 1 / (1 + e^x)
+Num exp2Reduced(Num f);             ///< 2^f for |f| up to a half
 // MathLog.cpp
 Num expandLog(Num x);
 Num expandLog1p(Num x);

@@ -134,8 +134,8 @@ public:
   Dim index(Tensor x);
   /// The only element of a tensor where sizes alone tell it; else null.
   Dim indexOfShapes(Tensor x);
-  /// The same as `index`, read at run time unless it is a constant: for what a kernel
-  /// counts.
+  /// The same as `index`, read at run time unless it is a constant: for what a
+  /// kernel counts.
   Dim counted(Tensor x);
 
   //===--- Sizes ----------------------------------------------------------===//

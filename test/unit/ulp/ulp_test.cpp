@@ -41,8 +41,9 @@ struct MathFunction {
   const char *name, *op;
   bool binary;
   Reference reference;
-  bool isSum = false; ///< of the function and 1
-  double least = 0;   ///< results below this err as if they were it
+  bool isSum = false;     ///< of the function and 1
+  double least = 0;       ///< results below this err as if they were it
+  bool isInverse = false; ///< of that sum
 };
 
 const MathFunction functions[] = {
@@ -65,6 +66,8 @@ const MathFunction functions[] = {
      0.25},
     {"1+tanh", "math.tanh", false,
      [](auto x, auto) { return 2 / (1 + expl(-2 * x)); }, true, 0x1p-100},
+    {"1/(1+exp)", "math.exp", false,
+     [](auto x, auto) { return 1 / (1 + expl(x)); }, true, 0, true},
     {"pow", "math.powf", true, [](auto x, auto y) { return powl(x, y); }},
     {"rem", "arith.remf", true, [](auto x, auto y) { return fmodl(x, y); }},
 };
@@ -96,13 +99,17 @@ std::string source(const MathFunction &f, int width) {
         %f = {5} {6} : {7}
         %one = arith.constant {9} : {7}
         %sum = arith.addf %f, %one : {7}
+        %inverse = arith.divf %one, %sum : {7}
         {8} {10}, %z[%i] : memref<{0}xf32>{4}
       }
       return
     })",
                  block, block / width * width, width, load, suffix, f.op,
                  operands, type, width == 1 ? "memref.store" : "vector.store",
-                 width == 1 ? "1.0" : "dense<1.0>", f.isSum ? "%sum" : "%f");
+                 width == 1 ? "1.0" : "dense<1.0>",
+                 f.isInverse ? "%inverse"
+                 : f.isSum   ? "%sum"
+                             : "%f");
 }
 
 Expected<jit::Compiled> compile(MLIRContext &context, const MathFunction &f,
