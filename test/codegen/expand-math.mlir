@@ -64,12 +64,13 @@ func.func @one_plus_tanh(%x: f32) -> f32 {
   return %1 : f32
 }
 
-// 1 / (1 + e^x) does not overflow where it is denormal: it is scaled at last.
+// 1 / (1 + e^x) is c / (c + c e^x), which does not overflow where it is denormal.
 // CHECK-LABEL: @sigmoid
+// CHECK-DAG:     %[[C:.*]] = arith.constant 9.31322574E-10 : f32
 // CHECK-NOT:     math.exp
-// CHECK:         %[[INVERSE:.*]] = arith.divf
-// CHECK:         %[[SCALED:.*]] = arith.mulf %[[INVERSE]]
-// CHECK:         return %[[SCALED]]
+// CHECK:         %[[SUM:.*]] = arith.addf %{{.*}}, %[[C]]
+// CHECK-NEXT:    %[[INVERSE:.*]] = arith.divf %[[C]], %[[SUM]]
+// CHECK:         return %[[INVERSE]]
 func.func @sigmoid(%x: f32) -> f32 {
   %one = arith.constant 1.0 : f32
   %0 = math.exp %x : f32

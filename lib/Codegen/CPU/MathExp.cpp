@@ -122,17 +122,16 @@ Num expandOnePlusErf(Num x) {
   return select(x < 0, e, 2 - e);
 }
 
-/// 2^n is applied as two factors, of which the second takes the result to where
-/// it may be denormal: a sum with 2^n would overflow before.
+/// As c / (c + c e^x), which is denormal where c e^x is far from overflowing.
 Num expandInverseOnePlusExp(Num x) {
-  constexpr double mostOfSum = 125;
-  auto [n, bits, r] = reduceByLn2(atMost(atLeast(x, -87), 105));
-  Num e = expReduced(r), first = atMost(n, mostOfSum);
-  if (Num scaled = timesPowerOf2(e, first); scaled.v)
-    return timesPowerOf2(1 / (scaled + 1), first - n);
-  Num own = asInt(first + toInteger);
-  Num sum = e * powerOf2(own << own.bits(23)) + 1;
-  return 1 / sum * powerOf2((own - bits) << bits.bits(23));
+  constexpr int64_t down = 30; // c is 2^-30
+  auto [n, bits, r] = reduceByLn2(atMost(atLeast(x, -66), 105));
+  Num c = x.constant(0x1p-30), e = expReduced(r),
+      scaled = timesPowerOf2(e, n - down);
+  if (!scaled.v)
+    scaled =
+        e * asFloat((bits << bits.bits(23)) + bits.bits((127 - down) << 23));
+  return c / (c + scaled);
 }
 
 Num expandOnePlusTanh(Num x) { return 2 / (expandExp(x * -2) + 1); }
