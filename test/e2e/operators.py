@@ -251,6 +251,22 @@ class Products(Compiled):
         self.check_open_rows((0, 1, 2, 7, 23, 24, 25, 47, 64, 131, 389, 390, 770, 1000), 768, 512)
         self.check_open_rows((1, 5, 96, 200), 3076, 300)
 
+    def test_shares_of_open_rows(self):
+        # A sum in place of what is added; shares may begin behind the last row.
+        rng = np.random.default_rng(5)
+        weights = {name: (rng.normal(size=size) / 16).astype(np.float32)
+                   for name, size in (("w", (256, 248)), ("v", (16, 248)), ("u", (248, 8)))}
+        nodes = [node("MatMul", ["other", "v"], "q"), node("MatMul", ["x", "w"], "p"), node("Add", ["p", "q"], "r"),
+                 node("MatMul", ["r", "u"])]
+        shapes = {"x": (np.float32, ("rows", 256)), "other": (np.float32, ("rows", 16))}
+        self.compile(nodes, shapes, weights=weights, flags=("-fno-strassen",))
+        for m in 409, 411, 433, 436, 3079:
+            x, other = (rng.normal(size=(m, k)).astype(np.float32) for k in (256, 16))
+            want = (x.astype(np.float64) @ weights["w"] + other @ weights["v"]) @ weights["u"]
+            for threads in 1, 13, 15, 16:
+                y, = self.run_program({"x": x, "other": other}, run=["--threads", str(threads)])
+                np.testing.assert_allclose(y, want, rtol=0, atol=1e-4)
+
     def test_open_rows_of_older_processors(self):
         for march in "x86-64-v3", "x86-64-v2":
             self.check_open_rows((1, 9, 40, 130, 500), 772, 512, ("-march=" + march,))

@@ -87,7 +87,9 @@ void RowChunks::forTiles(const Part &part, EmitTile emit) {
       });
     return;
   }
-  Value lo = m.mul(first, most), hi = m.min(m.mul(stop, most), rows);
+  // A share of the last chunk may begin behind the last row.
+  Value lo = m.min(m.mul(first, most), rows),
+        hi = m.min(m.mul(stop, most), rows);
   Value whole = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(most)), most));
   m.loop(lo, whole, most, [&](Value row) { emit(most, row); });
   for (int64_t height : {4, 2, 1}) {
