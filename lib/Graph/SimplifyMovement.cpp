@@ -102,6 +102,9 @@ struct SliceOfSlice : OpRewritePattern<SliceOp> {
     auto inner = op.getInput().getDefiningOp<SliceOp>();
     if (!inner)
       return rewriter.notifyMatchFailure(op, "slices no slice");
+    for (int64_t d = 0; d < op.getType().getRank(); ++d)
+      if (mayLeave(op, inner, d))
+        return rewriter.notifyMatchFailure(op, "may reach behind the slice");
     ShapeAlgebra s(op.getLoc(), &rewriter);
     SmallVector<Dim> offsets;
     Ints steps;
@@ -116,6 +119,16 @@ struct SliceOfSlice : OpRewritePattern<SliceOp> {
         rewriter.getDenseI64ArrayAttr(staticDims(offsets)),
         rewriter.getDenseI64ArrayAttr(steps));
     return success();
+  }
+
+  /// Whether a part of known size may not be within the inner slice, which a
+  /// check is yet to find out: within what that is of, it may be.
+  static bool mayLeave(SliceOp op, SliceOp inner, int64_t d) {
+    bool isKnown = !ShapedType::isDynamic(op.getStaticOffsets()[d]) &&
+                   !inner.getType().isDynamicDim(d);
+    return !isKnown && !op.getType().isDynamicDim(d) &&
+           (inner.getSteps()[d] != 1 ||
+            !haveSameSize(inner.getInput(), d, inner.getResult(), d));
   }
 };
 

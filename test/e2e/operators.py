@@ -320,6 +320,22 @@ class WidePanels(Compiled):
             self.check_convolution((1, 3), weights, bias, flags)
 
 
+class Bounds(Compiled):
+    """What is gathered lies in the slice that it is gathered from, not only in what that is of."""
+
+    def test_last_of_slice(self):
+        weights = {name: np.array(value) for name, value in (("one", [1]), ("most", [9]), ("axis", [0]), ("last", -1))}
+        self.compile([node("Slice", ["x", "one", "most", "axis"], "s"), node("Gather", ["s", "last"])],
+                     {"x": (np.float32, ("rows", 4))}, weights=weights)
+        x = np.arange(12, dtype=np.float32).reshape(3, 4)
+        for rows in 3, 2:
+            y, = self.run_program({"x": x[:rows]})
+            np.testing.assert_array_equal(y, x[rows - 1])
+        for rows in 1, 0:
+            with self.assertRaisesRegex(AssertionError, "(?i)gather"):
+                self.run_program({"x": x[:rows]})
+
+
 class LongAttention(Compiled):
     """Scores that are computed block by block, against numpy in double precision."""
 
