@@ -265,11 +265,13 @@ static std::optional<std::pair<Ints, Ints>> numbers(ArrayRef<int64_t> from,
     return sizes ? std::optional(llvm::product_of(*sizes)) : std::nullopt;
   };
   std::optional<int64_t> x = known(from), y = known(to);
-  if (!x || !y)
+  if (!x || !y || *x == 0 || *y == 0)
     return std::nullopt;
-  int64_t common = std::gcd(*x, *y);
-  std::optional<Ints> a = numbers(from, open * (*y / common)),
-                      b = numbers(to, open * (*x / common));
+  int64_t common = std::gcd(*x, *y), ofFrom, ofTo;
+  if (llvm::MulOverflow(open, *y / common, ofFrom) ||
+      llvm::MulOverflow(open, *x / common, ofTo))
+    return std::nullopt;
+  std::optional<Ints> a = numbers(from, ofFrom), b = numbers(to, ofTo);
   if (!a || !b)
     return std::nullopt;
   return std::pair(std::move(*a), std::move(*b));
