@@ -22,7 +22,7 @@ from engines import Place
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-FEW = "^(bert_base_s128|gpt2_decode_kv512|mobilenet_v2|resnet50_b1)$"
+FEW = "^(gpt2_decode_kv512|mobilenet_v2|resnet50_b1)$"
 
 
 def times(dlc, model, place, work):

@@ -82,7 +82,8 @@ OPEN = """\
 ## Sizes that a run chooses
 
 The same networks with an open batch of images, or open lengths of the text and of its cache
-(`test/bench/models.py --open`), run at the sizes of the table above; {machine}
+(`test/bench/models.py --open`), run at the sizes of the tables above;
+{machine}
 *to fixed*: time of dlc by its own for the model of fixed sizes.
 
 """
