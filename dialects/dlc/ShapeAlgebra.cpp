@@ -168,6 +168,14 @@ Dim ShapeAlgebra::floorDiv(Dim a, int64_t b) const {
   return binary<arith::FloorDivSIOp>(a, constant(b));
 }
 
+Dim ShapeAlgebra::ceilDiv(Dim a, int64_t b) const {
+  return floorDiv(add(a, constant(b - 1)), b);
+}
+
+Dim ShapeAlgebra::ceilDiv(Dim a, Dim b) const {
+  return floorDiv(add(a, sub(b, constant(1))), b);
+}
+
 std::optional<CutSize> dlc::cutSize(Value size) {
   auto least = size.getDefiningOp<arith::MinSIOp>();
   if (!least)
@@ -279,6 +287,15 @@ bool dlc::areCompatibleTypes(TypeRange a, TypeRange b) {
            return getElementTypeOrSelf(x) == getElementTypeOrSelf(y) &&
                   succeeded(verifyCompatibleShape(x, y));
          });
+}
+
+ElementCount::ElementCount(RankedTensorType type, ValueRange openSizes)
+    : open(openSizes) {
+  for (int64_t size : type.getShape())
+    known *= ShapedType::isDynamic(size) ? 1 : size;
+  llvm::sort(open, [](Value x, Value y) {
+    return x.getAsOpaquePointer() < y.getAsOpaquePointer();
+  });
 }
 
 SmallVector<Dim> dlc::mixedSizes(RankedTensorType type, ValueRange sizes) {

@@ -57,6 +57,9 @@ public:
   Dim floorDiv(Dim a, int64_t b) const;
   /// Rounds down; b must be positive.
   Dim floorDiv(Dim a, Dim b) const;
+  Dim ceilDiv(Dim a, int64_t b) const;
+  /// Rounds up; of sizes, and b must be positive.
+  Dim ceilDiv(Dim a, Dim b) const;
   /// Where one of two sizes is 1 the other, else either.
   Dim broadcast(Dim a, Dim b) const;
   /// The one of two equal sizes of which more is known.
@@ -94,6 +97,10 @@ mlir::Value loopInit(mlir::Value carried);
 struct SizeRef {
   mlir::Value tensor;
   int64_t dim;
+
+  bool operator==(const SizeRef &other) const {
+    return tensor == other.tensor && dim == other.dim;
+  }
 };
 /// Where an open size comes from: what a loop starts from in place of what it
 /// carries, and the first of the function's inputs with a dimension of the same
@@ -102,6 +109,17 @@ SizeRef sizeOrigin(mlir::Value tensor, int64_t dim);
 
 /// Types that may stand for one another: one is a refinement of the other.
 bool areCompatibleTypes(mlir::TypeRange a, mlir::TypeRange b);
+
+/// A number of elements: the product of the known sizes, and the open ones.
+struct ElementCount {
+  int64_t known = 1;
+  llvm::SmallVector<mlir::Value> open; ///< in an order of no meaning
+
+  ElementCount(mlir::RankedTensorType type, mlir::ValueRange openSizes);
+  bool operator==(const ElementCount &other) const {
+    return known == other.known && open == other.open;
+  }
+};
 
 /// For ops with one result whose open sizes are operands, in order.
 llvm::SmallVector<Dim> mixedSizes(mlir::RankedTensorType type,

@@ -77,7 +77,7 @@ private:
         return it->second;
       path.push_back({tensor, d});
       SizeRef origin = sizeOrigin(tensor, d);
-      if (origin.tensor != tensor || origin.dim != d) {
+      if (!(origin == SizeRef{tensor, d})) {
         tensor = origin.tensor;
         d = origin.dim;
         continue;

@@ -81,21 +81,13 @@ private:
     Value source = v;
     while (auto reshape = source.getDefiningOp<ReshapeOp>())
       source = reshape.getInput();
-    return source == v || sizeOf(source) == sizeOf(v);
+    return source == v || countOf(source) == countOf(v);
   }
 
-  /// A number of elements: the known sizes' product and the others.
-  static std::pair<int64_t, SmallVector<void *>> sizeOf(Value v) {
-    int64_t known = 1;
-    for (int64_t size : typeOf(v).getShape())
-      known *= ShapedType::isDynamic(size) ? 1 : size;
-    SmallVector<void *> open;
+  static ElementCount countOf(Value v) {
     auto cluster = v.getDefiningOp<ClusterOp>();
-    for (Value size :
-         cluster ? SmallVector<Value>(cluster.getSizes()) : openSizes(v))
-      open.push_back(size.getAsOpaquePointer());
-    llvm::sort(open);
-    return {known, open};
+    return {typeOf(v),
+            cluster ? SmallVector<Value>(cluster.getSizes()) : openSizes(v)};
   }
 
   /// Sees to it that a kernel of its own computes an operand, one that starts

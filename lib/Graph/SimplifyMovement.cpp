@@ -367,7 +367,7 @@ struct SizeAtOrigin : OpRewritePattern<tensor::DimOp> {
         *d >= cast<RankedTensorType>(source.getType()).getRank())
       return rewriter.notifyMatchFailure(op, "no known dimension");
     SizeRef origin = sizeOrigin(source, *d);
-    if (origin.tensor == source && origin.dim == *d)
+    if (origin == SizeRef{source, *d})
       return rewriter.notifyMatchFailure(op, "it comes from nowhere else");
     rewriter.replaceOpWithNewOp<tensor::DimOp>(op, origin.tensor, origin.dim);
     return success();

@@ -24,25 +24,6 @@ static Value inputOf(ClusterOp cluster, Value inner) {
   return arg ? cluster.getInputs()[arg.getArgNumber()] : Value();
 }
 
-namespace {
-/// A number of elements: the known sizes' product, and the others.
-struct Count {
-  int64_t known = 1;
-  SmallVector<Value> open;
-};
-} // namespace
-
-static Count countOf(ClusterOp cluster) {
-  Count count;
-  for (int64_t size : typeOf(cluster.getResult()).getShape())
-    count.known *= ShapedType::isDynamic(size) ? 1 : size;
-  llvm::append_range(count.open, cluster.getSizes());
-  llvm::sort(count.open, [](Value x, Value y) {
-    return x.getAsOpaquePointer() < y.getAsOpaquePointer();
-  });
-  return count;
-}
-
 void ConcatParts::place(ClusterOp cluster, function_ref<bool(Value)> hasPlace) {
   auto concat = cluster.getRoot().getDefiningOp<ConcatOp>();
   if (!concat)
@@ -53,7 +34,7 @@ void ConcatParts::place(ClusterOp cluster, function_ref<bool(Value)> hasPlace) {
     return;
   // Open sizes are those of each part, so they are known before the first one
   // is computed, and the result is as large as its parts, whatever they are.
-  Count whole = countOf(cluster);
+  ElementCount whole(cluster.getType(), cluster.getSizes());
   if (!whole.open.empty() && !isa<func::FuncOp>(cluster->getParentOp()))
     return;
   SmallVector<Value> parts;
@@ -68,7 +49,7 @@ void ConcatParts::place(ClusterOp cluster, function_ref<bool(Value)> hasPlace) {
         hasPlace(source) || isPart(source) ||
         llvm::is_contained(parts, source) || elements * size % 64 != 0)
       return;
-    Count part = countOf(maker);
+    ElementCount part(maker.getType(), maker.getSizes());
     if (part.open != whole.open)
       return;
     parts.push_back(source);

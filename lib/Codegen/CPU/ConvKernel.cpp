@@ -14,7 +14,6 @@
 #include "Codegen/CPU/View.h"
 
 #include "dialects/dlc/ScalarEmitter.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -234,29 +233,20 @@ struct ConvEmitter {
   /// The same, row by row of the window for all tiles of the part.
   void emitByRows(const RowChunks::Part &part, Value group, Value panel,
                   Value firstPixel) {
-    OpBuilder &b = kernel.b;
-    auto type = cast<VectorType>(kernel.vectorType(accumulator));
-    auto sumsAt = [&](const Place &at, int64_t i) {
-      int64_t row = i / vectors, v = i % vectors;
-      return m.add(m.mul(m.add(m.sub(at.pixel, firstPixel), row), width()),
-                   v * kernel.lanes());
-    };
     auto emitRow = [&](Value row, bool isFirst, bool isLast) {
       chunks->forTiles(part, [&](int64_t height, Value pixel) {
         kernel.emitter.newPoint();
         Tile tile{height, vectors};
         Place at{group, panel, pixel, firstPixel};
         SmallVector<SmallVector<Value>> places = coordinates(tile, at);
-        SmallVector<Value> acc = zeroTile(kernel, tile, accumulator);
-        if (!isFirst)
-          for (auto [i, sum] : llvm::enumerate(acc))
-            sum = vector::LoadOp::create(b, kernel.loc, type, sums,
-                                         sumsAt(at, i));
+        Value own = m.mul(m.sub(pixel, firstPixel), width());
+        SmallVector<Value> acc =
+            isFirst ? zeroTile(kernel, tile, accumulator)
+                    : loadTile(kernel, tile, accumulator, sums, own);
         acc = addUp(tile, at, places, row, acc);
         if (isLast)
           return store(tile, at, places, acc);
-        for (auto [i, sum] : llvm::enumerate(acc))
-          vector::StoreOp::create(b, kernel.loc, sum, sums, sumsAt(at, i));
+        storeTile(kernel, acc, sums, own);
       });
     };
     int64_t last = window[0] - 1;

@@ -46,6 +46,18 @@ template <typename Op, auto expand> struct Expand : OpRewritePattern<Op> {
   }
 };
 
+/// The sum with 1 that alone uses a function's result; null if there's none.
+arith::AddFOp sumWithOne(Operation *op) {
+  auto sum = op->hasOneUse() ? dyn_cast<arith::AddFOp>(*op->user_begin())
+                             : arith::AddFOp();
+  if (!sum)
+    return nullptr;
+  bool isLeft = sum.getLhs() == op->getResult(0);
+  return matchPattern(isLeft ? sum.getRhs() : sum.getLhs(), m_OneFloat())
+             ? sum
+             : nullptr;
+}
+
 /// Replaces 1 + f(x), of which GELU is made, in fewer steps than f and without
 /// the cancellation that the sum has near -1.
 template <typename Op, auto expand>
@@ -57,12 +69,8 @@ struct ExpandOnePlus : OpRewritePattern<Op> {
 
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
-    auto sum = op->hasOneUse() ? dyn_cast<arith::AddFOp>(*op->user_begin())
-                               : arith::AddFOp();
-    if (!sum || !getElementTypeOrSelf(op.getType()).isF32() ||
-        !matchPattern(sum.getLhs() == op.getResult() ? sum.getRhs()
-                                                     : sum.getLhs(),
-                      m_OneFloat()))
+    arith::AddFOp sum = sumWithOne(op);
+    if (!sum || !getElementTypeOrSelf(op.getType()).isF32())
       return rewriter.notifyMatchFailure(op, "is not in a sum with 1");
     NumContext context{rewriter, op.getLoc(), hasFma, hasScale};
     Num x{&context, op.getOperand()};
@@ -88,15 +96,11 @@ struct ExpandInverseOnePlusExp : OpRewritePattern<math::ExpOp> {
 
   LogicalResult matchAndRewrite(math::ExpOp op,
                                 PatternRewriter &rewriter) const override {
-    auto sum = op->hasOneUse() ? dyn_cast<arith::AddFOp>(*op->user_begin())
-                               : arith::AddFOp();
+    arith::AddFOp sum = sumWithOne(op);
     auto quotient = sum && sum->hasOneUse()
                         ? dyn_cast<arith::DivFOp>(*sum->user_begin())
                         : arith::DivFOp();
     if (!quotient || !getElementTypeOrSelf(op.getType()).isF32() ||
-        !matchPattern(sum.getLhs() == op.getResult() ? sum.getRhs()
-                                                     : sum.getLhs(),
-                      m_OneFloat()) ||
         !matchPattern(quotient.getLhs(), m_OneFloat()) ||
         quotient.getRhs() != sum.getResult())
       return rewriter.notifyMatchFailure(op, "is not in 1 / (1 + e^x)");

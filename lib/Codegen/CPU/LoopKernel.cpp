@@ -214,8 +214,7 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
   plan.units = [outer](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
     Dim rows = product(s, dims.take_front(outer)),
         inner = product(s, dims.drop_front(outer));
-    return s.mul(
-        rows, s.floorDiv(s.add(inner, s.constant(blockSize - 1)), blockSize));
+    return s.mul(rows, s.ceilDiv(inner, blockSize));
   };
   return plan;
 }

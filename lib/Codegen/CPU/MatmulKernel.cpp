@@ -203,10 +203,9 @@ struct MatmulEmitter {
                        zeroTile(kernel, tile, accumulator), accumulator));
   }
 
-  /// Where the sums of a row of the chunk wait for the next block.
-  Value sumsOf(Value firstRow, const Place &at, int64_t i, int64_t v) {
-    return m.add(m.mul(m.add(m.sub(at.row, firstRow), i), width()),
-                 v * kernel.lanes());
+  /// Where the sums of a tile of the chunk wait for the next block.
+  Value sumsOf(Value firstRow, const Place &at) {
+    return m.mul(m.sub(at.row, firstRow), width());
   }
 
   /// Tiles of a chunk, block by block of a long contraction: a block of the
@@ -225,11 +224,8 @@ struct MatmulEmitter {
     auto accumulate = [&](Tile tile, const Place &at, Value start,
                           int64_t length) {
       kernel.emitter.newPoint();
-      SmallVector<Value> acc;
-      for (int64_t i = 0; i < tile.rows; ++i)
-        for (int64_t v = 0; v < tile.vectors; ++v)
-          acc.push_back(vector::LoadOp::create(b, kernel.loc, type, sums,
-                                               sumsOf(firstRow, at, i, v)));
+      SmallVector<Value> acc =
+          loadTile(kernel, tile, accumulator, sums, sumsOf(firstRow, at));
       TileOperands o = operands(tile, at, start);
       fetchNext(o, tile, at, firstRow, length);
       return multiplyTile(kernel, tile, o, m.cst(length), acc, accumulator);
@@ -239,11 +235,8 @@ struct MatmulEmitter {
       chunks->forTiles(part, [&](int64_t height, Value row) {
         Tile tile{height, vectors};
         Place at{batch, batchNumber, row, panel};
-        SmallVector<Value> acc = accumulate(tile, at, start, block);
-        for (int64_t i = 0; i < tile.rows; ++i)
-          for (int64_t v = 0; v < tile.vectors; ++v)
-            vector::StoreOp::create(b, kernel.loc, acc[i * tile.vectors + v],
-                                    sums, sumsOf(firstRow, at, i, v));
+        storeTile(kernel, accumulate(tile, at, start, block), sums,
+                  sumsOf(firstRow, at));
       });
     });
     chunks->forTiles(part, [&](int64_t height, Value row) {
@@ -283,9 +276,7 @@ struct MatmulEmitter {
                   chunk = chunk](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim units = s.mul(product(s, dims.take_front(rank - 2)),
                         RowChunks::units(s, dims[rank - 2], most, chunk));
-      return s.mul(
-          units,
-          s.floorDiv(s.add(dims[rank - 1], s.constant(width - 1)), width));
+      return s.mul(units, s.ceilDiv(dims[rank - 1], width));
     };
     return plan;
   }

@@ -98,7 +98,7 @@ struct Packer {
     ShapeAlgebra s(loc, &b);
     SmallVector<Dim> dims = s.dims(matrix);
     int64_t last = dims.size() - 1;
-    Dim panels = s.floorDiv(s.add(dims[columns], s.constant(width - 1)), width);
+    Dim panels = s.ceilDiv(dims[columns], width);
     Value padded = padTo(matrix, columns, s.mul(panels, s.constant(width)));
     dims[columns] = panels;
     dims.insert(dims.begin() + columns + 1, s.constant(width));

@@ -445,7 +445,7 @@ struct ReduceEmitter {
                         [&](Value i, Value mask) { store(i, 1, mask); });
     });
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-      Dim blocks = s.floorDiv(s.add(dims.back(), s.constant(block - 1)), block);
+      Dim blocks = s.ceilDiv(dims.back(), block);
       return s.mul(blocks, product(s, dims.drop_back()));
     };
     return plan;

@@ -13,8 +13,7 @@ using namespace dlc::cpu;
 
 /// Rounds up; at least 1.
 static Dim ceilDivide(const ShapeAlgebra &s, Dim a, Dim b) {
-  Dim up = s.add(a, s.sub(b, s.constant(1)));
-  return s.max(s.floorDiv(up, b), s.constant(1));
+  return s.max(s.ceilDiv(a, b), s.constant(1));
 }
 
 RowChunks::RowChunks(Kernel &kernel, Value rows, int64_t most, int64_t chunk)

@@ -29,10 +29,6 @@ namespace dlc::cpu {
 /// The products of quarters.
 constexpr int64_t kStrassenProducts = 7;
 
-/// The products of the same operands that make the direct form, for few rows:
-/// A11 B11, A12 B21, A11 T1 and A12 B22.
-constexpr int64_t kDirectProducts = 4;
-
 /// The width of the panels that a product, whose right operand is not packed
 /// yet, should be computed with by Strassen's algorithm; 0: it is better
 /// computed directly.

@@ -70,8 +70,8 @@ const Step strassenSteps[kStrassenProducts] = {
      Quarter{0, 1, {Sums::result}}},
 };
 
-/// The direct form: B12 is B11 + T1.
-const Step directSteps[kDirectProducts] = {
+/// The direct form, for few rows: B12 is B11 + T1.
+const Step directSteps[] = {
     {0, Left::a11, {}, Sums::u2, {}},
     {1, Left::a12, {Sums::u2}, Sums::result, Quarter{0, 0, {Sums::result}}},
     {5, Left::a11, {Sums::u2}, Sums::u3, {}},
@@ -86,17 +86,14 @@ struct PairBlocks {
   PairBlocks(const ShapeAlgebra &s, Dim rows, int64_t mostPairs,
              int64_t tileRows, int64_t fewest)
       : rows(rows) {
-    auto ceilDiv = [&](Dim a, Dim b) {
-      return s.floorDiv(s.add(a, s.sub(b, s.constant(1))), b);
-    };
     Dim one = s.constant(1);
-    count = s.max(ceilDiv(rows, s.constant(2 * mostPairs)), one);
-    size = ceilDiv(rows, count);
+    count = s.max(s.ceilDiv(rows, 2 * mostPairs), one);
+    size = s.ceilDiv(rows, count);
     bool isOpen = ShapedType::isDynamic(staticDim(rows));
     Dim halves = isOpen ? s.add(s.min(s.floorDiv(rows, fewest), one), one)
                         : s.constant(2);
-    pairs = ceilDiv(size, halves);
-    tiles = s.max(ceilDiv(pairs, s.constant(tileRows)), one);
+    pairs = s.ceilDiv(size, halves);
+    tiles = s.max(s.ceilDiv(pairs, tileRows), one);
   }
 };
 
@@ -325,9 +322,7 @@ struct StrassenEmitter {
                     isOpen ? openTiles : tiles->mostTiles(),
                     m.div(pair, m.cst(most)));
       acc = multiplyTile(kernel, tile, o, m.cst(count), acc, element);
-      for (auto [i, sum] : llvm::enumerate(acc))
-        store({&numbers, sum}, sums,
-              sumsAt(step.to, m.add(pair, i / vectors), i % vectors));
+      storeTile(kernel, acc, sums, sumsAt(step.to, pair, 0));
     });
   }
 

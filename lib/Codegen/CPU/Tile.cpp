@@ -70,6 +70,24 @@ SmallVector<Value> cpu::zeroTile(Kernel &kernel, Tile tile, Type accumulator) {
   return SmallVector<Value>(tile.rows * tile.vectors, zero);
 }
 
+SmallVector<Value> cpu::loadTile(Kernel &kernel, Tile tile, Type accumulator,
+                                 Value memory, Value offset) {
+  auto type = cast<VectorType>(kernel.vectorType(accumulator));
+  SmallVector<Value> accumulators;
+  for (int64_t i = 0; i < tile.rows * tile.vectors; ++i)
+    accumulators.push_back(
+        vector::LoadOp::create(kernel.b, kernel.loc, type, memory,
+                               kernel.math().add(offset, i * kernel.lanes())));
+  return accumulators;
+}
+
+void cpu::storeTile(Kernel &kernel, ValueRange accumulators, Value memory,
+                    Value offset) {
+  for (auto [i, sum] : llvm::enumerate(accumulators))
+    vector::StoreOp::create(kernel.b, kernel.loc, sum, memory,
+                            kernel.math().add(offset, i * kernel.lanes()));
+}
+
 namespace {
 /// Emits one step of a tile.
 struct TileStep {

@@ -65,6 +65,14 @@ llvm::SmallVector<mlir::Value> multiplyTile(Kernel &kernel, Tile tile,
 llvm::SmallVector<mlir::Value> zeroTile(Kernel &kernel, Tile tile,
                                         mlir::Type accumulator);
 
+/// The accumulators of a tile that wait in memory, row after row from element
+/// `offset` on.
+llvm::SmallVector<mlir::Value> loadTile(Kernel &kernel, Tile tile,
+                                        mlir::Type accumulator,
+                                        mlir::Value memory, mlir::Value offset);
+void storeTile(Kernel &kernel, mlir::ValueRange accumulators,
+               mlir::Value memory, mlir::Value offset);
+
 /// How rows are split into tiles: the first `high` tiles have `rows` rows, the
 /// others one less. Only for a number of rows known at compile time.
 struct RowSplit {

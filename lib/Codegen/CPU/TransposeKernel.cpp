@@ -187,7 +187,7 @@ struct TransposeEmitter {
           std::max<int64_t>(1, 16384 / (lanes * std::max<int64_t>(1, *n)));
     plan.units = [lanes, along = along](const ShapeAlgebra &s,
                                         ArrayRef<Dim> dims) {
-      Dim units = s.floorDiv(s.add(dims[along], s.constant(lanes - 1)), lanes);
+      Dim units = s.ceilDiv(dims[along], lanes);
       for (auto [d, size] : llvm::enumerate(dims.drop_back()))
         if (static_cast<int64_t>(d) != along)
           units = s.mul(units, size);
@@ -318,8 +318,7 @@ LaunchPlan cpu::emitInterleave(Kernel &kernel) {
         1, 16384 / (channels * std::clamp<int64_t>(*n, 1, block)));
   plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
     Dim columns = dims[dims.size() - 2];
-    return s.mul(s.floorDiv(s.add(columns, s.constant(block - 1)), block),
-                 product(s, dims.drop_back(2)));
+    return s.mul(s.ceilDiv(columns, block), product(s, dims.drop_back(2)));
   };
   return plan;
 }

@@ -59,9 +59,7 @@ struct TileBlocks {
 
   /// The number of blocks, from the sizes of the result.
   Dim count(const ShapeAlgebra &s, Dim images) const {
-    return s.floorDiv(
-        s.add(s.mul(images, s.constant(down * across)), s.constant(size - 1)),
-        size);
+    return s.ceilDiv(s.mul(images, s.constant(down * across)), size);
   }
 };
 
@@ -332,9 +330,8 @@ struct WinogradEmitter {
     SmallVector<Value> acc =
         multiplyTile(kernel, shape, o, m.cst(channels),
                      zeroTile(kernel, shape, element), element);
-    Value to = m.add(m.mul(product, sumStride), m.mul(row, width()));
-    for (auto [i, v] : llvm::enumerate(acc))
-      store({&numbers, v}, sums, m.add(to, i * kernel.lanes()));
+    storeTile(kernel, acc, sums,
+              m.add(m.mul(product, sumStride), m.mul(row, width())));
   }
 
   /// All products of a block with a panel. Rows of register tiles that reach

@@ -51,7 +51,7 @@ static Dim countSteps(TensorBuilder &b, Dim start, Dim limit, int64_t step) {
   bool isUp = step > 0;
   Dim length = isUp ? s.sub(limit, start) : s.sub(start, limit);
   int64_t stride = isUp ? step : -step;
-  Dim count = s.floorDiv(s.add(length, s.constant(stride - 1)), stride);
+  Dim count = s.ceilDiv(length, stride);
   return isNatural(count) ? count : s.max(count, s.constant(0));
 }
 

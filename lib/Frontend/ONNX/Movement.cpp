@@ -37,7 +37,7 @@ static Tensors concat(TensorBuilder &b, NodeArgs &n) {
 /// Parts of equal size, of which the last may be smaller.
 static Dims equalParts(TensorBuilder &b, Dim size, int64_t count) {
   ShapeAlgebra s = b.sizes();
-  Dim part = s.floorDiv(s.add(size, s.constant(count - 1)), count);
+  Dim part = s.ceilDiv(size, count);
   Dims parts(count, part);
   parts.back() = s.sub(size, s.mul(part, s.constant(count - 1)));
   return parts;
@@ -122,7 +122,7 @@ static std::pair<Dim, Dim> clampSlice(TensorBuilder &b, Dim size, Dim start,
   end = clampBound(b, size, end, low, high);
   Dim length = isForward ? s.sub(end, start) : s.sub(start, end);
   int64_t stride = isForward ? step : -step;
-  Dim count = s.floorDiv(s.add(length, s.constant(stride - 1)), stride);
+  Dim count = s.ceilDiv(length, stride);
   // With nothing cut off in front, the length can't be negative.
   if (!(isForward && staticDim(start) == 0))
     count = s.max(count, zero);
