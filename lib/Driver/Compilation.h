@@ -12,7 +12,9 @@
 #ifndef DLC_DRIVER_COMPILATION_H
 #define DLC_DRIVER_COMPILATION_H
 
+#include "Codegen/CPU/KernelTable.h"
 #include "Driver/Options.h"
+#include "Driver/TunedForms.h"
 #include "Target/Emit.h"
 #include "Target/ModelInfo.h"
 #include "Target/OutputFile.h"
@@ -33,17 +35,21 @@ struct CodeVersion {
   /// need be unique within one version only.
   std::vector<target::LLVMModule> modules;
   std::string runSymbol = "dlc_run";
-  int64_t arenaSize = 0; // -1: depends on symbolic dims
+  std::vector<cpu::KernelRow> kernels; // in the order of their launches
+  int64_t arenaSize = 0;               // -1: depends on symbolic dims
   int64_t scratchSize = 0;
 };
 
 class Compilation {
 public:
-  Compilation(const Options &options, mlir::MLIRContext &context)
-      : options(options), context(context) {}
+  /// `tuned`, which may be null, chooses the forms that it knows to be best.
+  Compilation(const Options &options, mlir::MLIRContext &context,
+              TunedForms *tuned)
+      : options(options), context(context), tuned(tuned) {}
 
   const Options &options;
   mlir::MLIRContext &context;
+  TunedForms *tuned;
 
   /// The model before it is lowered for a target; null for -x llvm.
   mlir::OwningOpRef<mlir::ModuleOp> module;

@@ -9,7 +9,9 @@
 #include "Driver/Pipeline.h"
 #include "Driver/Register.h"
 #include "Driver/Remarks.h"
+#include "Driver/Tune.h"
 #include "Support/Diagnostics.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
@@ -86,6 +88,8 @@ LogicalResult run(Compilation &compilation) {
       return compilation.error(std::move(error));
   if (failed(runPipeline(compilation)))
     return failure();
+  if (compilation.tuned && !options.tune && sys::fs::exists(options.tuneFile))
+    compilation.dependencies.push_back(options.tuneFile);
   if (!options.dependencyFile.empty() && !options.dryRun &&
       failed(compilation.writeResult(options.dependencyFile,
                                      dependencyRule(compilation))))
@@ -98,7 +102,13 @@ LogicalResult run(Compilation &compilation) {
 
 } // namespace
 
-int compile(const Options &options) {
+/// For a trial: only errors are said, and `kernels`, if not null, are set.
+struct Trial {
+  std::vector<cpu::KernelRow> *kernels;
+};
+
+static int compileOnce(const Options &options, TunedForms *tuned,
+                       std::optional<Trial> trial) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, options.jobs == 1
@@ -108,11 +118,39 @@ int compile(const Options &options) {
   context.loadAllAvailableDialects();
   DiagnosticPrinter printer(context, errs(), useColour(options.color));
   enableRemarks(context, options);
-  Compilation compilation(options, context);
+  if (trial) // asked before the printer
+    context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) {
+      return success(diagnostic.getSeverity() !=
+                     mlir::DiagnosticSeverity::Error);
+    });
+  Compilation compilation(options, context, tuned);
   compilation.info.ident = options.ident;
   if (failed(resolveTargets(compilation)))
     return 2;
-  return failed(run(compilation)) ? 1 : 0;
+  if (failed(run(compilation)))
+    return 1;
+  if (trial && trial->kernels)
+    *trial->kernels = std::move(compilation.codes.front().kernels);
+  return 0;
+}
+
+int compileTrial(const Options &options, TunedForms &tuned,
+                 std::vector<cpu::KernelRow> *kernels) {
+  return compileOnce(options, &tuned, Trial{kernels});
+}
+
+int compile(const Options &options) {
+  if (options.tuneFile.empty())
+    return compileOnce(options, nullptr, std::nullopt);
+  TunedForms tuned;
+  if (Error error = tuned.read(options.tuneFile)) {
+    errs() << "dlc: error: " << toString(std::move(error)) << "\n";
+    return 1;
+  }
+  if (options.tune && !options.dryRun)
+    if (int code = tune(options, tuned))
+      return code;
+  return compileOnce(options, &tuned, std::nullopt);
 }
 
 // LLVM removes temporary files at a signal, also at one that nohup or a shell

@@ -315,13 +315,13 @@ cpu::Isa instructionSetOf(const target::TargetSpec &spec) {
   return has("avx2") && has("fma") ? cpu::Isa::avx2() : cpu::Isa::sse();
 }
 
+} // namespace
+
 cpu::Isa isaOf(const target::TargetSpec &spec) {
   cpu::Isa isa = instructionSetOf(spec);
   isa.l2 = cpu::secondLevelCache(spec.cpu);
   return isa;
 }
-
-} // namespace
 
 LogicalResult importModel(Compilation &compilation) {
   ModuleOp module = *compilation.module;
@@ -376,7 +376,15 @@ LogicalResult optimizeGraph(Compilation &compilation) {
   });
 }
 
+/// The processor's name in the file of --tune.
+static std::string processorName(const Compilation &compilation,
+                                 const CodeVersion &code) {
+  return processorName(code.target.label, compilation.options.attributes);
+}
+
 LogicalResult formClusters(Compilation &compilation) {
+  cpu::Algorithms allowed{compilation.options.winograd,
+                          compilation.options.strassen};
   for (CodeVersion &code : compilation.codes) {
     code.module = compilation.codes.size() == 1
                       ? std::move(compilation.module)
@@ -385,8 +393,10 @@ LogicalResult formClusters(Compilation &compilation) {
     folding.keepData = compilation.codes.size() > 1;
     if (failed(runPasses(compilation, *code.module, [&](OpPassManager &pm) {
           pm.nest<func::FuncOp>().addPass(cpu::createPackWeightsPass(
-              isaOf(code.target), compilation.options.winograd,
-              compilation.options.strassen));
+              isaOf(code.target), allowed,
+              compilation.tuned
+                  ? compilation.tuned->chooser(processorName(compilation, code))
+                  : cpu::FormChooser()));
           pm.addPass(createFoldConstants(folding));
           pm.addPass(createCanonicalizerPass());
           pm.addPass(createCSEPass());
@@ -400,6 +410,20 @@ LogicalResult formClusters(Compilation &compilation) {
   }
   compilation.module = nullptr;
   return success();
+}
+
+/// What --tune knows of the kernels.
+static void addMeasured(const Compilation &compilation, const CodeVersion &code,
+                        MutableArrayRef<cpu::KernelRow> rows) {
+  if (!compilation.tuned)
+    return;
+  std::string name = processorName(compilation, code);
+  for (cpu::KernelRow &row : rows) {
+    TunedForms::Measured known = compilation.tuned->measured(name, row.form);
+    row.microseconds = known.us;
+    if (row.work.flops >= 0 && known.us > 0 && known.gflops > 0)
+      row.share = row.work.flops / (known.us * known.gflops * 10);
+  }
 }
 
 /// To standard output, unless the compiled program goes there.
@@ -425,8 +449,10 @@ LogicalResult generateCode(Compilation &compilation) {
         cpu::emitProgram(*code.module, isaOf(code.target), sink, needs);
     if (failed(program))
       return failure();
+    addMeasured(compilation, code, needs.kernels);
     if (compilation.options.printKernels)
       printKernels(compilation, code, needs.kernels);
+    code.kernels = std::move(needs.kernels);
     code.module = std::move(*program);
     code.arenaSize = needs.arena;
     code.scratchSize = needs.scratch;

@@ -74,6 +74,7 @@ private:
   void parseInput();
   void parseEmit();
   void parseTarget();
+  void parseTune();
   void parseModel();
   void parseShape(StringRef value);
   std::string parseRegex(ID id);
@@ -195,6 +196,35 @@ void Parser::parseTarget() {
     error("device 'cuda' is not supported yet; expected cpu");
   else if (device != "cpu")
     error("unknown device '" + device + "'; expected cpu");
+}
+
+void Parser::parseTune() {
+  options.tuneFile = text(OPT_tune_file);
+  options.tuneInputs = text(OPT_tune_inputs);
+  const Arg *arg = args.getLastArg(OPT_tune, OPT_tune_EQ);
+  if (!arg) {
+    if (!options.tuneInputs.empty())
+      error("'--tune-inputs=' needs '--tune'");
+    return;
+  }
+  options.tune = 120;
+  if (arg->getOption().matches(OPT_tune_EQ) &&
+      StringRef(arg->getValue()).getAsInteger(10, *options.tune))
+    error("'" + arg->getAsString(args) + "' should be a number of seconds");
+  if (options.input == "-")
+    error("'--tune' reads the model again and again: it can't come from "
+          "standard input");
+  if (options.format == Format::LLVM)
+    error("'--tune' needs a model, not LLVM IR");
+  if (!options.tuneFile.empty())
+    return;
+  SmallString<128> path;
+  if (sys::path::cache_directory(path)) {
+    sys::path::append(path, "dlc", "tuned.json");
+    options.tuneFile = path.str().str();
+  } else
+    error("'--tune' finds no folder for what it measures; name a file with "
+          "'--tune-file='");
 }
 
 // "x=1x3x224x224", "x=batch,3,?,?": names that hold an x need the commas.
@@ -371,6 +401,7 @@ bool Parser::parse() {
   parseInput();
   parseEmit();
   parseTarget();
+  parseTune();
   parseModel();
   parseInspection();
   parseJobs();

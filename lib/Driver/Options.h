@@ -67,6 +67,9 @@ struct Options {
   bool debugInfo = false;
   bool winograd = true;
   bool strassen = true;
+  std::optional<unsigned> tune; // for how many seconds to begin trials
+  std::string tuneFile;         // empty: the cost model alone chooses
+  std::string tuneInputs;       // an .npz for the trials; empty: random ones
   // Model
   std::string input; // "-" is standard input
   Format format = Format::Detect;

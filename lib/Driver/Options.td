@@ -67,6 +67,14 @@ def fno_strassen : F<"fno-strassen">, Group<target_Group>,
   HelpText<"Compute no matrix product by Strassen's algorithm, which is faster, rounds a little more and takes more weights">;
 def fstrassen : F<"fstrassen">, Group<target_Group>, Flags<[HelpHidden]>,
   HelpText<"Allow Strassen's algorithm; the default">;
+def tune : Flag<["--", "-"], "tune">, Group<target_Group>,
+  HelpText<"Measure on this machine which forms of products and convolutions are the fastest, and take those">;
+def tune_EQ : L<"tune">, Group<target_Group>, MetaVarName<"SECONDS">,
+  HelpText<"The same; after so long no other form is tried; the default is 120">;
+defm tune_file : Long<"tune-file", target_Group, "FILE",
+  "What was measured: --tune adds to it, and without --tune it is taken as it is">;
+defm tune_inputs : Long<"tune-inputs", target_Group, "FILE.npz",
+  "With --tune: measure with these inputs; the default is random ones">;
 def g : F<"g">, Group<target_Group>, HelpText<"Keep symbols and source locations">;
 
 // Model

@@ -8,9 +8,13 @@
 #ifndef DLC_DRIVER_PHASES_H
 #define DLC_DRIVER_PHASES_H
 
+#include "Codegen/CPU/Isa.h"
 #include "Driver/Compilation.h"
 
 namespace dlc {
+
+/// What kernels need to know of a processor.
+cpu::Isa isaOf(const target::TargetSpec &spec);
 
 /// Sets compilation.module from the model's file.
 mlir::LogicalResult readModel(Compilation &compilation);

@@ -2,6 +2,7 @@
 // RUN: dlc-opt %s -split-input-file -dlc-pack-weights=isa=avx512 | FileCheck %s --check-prefixes=CHECK,AVX512
 // RUN: dlc-opt %s -split-input-file -dlc-pack-weights=isa=avx2 | FileCheck %s --check-prefixes=CHECK,AVX2
 // RUN: dlc-opt %s -split-input-file -dlc-pack-weights=isa=sse | FileCheck %s --check-prefixes=CHECK,SSE
+// RUN: dlc-opt %s -split-input-file -dlc-pack-weights=form=direct:1 | FileCheck %s --check-prefixes=ONE
 // RUN: not dlc-opt %s -split-input-file -dlc-pack-weights=isa=mmx 2>&1 | FileCheck %s --check-prefix=ISA
 
 // ISA: error: unknown instruction set 'mmx': use avx512, avx2, sse or neon
@@ -14,6 +15,7 @@
 // AVX512-NEXT: dlc.matmul {{.*}} packed 100 :
 // AVX2:        dlc.transpose {{.*}} [1, 0, 2] : {{.*}} -> tensor<7x8x16xf32>
 // SSE:         dlc.transpose {{.*}} [1, 0, 2] : {{.*}} -> tensor<13x8x8xf32>
+// ONE:         dlc.transpose {{.*}} [1, 0, 2] : {{.*}} -> tensor<7x8x16xf32>
 func.func @matmul(%x: tensor<64x8xf32>) -> tensor<64x100xf32> {
   %row = dlc.constant dense<2.0> : tensor<8x100xf32>
   %0 = dlc.matmul %x, %row : (tensor<64x8xf32>, tensor<8x100xf32>) -> tensor<64x100xf32>

@@ -6,8 +6,8 @@
 
 // Two panels of twice 64 columns, or eight of twice 16.
 // CHECK-LABEL: @large
-// CHECK:       dlc.constant {{.*}} : tensor<2x7x256x64xf32>
-// CHECK:       dlc.matmul {{.*}} packed 256 strassen : (tensor<197x512xf32>, tensor<2x7x256x64xf32>) -> tensor<197x256xf32>
+// CHECK:       dlc.constant {{.*}} : tensor<4x7x256x32xf32>
+// CHECK:       dlc.matmul {{.*}} packed 256 strassen : (tensor<197x512xf32>, tensor<4x7x256x32xf32>) -> tensor<197x256xf32>
 // AVX2-LABEL:  @large
 // AVX2:        dlc.matmul {{.*}} packed 256 strassen : (tensor<197x512xf32>, tensor<8x7x256x16xf32>)
 // OFF-LABEL:   @large
@@ -22,7 +22,7 @@ func.func @large(%x: tensor<197x512xf32>) -> tensor<197x256xf32> {
 
 // Of the last panel, 40 columns are left.
 // CHECK-LABEL: @uneven
-// CHECK:       dlc.matmul {{.*}} packed 1000 strassen : (tensor<197x512xf32>, tensor<8x7x256x64xf32>) -> tensor<197x1000xf32>
+// CHECK:       dlc.matmul {{.*}} packed 1000 strassen : (tensor<197x512xf32>, tensor<16x7x256x32xf32>) -> tensor<197x1000xf32>
 func.func @uneven(%x: tensor<197x512xf32>) -> tensor<197x1000xf32> {
   %w = dlc.constant dense<0.5> : tensor<512x1000xf32>
   %0 = dlc.matmul %x, %w : (tensor<197x512xf32>, tensor<512x1000xf32>) -> tensor<197x1000xf32>

@@ -26,7 +26,7 @@ func.func @large(%x: tensor<1x56x56x64xf32>) -> tensor<1x56x56x64xf32> {
 
 // Few pixels: tiles of 2 x 2 waste less, and have fewer weights to read.
 // CHECK-LABEL: @small
-// CHECK:       dlc.conv {{.*}} packed 512 winograd 2 : (tensor<1x7x7x512xf32>, tensor<8x16x512x64xf32>)
+// CHECK:       dlc.conv {{.*}} packed 512 winograd 2 : (tensor<1x7x7x512xf32>, tensor<16x16x512x32xf32>)
 // OFF-LABEL:   @small
 func.func @small(%x: tensor<1x7x7x512xf32>) -> tensor<1x7x7x512xf32> {
   %k = dlc.constant dense<0.5> : tensor<512x3x3x512xf32>

@@ -124,6 +124,57 @@ class Programs(unittest.TestCase):
         with open(self.path("program"), "rb") as f:
             self.assertNotIn(b"ld-linux", f.read())
 
+    # --- tuning ---
+
+    def tuned(self, model, *flags):
+        """What --tune knows of this machine's processor, by its name."""
+        self.dlc(model, "--tune-file=tuned.json", *flags, "-o", "program")
+        with open(self.path("tuned.json")) as f:
+            tuned = json.load(f)
+        (processor,) = tuned.values()
+        self.assertGreater(processor["gflops"], 0)
+        for key, entry in processor["forms"].items():
+            self.assertIn(entry["best"], entry["us"], key)
+        return tuned
+
+    def check_forms(self, model):
+        """Checks the program with every form that its operations can have; the algorithms."""
+        tuned = self.tuned(model, "--tune")
+        (processor,) = tuned.values()
+        entries = processor["forms"].values()
+        seen = set()
+        for number in range(max(len(entry["us"]) for entry in entries)):
+            for entry in entries:
+                names = sorted(entry["us"])
+                entry["best"] = names[number % len(names)]
+                seen.add(entry["best"].split(":")[0])
+            with open(self.path("forms.json"), "w") as f:
+                json.dump(tuned, f)
+            self.check_program(model, "--tune-file=forms.json")
+        return seen
+
+    def test_every_form_of_convolutions(self):
+        self.assertEqual(self.check_forms("conv_winograd_batch"), {"direct", "winograd2", "winograd4"})
+
+    def test_every_form_of_products(self):
+        self.assertEqual(self.check_forms("product_tall"), {"direct", "strassen"})
+
+    def test_every_form_in_a_network(self):
+        self.assertIn("direct", self.check_forms("mini_vit"))
+
+    def test_tuning_goes_on(self):
+        def forms(*flags):
+            (processor,) = self.tuned("mini_resnet", *flags).values()
+            return processor["forms"]
+
+        first = forms("--tune=0")
+        self.assertTrue(all(len(entry["us"]) == 1 for entry in first.values()))
+        whole = forms("--tune")
+        self.assertEqual(whole.keys(), first.keys())
+        self.assertTrue(all(len(entry["us"]) > 1 for entry in whole.values()))
+        # What is known is not measured again.
+        self.assertEqual(forms("--tune"), whole)
+
     @unittest.skipUnless(platform.machine() == "x86_64", "names processors of x86-64")
     def test_versions_in_one_file(self):
         for model in MODELS.values():

@@ -270,6 +270,14 @@ def matmul_long(g):
 
 
 @graph(opset=13)
+def product_tall(g):
+    """Products that Strassen's algorithm can compute, whether it pays or not: of odd rows and columns too."""
+    x = g.input("x", (61, 64))
+    hidden = g.Relu(g.Add(g.MatMul(x, g.weight(64, 136)), g.weight(136)))
+    g.output("y", g.Add(g.MatMul(hidden, g.weight(136, 75)), g.input("residual", (61, 75))))
+
+
+@graph(opset=13)
 def gemm(g):
     a, at = g.input("a", (6, 10)), g.input("at", (10, 6))
     b, bt = g.weight(10, 9), g.weight(9, 10)

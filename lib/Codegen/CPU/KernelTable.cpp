@@ -7,6 +7,7 @@
 
 #include "Codegen/CPU/KernelTable.h"
 
+#include "Codegen/CPU/Forms.h"
 #include "Codegen/CPU/Kernel.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -72,7 +73,9 @@ KernelRow cpu::describeKernel(ClusterOp cluster, const LaunchPlan &plan,
                               const Isa &isa) {
   KernelRow row;
   static_cast<KernelChoice &>(row) = plan;
-  row.shapes = shapesOf(cluster, anchorOf(cluster.getBody().front()));
+  Operation *anchor = anchorOf(cluster.getBody().front());
+  row.shapes = shapesOf(cluster, anchor);
+  row.form = anchor ? formKey(anchor) : "";
   row.grain = plan.grain;
   row.work = workOf(cluster);
   row.cycles = expectedCycles(cluster, plan, isa);
@@ -98,6 +101,10 @@ static std::string scaled(double number, double unit) {
   return number < 0 ? "?" : llvm::formatv("{0:F3}", number / unit).str();
 }
 
+static std::string measured(double number, const char *format) {
+  return number < 0 ? "-" : llvm::formatv(format, number).str();
+}
+
 /// The share of the core's peak that the cost model expects.
 static std::string share(const KernelRow &row, const Isa &isa) {
   double most = row.cycles * isa.lanes() * 2 * 2; // two units, add and multiply
@@ -120,11 +127,12 @@ struct Column {
   const char *title;
   bool isNumber;
   std::string (*text)(const KernelRow &, const Isa &);
+  bool ofTuned = false;
 };
 } // namespace
 
 // clang-format off
-static const Column columns[] = {
+static const Column allColumns[] = {
     {"kernel", false, [](const KernelRow &r, const Isa &) { return r.function; }},
     {"kind", false, [](const KernelRow &r, const Isa &) { return r.kind; }},
     {"shapes", false, [](const KernelRow &r, const Isa &) { return r.shapes; }},
@@ -137,6 +145,8 @@ static const Column columns[] = {
     {"MB", true, [](const KernelRow &r, const Isa &) { return scaled(r.work.bytes, 1e6); }},
     {"Mcycles", true, [](const KernelRow &r, const Isa &) { return scaled(r.cycles, 1e6); }},
     {"% of peak", true, share},
+    {"us", true, [](const KernelRow &r, const Isa &) { return measured(r.microseconds, "{0:F1}"); }, true},
+    {"% measured", true, [](const KernelRow &r, const Isa &) { return measured(r.share, "{0:F0}"); }, true},
     {"nodes", false, [](const KernelRow &r, const Isa &) { return r.site.empty() ? "-" : r.site; }},
 };
 // clang-format on
@@ -163,6 +173,13 @@ void cpu::printKernels(ArrayRef<KernelRow> rows, StringRef title,
      << isa.registers << " registers of " << isa.lanes() << " float32, "
      << isa.l2 / 1024
      << " kB of L2; cycles and share of the peak as expected of one core\n";
+  // Some have been measured, or none.
+  bool isTuned = llvm::any_of(
+      rows, [](const KernelRow &r) { return r.microseconds >= 0; });
+  SmallVector<Column> columns;
+  for (const Column &column : allColumns)
+    if (isTuned || !column.ofTuned)
+      columns.push_back(column);
   std::vector<std::vector<std::string>> lines;
   std::vector<size_t> widths;
   for (const Column &column : columns)
@@ -179,7 +196,7 @@ void cpu::printKernels(ArrayRef<KernelRow> rows, StringRef title,
   addLine(total(rows));
   auto print = [&](size_t i, StringRef text) {
     // The last column's texts are of any length.
-    bool isLast = i + 1 == std::size(columns);
+    bool isLast = i + 1 == columns.size();
     size_t fill = isLast ? 0 : widths[i] - text.size();
     if (i)
       os << "  ";
@@ -188,7 +205,7 @@ void cpu::printKernels(ArrayRef<KernelRow> rows, StringRef title,
     else
       os << text, os.indent(fill);
   };
-  for (size_t i = 0; i < std::size(columns); ++i)
+  for (size_t i = 0; i < columns.size(); ++i)
     print(i, columns[i].title);
   os << "\n";
   for (const std::vector<std::string> &line : lines) {

@@ -56,6 +56,8 @@ struct KernelRow : KernelChoice {
   int64_t grain = 1;
   KernelWork work;
   double cycles = -1;
+  std::string form; ///< formKey() of what it computes; empty: nothing to choose
+  double microseconds = -1, share = -1; ///< where --tune has measured it
 };
 /// The row of a launch, but for its units and names.
 KernelRow describeKernel(ClusterOp cluster, const LaunchPlan &plan,

@@ -12,9 +12,9 @@
 // constant folds at compile time and what is not becomes a kernel like any
 // other.
 
+#include "Codegen/CPU/Forms.h"
 #include "Codegen/CPU/Passes.h"
 #include "Codegen/CPU/Strassen.h"
-#include "Codegen/CPU/Tile.h"
 #include "Codegen/CPU/Winograd.h"
 #include "dialects/dlc/Dlc.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -197,30 +197,22 @@ bool sumProducts(MatmulOp op, const Isa &target) {
   return true;
 }
 
-void pack(MatmulOp op, const Isa &target) {
-  if (op.getPacked() || op.getType().isDynamicDim(op.getType().getRank() - 1) ||
-      !needsPacking(op))
+void packDirect(MatmulOp op, int64_t width, const Isa &target) {
+  if (!needsPacking(op))
     return;
   Packer p(op, target);
-  int64_t rank = op.getType().getRank(),
-          columns = op.getType().getDimSize(rank - 1);
-  int64_t width =
-      panelVectors(target, op.getType().getDimSize(rank - 2), columns,
-                   productType(op.getType().getElementType())) *
-      target.lanes();
   Value rhs = op.getRhs();
+  op.setPacked(op.getType().getShape().back());
   op.getRhsMutable().assign(matchPattern(rhs, m_Constant())
                                 ? p.packRight(rhs, width)
                                 : p.packTransposed(p.swapped(rhs), width));
-  op.setPacked(columns);
 }
 
-/// Gives a product what Strassen's algorithm multiplies by; false where it is
-/// better computed directly.
-bool packStrassen(MatmulOp op, const Isa &target) {
-  int64_t width = strassenWidth(op, target);
+/// Gives a product what Strassen's algorithm multiplies by; false where there
+/// is no memory for it, or no finite number.
+bool packStrassen(MatmulOp op, int64_t width) {
   ElementsAttr right;
-  if (!width || !matchPattern(op.getRhs(), m_Constant(&right)))
+  if (!matchPattern(op.getRhs(), m_Constant(&right)))
     return false;
   ElementsAttr packed = strassenRight(right, width);
   if (!packed)
@@ -259,12 +251,10 @@ void padInput(ConvOp op, const Isa &target) {
   op.setPads(SmallVector<int64_t>(pads.size(), 0));
 }
 
-void pack(ConvOp op, const Isa &target) {
-  if (op.getPacked())
-    return;
+void packDirect(ConvOp op, int64_t width, const Isa &target) {
+  padInput(op, target);
   Packer p(op, target);
-  RankedTensorType kernel = op.getKernel().getType();
-  int64_t outputs = kernel.getDimSize(0), groups = op.getGroups();
+  int64_t outputs = op.getKernel().getType().getDimSize(0);
   if (op.isDepthwise()) {
     // [c, window..., 1] to [window..., c].
     ShapeAlgebra s(op.getLoc(), &p.b);
@@ -279,41 +269,63 @@ void pack(ConvOp op, const Isa &target) {
                             order)
             .getResult());
   } else {
-    int64_t width = panelVectors(target, ShapedType::kDynamic, outputs / groups,
-                                 productType(op.getType().getElementType())) *
-                    target.lanes();
-    op.getKernelMutable().assign(p.packKernel(op.getKernel(), groups, width));
+    op.getKernelMutable().assign(
+        p.packKernel(op.getKernel(), op.getGroups(), width));
   }
   op.setPacked(outputs);
 }
 
-/// Gives a convolution the kernel that Winograd's algorithm multiplies by;
-/// false where it is better computed directly.
-bool packWinograd(ConvOp op, const Isa &target) {
-  int64_t tile = op.getPacked() ? 0 : winogradTile(op, target);
+/// Gives a convolution the kernel that Winograd's algorithm multiplies by, for
+/// tiles of m x m pixels; false where there is no memory for it.
+bool packWinograd(ConvOp op, int64_t m, int64_t width) {
   ElementsAttr kernel;
-  if (!tile || !matchPattern(op.getKernel(), m_Constant(&kernel)))
+  if (!matchPattern(op.getKernel(), m_Constant(&kernel)))
     return false;
-  int64_t outputs = op.getType().getShape().back();
-  int64_t width = panelVectors(target, ShapedType::kDynamic, outputs,
-                               op.getType().getElementType()) *
-                  target.lanes();
-  ElementsAttr packed = winogradKernel(kernel, tile, width);
+  ElementsAttr packed = winogradKernel(kernel, m, width);
   if (!packed)
     return false;
   OpBuilder b(op);
   op.getKernelMutable().assign(ConstantOp::create(b, op.getLoc(), packed));
-  op.setPacked(outputs);
-  op.setWinograd(tile);
+  op.setPacked(op.getType().getShape().back());
+  op.setWinograd(m);
   return true;
+}
+
+/// False where the form can't be had after all.
+bool pack(Operation *op, Form form, const Isa &target) {
+  int64_t width = form.vectors * target.lanes();
+  switch (form.algorithm) {
+  case Algorithm::direct:
+    if (auto matmul = dyn_cast<MatmulOp>(op))
+      packDirect(matmul, width, target);
+    else
+      packDirect(cast<ConvOp>(op), width, target);
+    return true;
+  case Algorithm::strassen:
+    return packStrassen(cast<MatmulOp>(op), width);
+  case Algorithm::winograd2:
+    return packWinograd(cast<ConvOp>(op), 2, width);
+  case Algorithm::winograd4:
+    return packWinograd(cast<ConvOp>(op), 4, width);
+  }
+  llvm_unreachable("all algorithms are handled");
+}
+
+/// For tests: the form of that name wherever there is it.
+FormChooser chooserOf(StringRef name) {
+  std::optional<Form> wanted = Form::parse(name);
+  return [wanted](StringRef, ArrayRef<Form> forms) {
+    return wanted && llvm::is_contained(forms, *wanted) ? *wanted
+                                                        : forms.front();
+  };
 }
 
 struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
   using PackWeightsBase::PackWeightsBase;
-  PackWeights(const Isa &target, bool allowWinograd, bool allowStrassen)
-      : target(target) {
-    winograd = allowWinograd;
-    strassen = allowStrassen;
+  PackWeights(const Isa &target, Algorithms allowed, FormChooser choose)
+      : target(target), choose(std::move(choose)) {
+    winograd = allowed.winograd;
+    strassen = allowed.strassen;
   }
 
   void runOnOperation() override {
@@ -323,29 +335,31 @@ struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
         return signalPassFailure();
       target = *named;
     }
+    if (!choose)
+      choose = chooserOf(formName);
     getOperation().walk([&](Operation *op) {
-      if (auto matmul = dyn_cast<MatmulOp>(op)) {
-        if (!sumProducts(matmul, *target) &&
-            !(strassen && packStrassen(matmul, *target)))
-          pack(matmul, *target);
-        return;
-      }
-      if (auto conv = dyn_cast<ConvOp>(op)) {
-        if (conv.getWinograd() || (winograd && packWinograd(conv, *target)))
+      if (auto matmul = dyn_cast<MatmulOp>(op))
+        if (sumProducts(matmul, *target))
           return;
-        padInput(conv, *target);
-        pack(conv, *target);
-      }
+      SmallVector<Form> forms = formsOf(op, *target, {winograd, strassen});
+      if (forms.empty())
+        return;
+      Form form =
+          forms.size() == 1 ? forms.front() : choose(formKey(op), forms);
+      if (!pack(op, form, *target))
+        pack(op, formsOf(op, *target, {false, false}).front(), *target);
     });
   }
 
 private:
   std::optional<Isa> target;
+  FormChooser choose;
 };
 
 } // namespace
 
 std::unique_ptr<Pass> cpu::createPackWeightsPass(const Isa &target,
-                                                 bool winograd, bool strassen) {
-  return std::make_unique<PackWeights>(target, winograd, strassen);
+                                                 Algorithms allowed,
+                                                 FormChooser choose) {
+  return std::make_unique<PackWeights>(target, allowed, std::move(choose));
 }

@@ -8,7 +8,7 @@
 #ifndef LIB_CODEGEN_CPU_PASSES_H
 #define LIB_CODEGEN_CPU_PASSES_H
 
-#include "Codegen/CPU/Isa.h"
+#include "Codegen/CPU/Forms.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
@@ -21,9 +21,9 @@ namespace dlc::cpu {
 
 /// Rearranges operands into the order that the kernels for `isa` read, and
 /// chooses the convolutions that Winograd's algorithm computes and the products
-/// that Strassen's does.
-std::unique_ptr<mlir::Pass> createPackWeightsPass(const Isa &isa, bool winograd,
-                                                  bool strassen);
+/// that Strassen's does: as `choose` says, or the cost model without one.
+std::unique_ptr<mlir::Pass>
+createPackWeightsPass(const Isa &isa, Algorithms allowed, FormChooser choose);
 
 /// The instruction set that a pass option names; of no name AVX-512.
 mlir::FailureOr<Isa> isaOfOption(mlir::Location loc, llvm::StringRef name);

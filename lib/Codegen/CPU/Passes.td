@@ -28,7 +28,8 @@ def PackWeights : Pass<"dlc-pack-weights", "::mlir::func::FuncOp"> {
   let options = [
     Option<"isaName", "isa", "std::string", "\"\"", "avx512 (the default), avx2, sse or neon">,
     Option<"winograd", "winograd", "bool", "true", "allow Winograd's algorithm">,
-    Option<"strassen", "strassen", "bool", "true", "allow Strassen's algorithm">
+    Option<"strassen", "strassen", "bool", "true", "allow Strassen's algorithm">,
+    Option<"formName", "form", "std::string", "\"\"", "take this form where there is it: direct:2 has panels of two vectors">
   ];
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }

@@ -49,26 +49,35 @@ bool hasBatchOfRows(MatmulOp op) {
 }
 } // namespace
 
-int64_t cpu::strassenWidth(MatmulOp op, const Isa &isa) {
+/// The rows to choose by.
+static int64_t expectedRows(MatmulOp op) {
+  int64_t rows = op.getType().getDimSize(0);
+  if (!ShapedType::isDynamic(rows))
+    return rows;
+  return hasBatchOfRows(op) ? 1 : 128; // the tokens of a short text
+}
+
+int64_t cpu::strassenVectors(MatmulOp op, const Isa &isa) {
   RankedTensorType type = op.getType();
   if (op.getPacked() || type.getRank() != 2 || type.isDynamicDim(1) ||
       !type.getElementType().isF32() ||
       isa_and_present<TransposeOp, SliceOp>(op.getLhs().getDefiningOp()) ||
       !matchPattern(op.getRhs(), m_Constant()))
     return 0;
-  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1),
+  int64_t rows = expectedRows(op), columns = type.getDimSize(1),
           steps = op.getLhs().getType().getDimSize(1);
-  bool isOpen = ShapedType::isDynamic(rows);
-  if (isOpen)
-    rows = hasBatchOfRows(op) ? 1 : 128; // the tokens of a short text
   if (rows < 2 || columns < 4 * isa.lanes() || steps < 4 || steps % 4 != 0)
     return 0;
-  int64_t half = llvm::divideCeil(columns, 2),
-          width = panelVectors(isa, rows, half, type.getElementType()) *
-                  isa.lanes();
-  Cost cost(columns, steps, width, isa);
+  return panelVectorsOfMany(isa, llvm::divideCeil(columns, 2),
+                            type.getElementType());
+}
+
+bool cpu::isStrassenFaster(MatmulOp op, const Isa &isa) {
+  int64_t rows = expectedRows(op);
+  Cost cost(op.getType().getDimSize(1), op.getLhs().getType().getDimSize(1),
+            strassenVectors(op, isa) * isa.lanes(), isa);
   // More weights and rounding for little are not worth it.
-  return cost.strassen(rows) < 0.94 * cost.direct(rows) ? width : 0;
+  return cost.strassen(rows) < 0.94 * cost.direct(rows);
 }
 
 int64_t cpu::strassenRows(MatmulOp op, const Isa &isa) {

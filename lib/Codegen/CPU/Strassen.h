@@ -29,10 +29,12 @@ namespace dlc::cpu {
 /// The products of quarters.
 constexpr int64_t kStrassenProducts = 7;
 
-/// The width of the panels that a product, whose right operand is not packed
-/// yet, should be computed with by Strassen's algorithm; 0: it is better
-/// computed directly.
-int64_t strassenWidth(MatmulOp op, const Isa &isa);
+/// The vectors of the panels that a product, whose right operand is not packed
+/// yet, can be computed with by Strassen's algorithm; 0: it can't.
+int64_t strassenVectors(MatmulOp op, const Isa &isa);
+
+/// Whether such a product is better computed so than directly.
+bool isStrassenFaster(MatmulOp op, const Isa &isa);
 
 /// The fewest rows for which a product, with what strassenRight() makes, is
 /// faster by Strassen's algorithm than in the direct form.

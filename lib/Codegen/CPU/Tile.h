@@ -19,9 +19,13 @@ struct Tile {
 };
 
 /// The columns of a packed panel, in vectors, for a product with `rows` rows
-/// (or ShapedType::kDynamic) and `columns` columns.
+/// (or ShapedType::kDynamic, for many) and `columns` columns.
 int64_t panelVectors(const Isa &isa, int64_t rows, int64_t columns,
                      mlir::Type accumulator);
+
+/// The same where the panels are many (Strassen's products).
+int64_t panelVectorsOfMany(const Isa &isa, int64_t columns,
+                           mlir::Type accumulator);
 
 /// The most vectors of a panel where there are several rows. A vector of 64-bit
 /// elements takes two registers.

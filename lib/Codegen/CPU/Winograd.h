@@ -24,9 +24,15 @@
 
 namespace dlc::cpu {
 
+/// Whether a convolution, whose kernel is not packed yet, can be computed so.
+bool canBeWinograd(ConvOp op);
+
 /// The size of the output tiles, 2 or 4, that a convolution should be computed
 /// in; 0: it is better computed directly. Its kernel is not packed yet.
 int64_t winogradTile(ConvOp op, const Isa &isa);
+
+/// How many tiles of m x m pixels it then has.
+int64_t winogradTiles(ConvOp op, int64_t m);
 
 /// The number of images to choose by. An open one is taken for two: what is
 /// best then costs little more than the best for one image, or for many.
