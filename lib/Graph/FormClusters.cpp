@@ -81,6 +81,15 @@ bool onlyUnitDims(ReshapeOp op) {
   });
 }
 
+/// A table as it lies in a product's panels, for a gather: rows are picked from
+/// where they are.
+bool isTableInPanels(Operation *op) {
+  auto reshape = dyn_cast<ReshapeOp>(op);
+  auto turned =
+      reshape ? reshape.getInput().getDefiningOp<TransposeOp>() : nullptr;
+  return turned && matchPattern(turned.getInput(), m_Constant());
+}
+
 struct Cluster {
   Operation *root;
   Operation *anchor = nullptr; ///< or the first reduction of rows
@@ -147,7 +156,8 @@ private:
         reshape && !(in && joins(reshape, *in)))
       return; // a view: not placed, what it reads goes to memory
     // Kernels need not prove it again.
-    if (isa<ReshapeOp>(op))
+    if (auto reshape = dyn_cast<ReshapeOp>(op);
+        reshape && onlyUnitDims(reshape))
       op->setAttr("unit_dims", UnitAttr::get(op->getContext()));
     if (in && llvm::all_of(*in, [&](Cluster *c) {
           return canJoin(op, *c, in->size() > 1);
@@ -181,9 +191,9 @@ private:
   /// A reshape inside of a kernel costs index arithmetic: only where sizes of 1
   /// come and go.
   bool joins(ReshapeOp op, const llvm::SmallSetVector<Cluster *, 2> &in) {
-    return onlyUnitDims(op) && llvm::all_of(in, [&](Cluster *c) {
-             return canJoin(op, *c, in.size() > 1);
-           });
+    return (onlyUnitDims(op) || isTableInPanels(op)) &&
+           llvm::all_of(
+               in, [&](Cluster *c) { return canJoin(op, *c, in.size() > 1); });
   }
 
   bool canJoin(Operation *op, Cluster &c, bool several) {
@@ -212,7 +222,7 @@ private:
       return false;
     if (auto gather = dyn_cast<GatherOp>(user))
       return gather.getData() != op->getResult(0) ||
-             isa<TransposeOp, SliceOp>(op);
+             isa<TransposeOp, SliceOp>(op) || isTableInPanels(op);
     if (feedsView(user, c))
       return isa<TransposeOp, SliceOp>(op);
     // Repeating recomputes: not what costs more than a load.

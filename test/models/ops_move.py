@@ -172,6 +172,17 @@ def depth_space(g):
 
 
 @graph(opset=13)
+def tied_embedding(g):
+    """A table whose rows are picked, and whose transpose is the last product's weights."""
+    table = g.weight(277, 61)
+    ids = g.input("ids", (1, 3), "int64", make=lambda size: g.rng.integers(-277, 277, size))
+    words = g.Gather(table, ids, axis=0)
+    last = g.Slice(words, g.const(np.array([2])), g.const(np.array([3])), g.const(np.array([1])))
+    g.output("word", words)
+    g.output("next", g.MatMul(g.Tanh(last), g.Transpose(table, perm=[1, 0])))
+
+
+@graph(opset=13)
 def gather(g):
     x = g.input("x", (5, 4, 6))
     i = g.input("i", (2, 3), "int64", make=lambda size: [[0, 4, -1], [2, -5, 3]])

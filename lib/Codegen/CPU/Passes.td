@@ -34,6 +34,15 @@ def PackWeights : Pass<"dlc-pack-weights", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def ShareWeights : Pass<"dlc-share-weights", "::mlir::func::FuncOp"> {
+  let summary = "let gathers read the panels of a product with the same weights";
+  let description = [{
+    A constant table of whose rows gathers pick some, and which packed panels of a
+    product hold, too (tied embeddings), is not stored on its own.
+  }];
+  let dependentDialects = ["::dlc::DlcDialect"];
+}
+
 def EmitProgram : Pass<"dlc-emit-program", "::mlir::ModuleOp"> {
   let summary = "replace clusters by the kernels that compute them";
   let description = [{
