@@ -163,6 +163,7 @@ def movement_cases():
     x, small = reals(2, 3, 4), reals(2, 3)
     k = {"two": ints(2), "s": ints(6, 4), "axis": ints(1), "start": ints(2, 3), "stop": ints(0, 0), "axes": ints(1, 2),
          "step": ints(-1, -2), "shape": ints(2, 2, 3), "at": ints(2, 0, 2), "pads": ints(1, 0, 0, 2),
+         "around": ints(2, 1, 1, 3),
          "value": np.array(0.5), "repeats": ints(2, 1, 3)}
     yield graph("Transpose", ("Transpose", "a", "y", {"perm": [2, 0, 1]}), a=x)
     yield graph("Reshape", ("Reshape", "a s", "y"), a=x, constants=k)
@@ -181,6 +182,8 @@ def movement_cases():
                 constants={"i": ints([0, 2, 2, 1], [1, 1, 0, 2])}, open_sizes=False)
     yield graph("Pad", ("Pad", "a pads value", "y"), a=small, constants=k)
     yield graph("PadValue", ("Pad", "a pads b", "y"), a=small, b=np.array(0.3), constants=k)
+    for mode in ("edge", "reflect", "wrap"):
+        yield graph("Pad" + mode, ("Pad", "a around", "y", {"mode": mode}), a=reals(3, 4), constants=k)
     yield graph("DepthToSpace", ("DepthToSpace", "a", "y", {"blocksize": 2}), a=reals(1, 4, 2, 2))
     yield graph("Trilu", ("Trilu", "a", "y"), a=small)
     yield graph("CumSum", ("CumSum", "a axis", "y", {"reverse": 1, "exclusive": 1}), a=small,

@@ -228,29 +228,41 @@ static void slice(Derivation &d) {
                     op.getSteps()));
 }
 
+static Tensor zeros(TensorBuilder &b, ArrayRef<Dim> shape, Tensor like) {
+  return b.full(shape, b.like(0, like));
+}
+
+/// g where padding has repeated elements: numbers, padded alike, say which.
+static Tensor padBack(TensorBuilder &b, Tensor g, ArrayRef<Dim> from,
+                      ArrayRef<Dim> low, ArrayRef<Dim> high, PadMode mode) {
+  Dim count = b.product(from), one = b.dim(1);
+  Tensor numbers = b.reshape(b.iota({count}, 0), from);
+  Tensor places = b.pad(numbers, low, high, {}, mode);
+  Tensor sums = b.scatter(ScatterKind::add, zeros(b, {count, one}, g),
+                          b.reshape(places, ArrayRef<Dim>{Dim()}),
+                          b.reshape(g, {Dim(), one}));
+  return b.reshape(sums, from);
+}
+
 static void pad(Derivation &d) {
   TensorBuilder &b = d.b;
   auto op = cast<PadOp>(d.op);
-  if (op.getMode() != PadMode::constant)
-    return d.refuse("padding repeats elements");
   ShapeAlgebra s = b.sizes();
-  Dims low, high, from = b.dims(d.in(0)), to = b.dims(d.g);
-  for (auto [l, f, t] : llvm::zip(op.getMixedLow(), from, to)) {
-    low.push_back(s.sub(b.dim(0), l));
-    high.push_back(s.sub(s.add(l, f), t));
+  Dims from = b.dims(d.in(0)), to = b.dims(d.g), low = op.getMixedLow(), high;
+  Dims lessLow, lessHigh;
+  for (auto [l, f, t] : llvm::zip(low, from, to)) {
+    high.push_back(s.sub(t, s.add(l, f)));
+    lessLow.push_back(s.sub(b.dim(0), l));
+    lessHigh.push_back(s.sub(b.dim(0), high.back()));
   }
+  if (op.getMode() != PadMode::constant)
+    return d.give(0, padBack(b, d.g, from, low, high, op.getMode()));
   if (d.wants(0))
-    d.give(0, b.pad(d.g, low, high));
+    d.give(0, b.pad(d.g, lessLow, lessHigh));
   if (!d.wants(1))
     return;
-  Dims back, behind;
-  for (auto [l, h] : llvm::zip(low, high)) {
-    back.push_back(s.sub(b.dim(0), l));
-    behind.push_back(s.sub(b.dim(0), h));
-  }
   Tensor inside = b.full(from, b.scalar(int64_t(1), b.boolean()));
-  Tensor isInside = b.pad(inside, back, behind);
-  Tensor outside = b.select(isInside, b.like(0, d.g), d.g);
+  Tensor outside = b.select(b.pad(inside, low, high), b.like(0, d.g), d.g);
   d.give(1, sumBack(b, outside, {}));
 }
 
@@ -261,10 +273,6 @@ static void concat(Derivation &d) {
     sizes.push_back(d.b.dim(d.b.wrap(v), axis));
   for (auto [i, part] : llvm::enumerate(d.b.split(d.g, axis, sizes)))
     d.give(i, part);
-}
-
-static Tensor zeros(TensorBuilder &b, ArrayRef<Dim> shape, Tensor like) {
-  return b.full(shape, b.like(0, like));
 }
 
 static void gather(Derivation &d) {
