@@ -81,6 +81,11 @@ that pass; they are no limit: an operator of `ai.onnx` takes every type that its
 allows (`test/e2e/element_types.py`) but for those at the end of this page. Where the
 suite has no case there are tests of our own (`test/e2e/operators.py`, `test/models`).
 
+`Gradient` differentiates all that operators of floats compute, but for loops of many
+steps, branches, sequences of unknown length, running products, bits, and
+`ScatterElements` and `ScatterND` by mul, max and min (`test/e2e/gradients.py`). A
+derivative that is another one's `y` has one, too.
+
 | operator | since | inputs | outputs | cases | dynamic | types |
 | --- | --- | --- | --- | --- | --- | --- |
 """

@@ -54,6 +54,7 @@ def table(build, jobs):
         "lit": [lit(), "-v", "-j", str(jobs), os.path.join(build, "test")],
         "programs": [python, os.path.join(e2e, "programs.py"), "--build", build],
         "operators": [python, os.path.join(e2e, "operators.py"), "--build", build],
+        "gradients": [python, os.path.join(e2e, "gradients.py"), "--build", build],
         "types": [python, os.path.join(e2e, "element_types.py"), "--dlc", dlc, "-j", str(jobs),
                   "--known", os.path.join(suite, "onnx-types-failing.txt")],
         "sequences": [python, os.path.join(e2e, "sequences.py"), "--build", build],

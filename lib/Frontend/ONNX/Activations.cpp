@@ -101,7 +101,7 @@ static Tensors selu(TensorBuilder &b, NodeArgs &n) {
 static Tensors celu(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
   double alpha = n.real("alpha", 1);
-  return b.max(x, 0.0) + b.min(b.expm1(x / alpha) * alpha, 0.0);
+  return b.select(b.ge(x, 0.0), x, b.expm1(x / alpha) * alpha);
 }
 
 static Tensor clampUnit(TensorBuilder &b, Tensor x) {
@@ -114,7 +114,9 @@ static Tensors hardSwish(TensorBuilder &b, NodeArgs &n) {
 }
 
 Tensor onnx::softplus(TensorBuilder &b, Tensor x) {
-  return b.max(x, 0.0) + b.log1p(b.exp(-b.abs(x)));
+  // -abs(x), with a derivative of 1 at 0, where that of the maximum is none.
+  Tensor magnitude = b.select(b.gt(x, 0.0), -x, x);
+  return b.max(x, 0.0) + b.log1p(b.exp(magnitude));
 }
 
 static Tensors mish(TensorBuilder &b, NodeArgs &n) {

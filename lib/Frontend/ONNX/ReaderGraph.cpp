@@ -16,9 +16,6 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::onnx;
 
-/// What inlining may grow to: calls of calls of calls multiply.
-constexpr uint64_t kMostNodes = 1 << 21;
-
 std::string dlc::onnx::nameOf(const proto::Node &node, size_t index) {
   std::string type = node.opType.take_front(100).str();
   StringRef output = node.outputs.empty() ? "" : node.outputs.front();
@@ -265,7 +262,8 @@ LogicalResult GraphReader::readOperator(const proto::Node &node, Location at,
     llvm::erase_if(attributes, [](const BoundAttribute &attribute) {
       return attribute.proto.name == "consumed_inputs";
     });
-  if (failed(addAttributes(attributes, state)))
+  if (failed(addAttributes(attributes, state)) ||
+      (isGradient(node) && failed(addDifferentiated(attributes, state))))
     return failure();
   StringRef prefix = domain == "ai.onnx" ? "onnx" : domain;
   state.addAttribute("op", builder.getStringAttr(prefix + "." + node.opType));

@@ -39,6 +39,8 @@ struct Function {
 struct Frame;
 /// How deep graphs and function calls may nest.
 inline constexpr unsigned kDeepest = 100;
+/// What inlining may grow to: calls of calls of calls multiply.
+inline constexpr uint64_t kMostNodes = 1 << 21;
 
 struct Scope;
 
@@ -149,6 +151,13 @@ private:
   mlir::ElementsAttr readConstantValue(const proto::Attribute &attribute,
                                        mlir::Location at, llvm::StringRef name);
 
+  // ReaderGradient.cpp
+  mlir::LogicalResult namedValues(const BoundAttribute &attribute,
+                                  mlir::Location at,
+                                  llvm::SmallVectorImpl<mlir::Value> &values);
+  mlir::LogicalResult addDifferentiated(const Attributes &attributes,
+                                        mlir::OperationState &state);
+
   // ReaderErrors.cpp
   mlir::LogicalResult explainMissing(llvm::StringRef name, mlir::Location at,
                                      const Scope &scope);
@@ -169,6 +178,9 @@ private:
 
 /// The full name of a domain: the empty one is "ai.onnx".
 llvm::StringRef fullDomain(llvm::StringRef domain);
+
+/// Whether a node's attributes name tensors.
+bool isGradient(const proto::Node &node);
 
 /// Names a node as diagnostics do: "node 'conv1' (Conv)".
 std::string nameOf(const proto::Node &node, size_t index);

@@ -51,6 +51,10 @@ static void addNeeds(llvm::ArrayRef<char> file, const proto::Node &node,
     proto::Attribute attribute;
     if (!parse(source, span, attribute))
       return;
+    if (isGradient(node)) {
+      names.insert(attribute.strings.begin(), attribute.strings.end());
+      names.insert(attribute.s.value_or(""));
+    }
     if (attribute.graph)
       addOuterNames(file, *attribute.graph, depth + 1, names);
     for (proto::Span graph : attribute.graphs)

@@ -1,14 +1,15 @@
-//===- Training.cpp - steps of optimisers -----------------------*- C++ -*-===//
+//===- Training.cpp - gradients, steps of optimisers ------------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-// Of the domain ai.onnx.preview.training. Each takes the learning rate, how
-// often it was run, then all tensors, their gradients and one or two lists of
-// states; it gives the new tensors and states in the same order.
+// Of the domain ai.onnx.preview.training. Each optimiser takes the learning
+// rate, how often it was run, then all tensors, their gradients and one or two
+// lists of states; it gives the new tensors and states in the same order.
 
+#include "Frontend/Common/Gradient.h"
 #include "Frontend/Common/TensorDetail.h"
 #include "Frontend/ONNX/Ops.h"
 
@@ -93,8 +94,32 @@ static Tensors momentum(TensorBuilder &b, NodeArgs &n, const Step &s) {
   return {s.x - s.rate * step, velocity};
 }
 
+/// The reader has made a graph of the tensors that the attributes name.
+static Tensors gradientOf(TensorBuilder &b, NodeArgs &n) {
+  SmallVector<Tensor> inputs = n.allInputs();
+  auto names = n.strings("xs").value_or(SmallVector<StringRef>());
+  auto fixed = n.strings("zs").value_or(SmallVector<StringRef>());
+  n.ignore("y");
+  if (n.failed())
+    return Tensor();
+  if (inputs.size() != names.size() + fixed.size())
+    return n.error("has " + Twine(inputs.size()) + " inputs for " +
+                   Twine(names.size()) + " names in 'xs' and " +
+                   Twine(fixed.size()) + " in 'zs'");
+  if (n.numOutputs() > names.size())
+    return n.error("has " + Twine(n.numOutputs()) + " outputs for " +
+                   Twine(names.size()) + " names in 'xs'");
+  SmallVector<Tensor> xs;
+  for (auto [i, x] : llvm::enumerate(inputs))
+    if (i < names.size())
+      xs.push_back(x = independent(b, x));
+  Tensors y = n.run("y", inputs);
+  return y.size() == 1 ? gradient(b, y.front(), xs) : Tensor();
+}
+
 ArrayRef<OpRow> dlc::onnx::trainingOps() {
   static const OpRow rows[] = {
+      {"Gradient", 1, gradientOf, {1, kMany}, {1, kMany}},
       {"Adagrad", 1, optimise<adagrad, 1>, {5, kMany}, {2, kMany}},
       {"Adam", 1, optimise<adam, 2>, {6, kMany}, {3, kMany}},
       {"Momentum", 1, optimise<momentum, 1>, {5, kMany}, {2, kMany}},

@@ -1,0 +1,114 @@
+//===- ReaderGradient.cpp - the graph that Gradient names -------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Gradient says what it differentiates by the names of tensors: a graph from
+// those in `xs` and `zs` to `y`. Names are the reader's: it makes of them a
+// graph of the node's own, which takes what the node's inputs are.
+
+#include "Frontend/ONNX/ReaderGraph.h"
+#include "Support/Diagnostics.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+using namespace dlc;
+using namespace dlc::onnx;
+
+bool dlc::onnx::isGradient(const proto::Node &node) {
+  return node.opType == "Gradient" && node.domain == "ai.onnx.preview.training";
+}
+
+/// What a node uses, also what its graphs use from around them.
+static void forEachUse(Operation *op, llvm::function_ref<void(Value)> visit) {
+  llvm::for_each(op->getOperands(), visit);
+  visitUsedValuesDefinedAbove(op->getRegions(),
+                              [&](OpOperand *use) { visit(use->get()); });
+}
+
+/// What a value is made of down to those where it stops, each behind what it
+/// needs. Not a recursion: a model may be deep.
+static std::vector<Operation *> operationsOf(Value y, const IRMapping &stops) {
+  std::vector<Operation *> result;
+  DenseSet<Operation *> seen;
+  std::vector<std::pair<Operation *, bool>> left;
+  auto push = [&](Value v) {
+    Operation *op = v.getDefiningOp();
+    if (op && !stops.contains(v) && !seen.contains(op))
+      left.push_back({op, false});
+  };
+  push(y);
+  while (!left.empty()) {
+    auto [op, isDone] = left.back();
+    left.pop_back();
+    if (isDone) {
+      result.push_back(op);
+    } else if (seen.insert(op).second) {
+      left.push_back({op, true});
+      forEachUse(op, push);
+    }
+  }
+  return result;
+}
+
+LogicalResult GraphReader::namedValues(const BoundAttribute &attribute,
+                                       Location at,
+                                       SmallVectorImpl<Value> &values) {
+  proto::Spans names = attribute.proto.strings;
+  if (attribute.proto.s)
+    names.push_back(*attribute.proto.s);
+  for (StringRef name : names) {
+    if (name.empty())
+      return emitError(at) << "attribute " << quote(attribute.proto.name)
+                           << " holds an empty name";
+    FailureOr<Value> value = operand(name, at, *attribute.scope);
+    if (failed(value))
+      return failure();
+    values.push_back(*value);
+  }
+  return success();
+}
+
+LogicalResult GraphReader::addDifferentiated(const Attributes &attributes,
+                                             OperationState &state) {
+  Location at = state.location;
+  SmallVector<Value> xs, zs, ys;
+  std::pair<StringRef, SmallVector<Value> *> lists[] = {
+      {"xs", &xs}, {"zs", &zs}, {"y", &ys}};
+  for (auto [name, values] : lists)
+    for (const BoundAttribute &attribute : attributes)
+      if (attribute.proto.name == name &&
+          failed(namedValues(attribute, at, *values)))
+        return failure();
+  if (ys.size() != 1 || xs.empty() || !state.regions.empty())
+    return emitError(at) << "attributes 'xs' and 'y' must name tensors";
+
+  Block *block = new Block;
+  state.addRegion()->push_back(block);
+  state.addAttribute("graphs", builder.getStrArrayAttr({"y"}));
+  IRMapping mapping;
+  xs.append(zs);
+  for (Value x : xs) {
+    if (mapping.contains(x))
+      return emitError(at) << "attributes 'xs' and 'zs' name a tensor twice";
+    mapping.map(x, block->addArgument(graph::ValueType::get(&context), at));
+  }
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(block);
+  for (Operation *op : operationsOf(ys.front(), mapping)) {
+    if (++nodeCount > kMostNodes)
+      return emitError(at) << "the model has over " << kMostNodes
+                           << " nodes with those that are differentiated";
+    // What depends on none of the tensors is there already.
+    bool depends = false;
+    forEachUse(op, [&](Value v) { depends |= mapping.contains(v); });
+    if (depends)
+      builder.clone(*op, mapping);
+  }
+  graph::YieldOp::create(builder, at, mapping.lookupOrDefault(ys.front()));
+  return success();
+}
