@@ -129,3 +129,16 @@ def unique(g):
                                 ("axis", g.input("a", (50,), "int64"), {"axis": 0})):
         for what, value in zip(("values", "first", "inverse", "counts"), g.Unique(x, outs=4, **attributes)):
             g.output(f"{name}_{what}", value)
+
+
+@graph(opset=11)
+def unique_rows(g):
+    def few(shape):
+        return g.rng.integers(0, 2, shape)
+
+    for name, shape, axis in (("open", ("n", "k"), 0), ("columns", ("n", "k"), 1), ("middle", (3, "n", "k"), 1),
+                              ("wide", (9, 70), 0)):
+        x = g.input(f"x_{name}", shape, make=few)
+        for what, value in zip(("values", "first", "inverse", "counts"), g.Unique(x, outs=4, axis=axis)):
+            g.output(f"{name}_{what}", value)
+    g.runs = [{"n": 12, "k": 3}, {"n": 1, "k": 1}, {"n": 40, "k": 2}, {"n": 2, "k": 20}]

@@ -164,19 +164,32 @@ struct Sorted {
 };
 } // namespace
 
+/// More columns than this are sorted in a loop.
+static constexpr int64_t kMaxUnrolledColumns = 8;
+
 /// Sorted column by column, the most significant one last; each sort leaves
 /// what is equal in the order of those before.
 static Sorted sortRows(TensorBuilder &b, Tensor rows) {
   ShapeAlgebra s = b.sizes();
   Dim size = b.dim(rows, 0), rest = s.max(s.sub(size, b.dim(1)), b.dim(0)),
-      one = s.sub(size, rest);
-  Tensor order;
-  for (int64_t i = rows.shape()[1]; i-- > 0;) {
-    Tensor column = b.squeeze(b.sliceAxis(rows, 1, b.dim(i), b.dim(1)), {1});
+      one = s.sub(size, rest), width = b.dim(rows, 1);
+  auto sortBy = [&](Dim i, Tensor order) {
+    Tensor column = b.squeeze(b.sliceAxis(rows, 1, i, b.dim(1)), {1});
     Tensor next = b.topk(order ? b.gather(column, order, 0) : column, size, 0,
                          /*least=*/true);
-    order = order ? b.gather(order, next, 0) : next;
-  }
+    return order ? b.gather(order, next, 0) : next;
+  };
+  Tensor order;
+  if (int64_t columns = rows.shape()[1];
+      columns > 0 && columns <= kMaxUnrolledColumns)
+    for (int64_t i = columns; i-- > 0;)
+      order = sortBy(b.dim(i), order);
+  else
+    order = b.loop(b.dim(0), width, {b.iota({size}, 0, b.i64())},
+                   [&](Dim i, ArrayRef<Tensor> now) -> Tensors {
+                     Dim last = s.sub(width, b.dim(1));
+                     return sortBy(s.sub(last, i), now[0]);
+                   })[0];
   Tensor sorted = b.gather(rows, order, 0);
   Tensor differs = b.reduce(ReduceKind::any,
                             b.ne(b.sliceAxis(sorted, 0, one, rest),
@@ -186,9 +199,6 @@ static Sorted sortRows(TensorBuilder &b, Tensor rows) {
   Tensor head = b.full({one}, b.scalar(int64_t(1), b.boolean()));
   return {order, b.concat({head, differs}, 0)};
 }
-
-/// More columns than this, each a sort, make too large a program.
-static constexpr int64_t kMaxUniqueColumns = 64;
 
 static Tensors unique(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "X");
@@ -204,11 +214,8 @@ static Tensors unique(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   Tensor ordered = x.isString() ? b.eachString("rank", {x}, b.i64()) : x;
   Tensor rows = b.flatten(b.moveAxis(ordered, axis, 0), 1, x.rank());
-  int64_t width = rows.shape()[1];
-  if (width < 1 || width > kMaxUniqueColumns)
-    return n.error("slices of " + describe({b.dim(rows, 1)}) +
-                   " elements can't be compared, only of 1 to " +
-                   Twine(kMaxUniqueColumns));
+  if (!rows)
+    return rows;
   Sorted s = sortRows(b, rows);
   Tensor starts = b.nonzero(s.isFirst);
   if (!starts)
