@@ -33,6 +33,8 @@ static unsigned arity(StringRef function) {
       .Cases({"string_split_count", "string_split"}, 3)
       .Case("string_token_count", 3)
       .Case("string_tokens", 4)
+      .Case("image_size", 1)
+      .Case("image_decode", 2)
       .Default(0);
 }
 

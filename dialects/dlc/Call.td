@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 // What is not worth compiling is a function of the run time: whatever looks into
-// a string. Strings themselves are numbers: equal
+// a string, or into the file of an image. Strings themselves are numbers: equal
 // ones of a run have equal numbers, so that all that moves, selects and compares
 // elements does so with strings, too.
 
@@ -20,7 +20,8 @@ def Dlc_CallOp : Dlc_Op<"call", [NoMemoryEffect, AttrSizedOperandSegments,
   let summary = "what a function of the run time makes of tensors";
   let description = [{
     Calls `dlc_` and the function's name on whole tensors: those of strings are in
-    `runtime/strings.h`. It may fail, which ends the run. A size that the result type leaves open is an operand, in
+    `runtime/strings.h`, those of images in `runtime/image/image.h`. It may fail,
+    which ends the run. A size that the result type leaves open is an operand, in
     order.
 
     An element of type `si64` is a string: its number in the run's table of
