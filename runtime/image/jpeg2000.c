@@ -91,15 +91,20 @@ static bool has_planes(const jpeg2000 *j) {
   return true;
 }
 
-static unsigned char rounded(double value) {
-  return (unsigned char)(value < 0 ? 0 : value < 255 ? value + 0.5 : 255);
+static unsigned char clipped(int value) {
+  return (unsigned char)(value < 0 ? 0 : value < 255 ? value : 255);
+}
+
+/* 64 times what a factor of JFIF's makes of chroma, as Pillow rounds it. */
+static int share(double factor, int chroma) {
+  return (int)(factor * 64 * (chroma - 128) + 0.5);
 }
 
 static void to_rgb(unsigned char *ycc) {
-  double y = ycc[0], cb = ycc[1] - 128, cr = ycc[2] - 128;
-  ycc[0] = rounded(y + 1.402 * cr);
-  ycc[1] = rounded(y - 0.34414 * cb - 0.71414 * cr);
-  ycc[2] = rounded(y + 1.772 * cb);
+  int y = ycc[0], cb = ycc[1], cr = ycc[2];
+  ycc[0] = clipped(y + (share(1.402, cr) >> 6));
+  ycc[1] = clipped(y + ((share(-0.34414, cb) + share(-0.71414, cr)) >> 6));
+  ycc[2] = clipped(y + (share(1.772, cb) >> 6));
 }
 
 static void put_rows(jpeg2000 *j) {

@@ -153,6 +153,7 @@ def images_jpeg2000(g):
         "gray": saved(picture("L"), "JPEG2000"),
         "gray_alpha": saved(picture("LA"), "JPEG2000"),
         "gray_16": saved(picture("I;16"), "JPEG2000"),
+        "luma": saved(picture("YCbCr"), "JPEG2000"),
     })
 
 
