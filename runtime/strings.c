@@ -240,7 +240,7 @@ dlc_strings *dlc_strings_begin(dlc_frame *frame, const char *text,
  *===----------------------------------------------------------------------===*/
 
 DLC_STRING_FUNCTION(intern) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   const dlc_string *from = call->inputs[0];
   int64_t *to = call->result;
   for (int64_t i = 0; i < call->count; i++) {
@@ -256,7 +256,7 @@ DLC_STRING_FUNCTION(intern) {
 }
 
 DLC_STRING_FUNCTION(spell) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   const int64_t *from = call->inputs[0];
   dlc_string *to = call->result;
   for (int64_t i = 0; i < call->count; i++)
@@ -264,7 +264,7 @@ DLC_STRING_FUNCTION(spell) {
 }
 
 DLC_STRING_FUNCTION(concat) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   dlc_strings *s = call->strings;
   const int64_t *x = call->inputs[0], *y = call->inputs[1];
   int64_t *to = call->result;
@@ -297,7 +297,7 @@ static int compare(const void *left, const void *right) {
 }
 
 DLC_STRING_FUNCTION(rank) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   dlc_strings *s = call->strings;
   const int64_t *from = call->inputs[0];
   int64_t *to = call->result, used = 0;

@@ -7,7 +7,7 @@
  *
  * Compiled code knows a string by its number in the table of the run: equal
  * strings have equal numbers, the empty one 0. It calls a function of the run
- * time, by name, for whatever looks into a string (dlc.string). These functions
+ * time, by name, for whatever looks into a string (dlc.call). These functions
  * are in files of their own, so that a model without strings is linked without
  * them.
  *
@@ -44,13 +44,13 @@ typedef struct dlc_strings {
 } dlc_strings;
 
 /* What compiled code passes; row-major, dense arrays. */
-typedef struct dlc_string_call {
+typedef struct dlc_call {
   dlc_strings *strings;
   void *result;
   int64_t count;       /* elements of the result */
   int64_t input_count; /* elements of the first input */
   const void *inputs[];
-} dlc_string_call;
+} dlc_call;
 
 /*===- strings.c ----------------------------------------------------------===*/
 

@@ -31,8 +31,7 @@ static uint32_t map(const mapping *table, size_t count, uint32_t point) {
   return inside ? (uint32_t)((int32_t)point + m->distance) : point;
 }
 
-static void map_all(const dlc_string_call *call, const mapping *table,
-                    size_t count) {
+static void map_all(const dlc_call *call, const mapping *table, size_t count) {
   const int64_t *from = call->inputs[0];
   int64_t *to = call->result;
   for (int64_t i = 0; i < call->count; i++) {

@@ -14,7 +14,7 @@
 #include "strings.h"
 
 DLC_STRING_FUNCTION(match) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   const int64_t *from = call->inputs[0];
   const int32_t *automaton = call->inputs[1];
   int64_t classes = automaton[0];

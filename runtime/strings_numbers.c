@@ -81,7 +81,7 @@ static bool read_real(const char *text, int64_t bits, void *out) {
   return end != text && !*end;
 }
 
-static void fail_number(const dlc_string_call *call, dlc_string x) {
+static void fail_number(const dlc_call *call, dlc_string x) {
   /* The message may be cut within a code point, and has other limits. */
   int size = x.size > 60 ? 60 : (int)x.size;
   while (size && (size_t)size < x.size &&
@@ -115,7 +115,7 @@ static bool read_integer(const char *text, int64_t is_unsigned, void *out) {
 
 /* Each string becomes a number of eight bytes; `parameter` is the call's second
  * input. */
-static void parse_all(const dlc_string_call *call,
+static void parse_all(const dlc_call *call,
                       bool read(const char *text, int64_t parameter,
                                 void *value)) {
   const int64_t *from = call->inputs[0], *parameter = call->inputs[1];
@@ -176,7 +176,7 @@ static size_t write_real(char *out, size_t size, double x, int64_t bits) {
                           strtod(digits, NULL));
 }
 
-static bool give(const dlc_string_call *call, int64_t i, const char *text,
+static bool give(const dlc_call *call, int64_t i, const char *text,
                  size_t size) {
   int64_t number = dlc_strings_add(call->strings, text, size);
   ((int64_t *)call->result)[i] = number;
@@ -184,7 +184,7 @@ static bool give(const dlc_string_call *call, int64_t i, const char *text,
 }
 
 DLC_STRING_FUNCTION(format_real) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   const double *from = call->inputs[0];
   const int64_t *bits = call->inputs[1];
   plain p;
@@ -200,7 +200,7 @@ DLC_STRING_FUNCTION(format_real) {
 }
 
 DLC_STRING_FUNCTION(format_integer) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   const int64_t *from = call->inputs[0], *is_unsigned = call->inputs[1];
   for (int64_t i = 0; i < call->count; i++) {
     char text[32];

@@ -63,7 +63,7 @@ static bool next_part(splitter *s, dlc_string *part) {
   return true;
 }
 
-static splitter split_of(const dlc_string_call *call, int64_t i) {
+static splitter split_of(const dlc_call *call, int64_t i) {
   dlc_string x =
       dlc_strings_at(call->strings, ((const int64_t *)call->inputs[0])[i]);
   const int64_t *delimiter = call->inputs[1], *most = call->inputs[2];
@@ -73,7 +73,7 @@ static splitter split_of(const dlc_string_call *call, int64_t i) {
 }
 
 DLC_STRING_FUNCTION(split_count) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   int64_t *counts = call->result;
   for (int64_t i = 0; i < call->count; i++) {
     splitter s = split_of(call, i);
@@ -84,7 +84,7 @@ DLC_STRING_FUNCTION(split_count) {
 }
 
 DLC_STRING_FUNCTION(split) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   if (!call->input_count)
     return;
   int64_t width = call->count / call->input_count, *to = call->result;

@@ -82,7 +82,7 @@ static void cut(tokenizer *t, const int32_t *automaton, int32_t left,
     cut(t, next, left - 1, (dlc_string){begin, (size_t)(end - begin)});
 }
 
-static tokenizer tokenizer_of(const dlc_string_call *call) {
+static tokenizer tokenizer_of(const dlc_call *call) {
   const int64_t *numbers = call->inputs[2];
   return (tokenizer){.strings = call->strings,
                      .automata = call->inputs[1],
@@ -92,7 +92,7 @@ static tokenizer tokenizer_of(const dlc_string_call *call) {
 }
 
 /* Those of string i. */
-static void tokens_of(tokenizer *t, const dlc_string_call *call, int64_t i) {
+static void tokens_of(tokenizer *t, const dlc_call *call, int64_t i) {
   dlc_string x =
       dlc_strings_at(call->strings, ((const int64_t *)call->inputs[0])[i]);
   t->count = 0;
@@ -105,7 +105,7 @@ static void tokens_of(tokenizer *t, const dlc_string_call *call, int64_t i) {
 }
 
 DLC_STRING_FUNCTION(token_count) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   tokenizer t = tokenizer_of(call);
   for (int64_t i = 0; i < call->count; i++) {
     tokens_of(&t, call, i);
@@ -114,7 +114,7 @@ DLC_STRING_FUNCTION(token_count) {
 }
 
 DLC_STRING_FUNCTION(tokens) {
-  const dlc_string_call *call = arguments;
+  const dlc_call *call = arguments;
   if (!call->input_count)
     return;
   tokenizer t = tokenizer_of(call);

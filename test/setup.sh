@@ -11,6 +11,7 @@ packages=(
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools liblld-22-dev
   cmake ninja-build ccache
   zlib1g-dev libzstd-dev musl-dev libgtest-dev
+  libjpeg62-turbo-dev libpng-dev libwebp-dev libtiff-dev libdeflate-dev libopenjp2-7-dev
   valgrind
   ca-certificates git python3 python3-venv python3-numpy
 )

@@ -34,7 +34,7 @@
 
 namespace dlc {
 
-/// Whether elements of this type are strings, see StringOp.
+/// Whether elements of this type are strings, see CallOp.
 bool isString(mlir::Type element);
 /// Their type, and the one that strings of inputs and outputs have.
 mlir::Type stringType(mlir::MLIRContext *context);

@@ -12,7 +12,7 @@ include "dialects/dlc/Movement.td"
 include "dialects/dlc/Reduction.td"
 include "dialects/dlc/Contraction.td"
 include "dialects/dlc/Search.td"
-include "dialects/dlc/String.td"
+include "dialects/dlc/Call.td"
 include "dialects/dlc/Structure.td"
 include "dialects/dlc/Sequence.td"
 #endif // DLC_TD

@@ -63,8 +63,9 @@ public:
   std::future<std::string> sourceHash;
   /// Every file that was read, for -MD.
   std::vector<std::string> dependencies;
-  /// The linker's inputs.
-  std::vector<std::string> objects;
+  /// The linker's inputs, and the archives of the run time that they call
+  /// beside the common one.
+  std::vector<std::string> objects, archives;
   target::TempFiles temps;
   /// The files that appear, all of them, when all has succeeded.
   std::vector<target::OutputFile> results;

@@ -44,6 +44,7 @@ target::LinkRequest linkRequest(const Compilation &compilation) {
   request.keepSymbols = options.debugInfo || options.saveTemps.has_value();
   request.jobs = options.jobs;
   request.objects = compilation.objects;
+  request.archives = compilation.archives;
   request.output = options.output;
   return request;
 }

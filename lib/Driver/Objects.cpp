@@ -79,6 +79,19 @@ LogicalResult scopeCode(CodeVersion &code, Compilation &compilation) {
   return success();
 }
 
+// Decoders of images are in an archive of their own: they bring libraries
+// along.
+void findArchives(Compilation &compilation) {
+  for (CodeVersion &code : compilation.codes)
+    for (Module *module : modulesOf(code))
+      for (Function &function : *module)
+        if (function.isDeclaration() &&
+            function.getName().starts_with("dlc_image_")) {
+          compilation.archives = {"libdlc_image.a"};
+          return;
+        }
+}
+
 // Large weights were written as an object like all others: the bytes are copied
 // out of it.
 LogicalResult putBesides(Compilation &compilation, StringRef object) {
@@ -217,6 +230,7 @@ LogicalResult makeObjects(Compilation &compilation) {
   for (CodeVersion &code : compilation.codes)
     if (failed(scopeCode(code, compilation)))
       return failure();
+  findArchives(compilation);
   finishInfo(compilation);
   target::LLVMModule model = modelModule(compilation);
   Emit emit = compilation.options.emit;

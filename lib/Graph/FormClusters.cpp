@@ -105,7 +105,7 @@ public:
   void run() {
     for (Operation &op : llvm::reverse(block))
       if (isa<DlcDialect>(op.getDialect()) &&
-          !isa<ConstantOp, CheckOp, LoopOp, StringOp, YieldOp>(op) &&
+          !isa<ConstantOp, CheckOp, LoopOp, CallOp, YieldOp>(op) &&
           !isInPlace(&op) && !isOnSequences(&op))
         place(&op);
     for (auto &cluster : llvm::reverse(clusters))

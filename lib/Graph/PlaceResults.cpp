@@ -104,7 +104,7 @@ private:
     }
     Operation *maker = source.getDefiningOp();
     Operation *owner = operand.getOwner();
-    if (isa_and_present<ClusterOp, StringOp>(maker) &&
+    if (isa_and_present<ClusterOp, CallOp>(maker) &&
         maker->getBlock() == owner->getBlock() && (oneUse || !alone) &&
         llvm::all_of(known, [&](Value v) { return isKnownBefore(v, maker); }) &&
         placed.insert(source).second)
@@ -180,8 +180,8 @@ private:
       return cluster.getSizes();
     if (auto reshape = v.getDefiningOp<ReshapeOp>())
       return reshape.getSizes();
-    if (auto string = v.getDefiningOp<StringOp>())
-      return string.getSizes();
+    if (auto call = v.getDefiningOp<CallOp>())
+      return call.getSizes();
     auto type = cast<RankedTensorType>(v.getType());
     for (int64_t d = 0; d < type.getRank(); ++d)
       if (type.isDynamicDim(d))

@@ -54,6 +54,21 @@ StringRef emulation(const Triple &triple) {
   }
 }
 
+// The archives of the run time that a model needs, "libdlc_rt.a" last.
+Expected<Command> findRuntime(const LinkRequest &request, bool musl) {
+  Command paths;
+  std::vector<std::string> names = request.archives;
+  names.push_back("libdlc_rt.a");
+  for (const std::string &name : names) {
+    auto path =
+        findRuntimeArchive(request.triple, request.runtimeRoot, musl, name);
+    if (!path)
+      return path.takeError();
+    paths.push_back(std::move(*path));
+  }
+  return paths;
+}
+
 // -static prefers musl, whose programs are a twentieth of glibc's in size.
 bool usesMusl(const LinkRequest &request) {
   if (request.triple.isMusl())
@@ -68,8 +83,7 @@ bool usesMusl(const LinkRequest &request) {
   };
   return succeeds(findCLibrary(request.triple, request.sysroot, CrtKind::Static,
                                true)) &&
-         succeeds(findRuntimeArchive(request.triple, request.runtimeRoot, true,
-                                     "libdlc_rt.a"));
+         succeeds(findRuntime(request, true));
 }
 
 Command commonCommand(const LinkRequest &request) {
@@ -124,8 +138,7 @@ Expected<Command> executableCommand(const LinkRequest &request) {
                                         musl, "libdlc_main.a");
   if (!mainArchive)
     return mainArchive.takeError();
-  auto runtime = findRuntimeArchive(request.triple, request.runtimeRoot, musl,
-                                    "libdlc_rt.a");
+  auto runtime = findRuntime(request, musl);
   if (!runtime)
     return runtime.takeError();
 
@@ -137,7 +150,8 @@ Expected<Command> executableCommand(const LinkRequest &request) {
   appendOptimizations(command, request);
   append(command, {library->crtBegin, library->crtInit});
   appendAll(command, request.objects);
-  append(command, {*mainArchive, *runtime});
+  command.push_back(*mainArchive);
+  appendAll(command, *runtime);
   appendLibraries(command, *library, request.isStatic);
   command.push_back(library->crtEnd);
   return command;
@@ -149,8 +163,7 @@ Expected<Command> sharedCommand(const LinkRequest &request, TempFiles &temps) {
       findCLibrary(request.triple, request.sysroot, CrtKind::Shared, musl);
   if (!library)
     return library.takeError();
-  auto runtime = findRuntimeArchive(request.triple, request.runtimeRoot, musl,
-                                    "libdlc_rt.a");
+  auto runtime = findRuntime(request, musl);
   if (!runtime)
     return runtime.takeError();
   auto exports = temps.make("exports", "map");
@@ -169,7 +182,7 @@ Expected<Command> sharedCommand(const LinkRequest &request, TempFiles &temps) {
     append(command, {"-u", call});
   command.push_back(library->crtInit);
   appendAll(command, request.objects);
-  command.push_back(*runtime);
+  appendAll(command, *runtime);
   appendLibraries(command, *library, false);
   command.push_back(library->crtEnd);
   return command;
@@ -183,13 +196,12 @@ Command objectCommand(const LinkRequest &request) {
 }
 
 Expected<Command> archiveCommand(const LinkRequest &request) {
-  auto runtime = findRuntimeArchive(request.triple, request.runtimeRoot,
-                                    request.triple.isMusl(), "libdlc_rt.a");
+  auto runtime = findRuntime(request, request.triple.isMusl());
   if (!runtime)
     return runtime.takeError();
   Command command{"llvm-ar", "qcsLD", request.output};
   appendAll(command, request.objects);
-  command.push_back(*runtime);
+  appendAll(command, *runtime);
   return command;
 }
 
@@ -268,22 +280,15 @@ Error addObject(StringRef path, StringRef name, StringSaver &saver,
   return Error::success();
 }
 
-Error writeLibrary(const LinkRequest &request, StringRef runtimePath) {
-  BumpPtrAllocator allocator;
-  StringSaver saver(allocator);
-  std::vector<NewArchiveMember> members;
-  for (auto [index, path] : enumerate(request.objects))
-    if (Error error =
-            addObject(path, request.ident + "." + std::to_string(index) + ".o",
-                      saver, members))
-      return error;
-
-  auto buffer = MemoryBuffer::getFile(runtimePath);
+Error addMembers(StringRef path, std::vector<NewArchiveMember> &members,
+                 std::vector<std::unique_ptr<MemoryBuffer>> &buffers) {
+  auto buffer = MemoryBuffer::getFile(path);
   if (!buffer)
-    return createFileError(runtimePath, buffer.getError());
+    return createFileError(path, buffer.getError());
   auto archive = object::Archive::create((*buffer)->getMemBufferRef());
   if (!archive)
-    return createFileError(runtimePath, archive.takeError());
+    return createFileError(path, archive.takeError());
+  buffers.push_back(std::move(*buffer));
   Error error = Error::success();
   for (const object::Archive::Child &child : (*archive)->children(error)) {
     auto member = NewArchiveMember::getOldMember(child, true);
@@ -291,8 +296,23 @@ Error writeLibrary(const LinkRequest &request, StringRef runtimePath) {
       return joinErrors(std::move(error), member.takeError());
     members.push_back(std::move(*member));
   }
-  if (error)
-    return createFileError(runtimePath, std::move(error));
+  return error ? createFileError(path, std::move(error)) : Error::success();
+}
+
+Error writeLibrary(const LinkRequest &request, ArrayRef<std::string> archives) {
+  BumpPtrAllocator allocator;
+  StringSaver saver(allocator);
+  std::vector<NewArchiveMember> members;
+  std::vector<std::unique_ptr<MemoryBuffer>> buffers;
+  for (auto [index, path] : enumerate(request.objects))
+    if (Error error =
+            addObject(path, request.ident + "." + std::to_string(index) + ".o",
+                      saver, members))
+      return error;
+
+  for (const std::string &path : archives)
+    if (Error error = addMembers(path, members, buffers))
+      return error;
   return writeArchive(request.output, members, SymtabWritingMode::NormalSymtab,
                       object::Archive::K_GNU, /*Deterministic=*/true,
                       /*Thin=*/false);
@@ -323,7 +343,8 @@ Error link(const LinkRequest &request, StringRef path, TempFiles &temps) {
   if (request.kind == LinkKind::Archive) {
     LinkRequest actual = request;
     actual.output = path.str();
-    return writeLibrary(actual, command->back());
+    size_t last = request.archives.size() + 1;
+    return writeLibrary(actual, ArrayRef(*command).take_back(last));
   }
   Expected<OutputFile> linked = OutputFile::create(path);
   if (!linked)

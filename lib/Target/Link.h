@@ -8,7 +8,7 @@
 // All files are linked by lld, in this process.
 //
 // A static library holds the model's objects and the members of the run time's
-// archive. Two such libraries link into one program: the linker takes the run
+// archives. Two such libraries link into one program: the linker takes the run
 // time's members from whichever comes first and leaves the others.
 //
 //===----------------------------------------------------------------------===//
@@ -33,6 +33,8 @@ struct LinkRequest {
   bool isStatic = false;
   bool keepSymbols = false;
   unsigned jobs = 0; // threads; 0: all cores
+  /// Of the run time, each further one that the objects call.
+  std::vector<std::string> archives;
   std::vector<std::string> objects;
   std::string output; // the final name
 };

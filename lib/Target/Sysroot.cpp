@@ -135,9 +135,10 @@ Expected<std::string> findRuntimeArchive(const Triple &triple, StringRef root,
   std::string path = join(root, multiarch(triple, musl), name);
   if (sys::fs::exists(path))
     return path;
+  StringRef what = name == "libdlc_image.a" ? ", the decoders of images" : "";
   return createStringError("cannot find dlc's run time for '" +
                            multiarch(triple, musl) + "': no file '" + path +
-                           "'");
+                           "'" + what);
 }
 
 } // namespace dlc::target

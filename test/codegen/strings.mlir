@@ -24,10 +24,10 @@ module attributes {dlc.strings = ["", "ab", "c"]} {
 func.func @main(%x: tensor<?xi128>) -> tensor<?x2xi128> {
   %c0 = arith.constant 0 : index
   %n = tensor.dim %x, %c0 : tensor<?xi128>
-  %0 = dlc.string "intern"(%x) sizes(%n) : (tensor<?xi128>) -> tensor<?xsi64>
+  %0 = dlc.call "string_intern"(%x) sizes(%n) : (tensor<?xi128>) -> tensor<?xsi64>
   %1 = dlc.reshape %0 sizes(%n) : tensor<?xsi64> -> tensor<?x1xsi64>
   %2 = dlc.broadcast %1 sizes(%n) : tensor<?x1xsi64> -> tensor<?x2xsi64>
-  %3 = dlc.string "spell"(%2) sizes(%n) : (tensor<?x2xsi64>) -> tensor<?x2xi128>
+  %3 = dlc.call "string_spell"(%2) sizes(%n) : (tensor<?x2xsi64>) -> tensor<?x2xi128>
   return %3 : tensor<?x2xi128>
 }
 }

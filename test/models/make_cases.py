@@ -24,7 +24,7 @@ import traceback
 from kit import HERE, MAKERS
 
 OPERATORS = ("ops_conv", "ops_control", "ops_math", "ops_move", "ops_rnn", "ops_graph", "ops_search", "ops_sample",
-             "ops_types", "ops_microsoft", "ops_ml", "ops_strings", "rejects")
+             "ops_types", "ops_microsoft", "ops_ml", "ops_images", "ops_strings", "rejects")
 NETWORKS = ("nets_vision", "nets_text")
 
 

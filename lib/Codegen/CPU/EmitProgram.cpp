@@ -13,8 +13,8 @@
 #include "Codegen/CPU/InPlace.h"
 #include "Codegen/CPU/Kernel.h"
 #include "Codegen/CPU/Lifetimes.h"
+#include "Codegen/CPU/RuntimeCalls.h"
 #include "Codegen/CPU/Sequences.h"
-#include "Codegen/CPU/StringCalls.h"
 #include "Support/Diagnostics.h"
 #include "dialects/dlc/ScalarEmitter.h"
 #include "dialects/rt/Rt.h"
@@ -37,7 +37,7 @@ public:
       : main(model.lookupSymbol<func::FuncOp>("main")), target(isa),
         weights(weights), needs(needs),
         program(ModuleOp::create(model.getLoc())), b(model.getContext()),
-        loc(model.getLoc()), strings(model, *program, b),
+        loc(model.getLoc()), calls(model, *program, b),
         control({b, loc, frame, sizes, memory,
                  [this](Value v) { return memoryOf(v); },
                  [this](Value v) { return resultMemory(v); },
@@ -95,7 +95,7 @@ private:
       borders; // by the main kernel's name
   llvm::DenseMap<Attribute, int64_t> weightOffsets;
   ConcatParts concats;
-  StringCalls strings;
+  RuntimeCalls calls;
   ControlFlow control;
 
   IndexMath math() { return {b, loc}; }
@@ -218,8 +218,8 @@ private:
       return cluster.getSizes();
     if (auto reshape = tensor.getDefiningOp<ReshapeOp>())
       return reshape.getSizes();
-    if (auto string = tensor.getDefiningOp<StringOp>())
-      return string.getSizes();
+    if (auto call = tensor.getDefiningOp<CallOp>())
+      return call.getSizes();
     return {};
   }
 
@@ -248,7 +248,7 @@ private:
   SmallVector<Value> arenaValues(Block &body) {
     SmallVector<Value> values;
     forEachOp(body, [&](Operation *op) {
-      if (isa<ClusterOp, StringOp, tensor::FromElementsOp>(op)) {
+      if (isa<ClusterOp, CallOp, tensor::FromElementsOp>(op)) {
         Value v = op->getResult(0);
         if (!outputs.contains(v) && !inserted.contains(v) &&
             !carried.contains(v) && !concats.isPart(v))
@@ -422,8 +422,8 @@ private:
     }
     if (auto cluster = dyn_cast<ClusterOp>(op))
       return emitCluster(cluster);
-    if (auto string = dyn_cast<StringOp>(op))
-      return emitString(string);
+    if (auto call = dyn_cast<CallOp>(op))
+      return emitCall(call);
     if (auto extract = dyn_cast<tensor::ExtractOp>(op))
       return emitExtract(extract);
     if (auto elements = dyn_cast<tensor::FromElementsOp>(op))
@@ -475,7 +475,7 @@ private:
     return success();
   }
 
-  LogicalResult emitString(StringOp op) {
+  LogicalResult emitCall(CallOp op) {
     SmallVector<Value> args{
         Value(), math().product(mappedSizes(op.getResult())),
         math().product(mappedSizes(op.getInputs().front()))};
@@ -486,7 +486,7 @@ private:
       args.push_back(*from);
     }
     args.front() = resultMemory(op.getResult());
-    strings.emit(op, frame, args, nodesOf(op.getLoc()));
+    calls.emit(op, frame, args, nodesOf(op.getLoc()));
     return success();
   }
 

@@ -290,17 +290,18 @@ public:
   /// Picks elements of a dimension; x and the indices are of the same rank.
   Tensor gatherElements(Tensor x, Tensor indices, int64_t axis);
 
-  //===--- Strings --------------------------------------------------------===//
+  //===--- The run time, strings
+  //--------------------------------------------------------===//
 
   Tensor strings(llvm::ArrayRef<llvm::StringRef> values);
   Tensor string(llvm::StringRef value);
   mlir::Type stringType() { return dlc::stringType(context()); }
-  /// What a function of the run time makes of whole tensors, see dlc.string.
-  Tensor string(llvm::StringRef function, llvm::ArrayRef<Tensor> inputs,
-                llvm::ArrayRef<Dim> shape, mlir::Type elementType);
+  /// What a function of the run time makes of whole tensors, see dlc.call.
+  Tensor call(llvm::StringRef function, llvm::ArrayRef<Tensor> inputs,
+              llvm::ArrayRef<Dim> shape, mlir::Type elementType);
   /// The same for each element of broadcast inputs.
-  Tensor eachString(llvm::StringRef function, llvm::ArrayRef<Tensor> inputs,
-                    mlir::Type elementType);
+  Tensor callEach(llvm::StringRef function, llvm::ArrayRef<Tensor> inputs,
+                  mlir::Type elementType);
   /// All constants, by number; null if there are no others than "".
   mlir::ArrayAttr stringTable();
   //===--- Sequences and optionals ----------------------------------------===//

@@ -352,7 +352,7 @@ Tensor Importer::argument(BlockArgument arg) {
         nameOf(from.getArgAttrDict(arg.getArgNumber()), arg.getArgNumber());
     b.setLoc(
         NameLoc::get(StringAttr::get(b.context(), "input '" + name + "'")));
-    x = b.eachString("intern", {x}, b.stringType());
+    x = b.callEach("string_intern", {x}, b.stringType());
   }
   BlockArgument of = keys.lookup(arg);
   return of ? b.map(argument(of), x) : x;
@@ -525,7 +525,7 @@ LogicalResult Importer::importResults() {
     for (Tensor tensor : given.isMap() ? splitMap(i, given) : Tensors(given)) {
       tensor = asDeclared(i, tensor);
       if (tensor && tensor.isString()) {
-        tensor = b.eachString("spell", {tensor}, spelledType(b.context()));
+        tensor = b.callEach("string_spell", {tensor}, spelledType(b.context()));
         // Each output has memory of its own.
         tensor.value().getDefiningOp()->setAttr("output", ops.getIndexAttr(i));
       }

@@ -45,7 +45,8 @@ const OpTable &onnx::opTable() {
                                  microsoftStandardOps(),
                                  controlOps(),
                                  sequenceOps(),
-                                 stringOps()})
+                                 stringOps(),
+                                 imageOps()})
       t.add("onnx", rows);
     t.add("ai.onnx.preview", previewOps());
     t.add("ai.onnx.preview.training", trainingOps());

@@ -42,6 +42,7 @@ llvm::ArrayRef<OpRow> signalOps();
 llvm::ArrayRef<OpRow> gramOps();
 llvm::ArrayRef<OpRow> randomOps();
 llvm::ArrayRef<OpRow> stringOps();
+llvm::ArrayRef<OpRow> imageOps();
 /// Of ai.onnx.preview.
 llvm::ArrayRef<OpRow> previewOps();
 /// Of ai.onnx.preview.training.

@@ -212,7 +212,7 @@ static Tensors unique(TensorBuilder &b, NodeArgs &n) {
     x = b.flatten(x, 0, x.rank());
   if (n.failed() || !x)
     return Tensor();
-  Tensor ordered = x.isString() ? b.eachString("rank", {x}, b.i64()) : x;
+  Tensor ordered = x.isString() ? b.callEach("string_rank", {x}, b.i64()) : x;
   Tensor rows = b.flatten(b.moveAxis(ordered, axis, 0), 1, x.rank());
   if (!rows)
     return rows;

@@ -85,7 +85,7 @@ static Tensors stringConcat(TensorBuilder &b, NodeArgs &n) {
   SmallVector<Tensor> xs = n.allInputs();
   if (!checkStrings(n, xs))
     return Tensor();
-  return b.eachString("concat", xs, b.stringType());
+  return b.callEach("string_concat", xs, b.stringType());
 }
 
 /// A row of parts for each string, the first argument, of which there are so
@@ -99,7 +99,7 @@ static Tensor partsOf(TensorBuilder &b, StringRef function,
   Tensor width =
       b.reduce(ReduceKind::max, b.flatten(counts, 0, counts.rank()), {0});
   shape.push_back(b.counted(b.max(width, b.scalar(int64_t(0), b.i64()))));
-  return shape.back() ? b.string(function, arguments, shape, b.stringType())
+  return shape.back() ? b.call(function, arguments, shape, b.stringType())
                       : Tensor();
 }
 
@@ -111,8 +111,8 @@ static Tensors stringSplit(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   SmallVector<Tensor> arguments{x, b.string(delimiter),
                                 b.scalar(most, b.i64())};
-  Tensor counts = b.string("split_count", arguments, b.dims(x), b.i64());
-  return Tensors{partsOf(b, "split", arguments, counts), counts};
+  Tensor counts = b.call("string_split_count", arguments, b.dims(x), b.i64());
+  return Tensors{partsOf(b, "string_split", arguments, counts), counts};
 }
 
 static Tensors stringNormalizer(TensorBuilder &b, NodeArgs &n) {
@@ -130,17 +130,17 @@ static Tensors stringNormalizer(TensorBuilder &b, NodeArgs &n) {
     return n.error("input 'X' of type " + describe(x.type()) +
                    " is no row of strings");
   auto map = [&](Tensor t, StringRef function) {
-    return b.eachString(function, {t}, b.stringType());
+    return b.callEach(function, {t}, b.stringType());
   };
   Tensor row = b.flatten(x, 0, x.rank()), y = row;
   if (change != "NONE")
-    y = map(row, change == "LOWER" ? "lower" : "upper");
+    y = map(row, change == "LOWER" ? "string_lower" : "string_upper");
   if (!stopwords || stopwords->empty())
     return b.reshape(y, b.dims(x));
   Tensor words = b.strings(*stopwords);
-  Tensor seen = exact ? row : map(row, "lower");
+  Tensor seen = exact ? row : map(row, "string_lower");
   Tensor isStop =
-      b.eq(b.unsqueeze(seen, {1}), exact ? words : map(words, "lower"));
+      b.eq(b.unsqueeze(seen, {1}), exact ? words : map(words, "string_lower"));
   Tensor kept =
       b.gather(y, b.nonzero(b.not_(b.reduce(ReduceKind::any, isStop, {1}))), 0);
   if (!kept)
@@ -168,7 +168,8 @@ static Tensors regexFullMatch(TensorBuilder &b, NodeArgs &n) {
   if (!automaton)
     return n.error("attribute 'pattern': " +
                    llvm::toString(automaton.takeError()));
-  return b.string("match", {x, table(b, *automaton)}, b.dims(x), b.boolean());
+  return b.call("string_match", {x, table(b, *automaton)}, b.dims(x),
+                b.boolean());
 }
 
 //===----------------------------------------------------------------------===//
@@ -236,9 +237,9 @@ static Tensors tokenizer(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   SmallVector<Tensor> arguments{x, table(b, *automata),
                                 b.ints({separates, least, marks})};
-  Tensor counts = b.string("token_count", arguments, b.dims(x), b.i64());
+  Tensor counts = b.call("string_token_count", arguments, b.dims(x), b.i64());
   arguments.push_back(b.string(pad));
-  return partsOf(b, "tokens", arguments, counts);
+  return partsOf(b, "string_tokens", arguments, counts);
 }
 
 ArrayRef<OpRow> onnx::microsoftStringOps() {
@@ -277,24 +278,25 @@ Tensor onnx::toString(TensorBuilder &b, Tensor x) {
   if (x.isBool())
     return b.select(x, b.string("True"), b.string("False"));
   Type wide = widest(b, x.elementType());
-  return b.string(x.isFloat() ? "format_real" : "format_integer",
-                  {b.cast(x, wide), parameterOf(b, x.elementType())}, b.dims(x),
-                  b.stringType());
+  return b.call(x.isFloat() ? "string_format_real" : "string_format_integer",
+                {b.cast(x, wide), parameterOf(b, x.elementType())}, b.dims(x),
+                b.stringType());
 }
 
 Tensor onnx::fromString(TensorBuilder &b, Tensor x, Type type) {
   if (!x || type == x.elementType())
     return x;
   if (type.isInteger(1)) {
-    Tensor lower = b.eachString("lower", {x}, b.stringType());
+    Tensor lower = b.callEach("string_lower", {x}, b.stringType());
     Tensor isTrue = b.eq(lower, b.string("true")),
            isWord = b.or_(isTrue, b.eq(lower, b.string("false")));
     Tensor number = b.select(isWord, b.string("0"), x);
     number = fromString(b, number, b.opBuilder().getF64Type());
     return b.or_(isTrue, b.ne(number, 0.0));
   }
-  return b.string(isa<FloatType>(type) ? "parse_real" : "parse_integer",
-                  {x, parameterOf(b, type)}, b.dims(x), widest(b, type));
+  return b.call(isa<FloatType>(type) ? "string_parse_real"
+                                     : "string_parse_integer",
+                {x, parameterOf(b, type)}, b.dims(x), widest(b, type));
 }
 
 ArrayRef<OpRow> onnx::stringOps() {

@@ -208,10 +208,10 @@ func.func @loop(%n: index, %go: i1, %x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // CHECK-LABEL: func.func @strings
 func.func @strings(%n: index, %x: tensor<?xi128>, %d: tensor<si64>, %i: tensor<i64>) -> tensor<?x4xi128> {
-  // CHECK: dlc.string "intern"(%{{.*}}) sizes(%{{.*}}) : (tensor<?xi128>) -> tensor<?xsi64>
-  %0 = dlc.string "intern"(%x) sizes(%n) : (tensor<?xi128>) -> tensor<?xsi64>
-  // CHECK: dlc.string "split"(%{{.*}}, %{{.*}}, %{{.*}}) sizes(%{{.*}}) : (tensor<?xsi64>, tensor<si64>, tensor<i64>) -> tensor<?x4xsi64>
-  %1 = dlc.string "split"(%0, %d, %i) sizes(%n) : (tensor<?xsi64>, tensor<si64>, tensor<i64>) -> tensor<?x4xsi64>
-  %2 = dlc.string "spell"(%1) sizes(%n) : (tensor<?x4xsi64>) -> tensor<?x4xi128>
+  // CHECK: dlc.call "string_intern"(%{{.*}}) sizes(%{{.*}}) : (tensor<?xi128>) -> tensor<?xsi64>
+  %0 = dlc.call "string_intern"(%x) sizes(%n) : (tensor<?xi128>) -> tensor<?xsi64>
+  // CHECK: dlc.call "string_split"(%{{.*}}, %{{.*}}, %{{.*}}) sizes(%{{.*}}) : (tensor<?xsi64>, tensor<si64>, tensor<i64>) -> tensor<?x4xsi64>
+  %1 = dlc.call "string_split"(%0, %d, %i) sizes(%n) : (tensor<?xsi64>, tensor<si64>, tensor<i64>) -> tensor<?x4xsi64>
+  %2 = dlc.call "string_spell"(%1) sizes(%n) : (tensor<?x4xsi64>) -> tensor<?x4xi128>
   return %2 : tensor<?x4xi128>
 }

@@ -5,10 +5,10 @@
 
 // CHECK:      module attributes {dlc.strings = ["", "b"]}
 // CHECK:      func @main(%[[X:.*]]: tensor<?xi128> {dlc.name = "x"}) -> (tensor<?xi1>, tensor<?xi128>, tensor<?xi128>)
-// CHECK:      %[[S:.*]] = dlc.string "intern"(%[[X]]) sizes(%{{.*}}) : (tensor<?xi128>) -> tensor<?xsi64>
+// CHECK:      %[[S:.*]] = dlc.call "string_intern"(%[[X]]) sizes(%{{.*}}) : (tensor<?xi128>) -> tensor<?xsi64>
 // CHECK:      dlc.eq %[[S]], %{{.*}} : tensor<?xsi64> -> tensor<?xi1>
-// CHECK:      dlc.string "spell"({{.*}}) sizes({{.*}}) {output = 1 : index} : (tensor<?xsi64>) -> tensor<?xi128>
-// CHECK:      dlc.string "spell"({{.*}}) sizes({{.*}}) {output = 2 : index} : (tensor<?xsi64>) -> tensor<?xi128>
+// CHECK:      dlc.call "string_spell"({{.*}}) sizes({{.*}}) {output = 1 : index} : (tensor<?xsi64>) -> tensor<?xi128>
+// CHECK:      dlc.call "string_spell"({{.*}}) sizes({{.*}}) {output = 2 : index} : (tensor<?xsi64>) -> tensor<?xi128>
 func.func @main(%a0: tensor<?x!graph.string> {graph.name = "x"}) -> (tensor<?xi1>, tensor<?x!graph.string>, !graph.value) {
   %x = graph.import %a0 : tensor<?x!graph.string>
   %b = graph.weight "b" = dense<"b"> : tensor<1x!graph.string>
@@ -37,9 +37,9 @@ func.func @main(%a0: tensor<3x!graph.string>) -> tensor<3xi64> {
 
 // How many parts there are at most is known when they are counted.
 
-// CHECK:      %[[N:.*]] = dlc.string "split_count"(%[[S:.*]], %{{.*}}, %{{.*}}) : (tensor<3xsi64>, tensor<si64>, tensor<i64>) -> tensor<3xi64>
+// CHECK:      %[[N:.*]] = dlc.call "string_split_count"(%[[S:.*]], %{{.*}}, %{{.*}}) : (tensor<3xsi64>, tensor<si64>, tensor<i64>) -> tensor<3xi64>
 // CHECK:      tensor.extract
-// CHECK:      dlc.string "split"(%[[S]], %{{.*}}, %{{.*}}) sizes(%{{.*}}) : (tensor<3xsi64>, tensor<si64>, tensor<i64>) -> tensor<3x?xsi64>
+// CHECK:      dlc.call "string_split"(%[[S]], %{{.*}}, %{{.*}}) sizes(%{{.*}}) : (tensor<3xsi64>, tensor<si64>, tensor<i64>) -> tensor<3x?xsi64>
 func.func @main(%a0: tensor<3x!graph.string>) -> (tensor<3x?x!graph.string>, tensor<3xi64>) {
   %x = graph.import %a0 : tensor<3x!graph.string>
   %y:2 = graph.node "onnx.StringSplit"(%x) version 20 {delimiter = ","}
@@ -50,8 +50,8 @@ func.func @main(%a0: tensor<3x!graph.string>) -> (tensor<3x?x!graph.string>, ten
 
 // -----
 
-// CHECK:      dlc.string "format_real"
-// CHECK:      dlc.string "parse_integer"
+// CHECK:      dlc.call "string_format_real"
+// CHECK:      dlc.call "string_parse_integer"
 func.func @main(%a0: tensor<3xf32>) -> tensor<3xi8> {
   %x = graph.import %a0 : tensor<3xf32>
   %t = graph.node "onnx.Cast"(%x) version 13 {to = 8 : i64}

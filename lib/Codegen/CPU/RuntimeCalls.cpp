@@ -1,12 +1,11 @@
-//===- StringCalls.cpp - calls of the run time's string functions -*- C++
-//-*-===//
+//===- RuntimeCalls.cpp - calls of functions of the run time ----*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "Codegen/CPU/StringCalls.h"
+#include "Codegen/CPU/RuntimeCalls.h"
 
 #include "dialects/rt/Rt.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,7 +16,7 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 /// Made when the run starts, whatever asks for it first.
-Value StringCalls::tableOf(Value frame) {
+Value RuntimeCalls::tableOf(Value frame) {
   if (table)
     return table;
   OpBuilder::InsertionGuard guard(b);
@@ -30,7 +29,7 @@ Value StringCalls::tableOf(Value frame) {
                                        frame, strings);
 }
 
-void StringCalls::declare(StringRef name) {
+void RuntimeCalls::declare(StringRef name) {
   if (program.lookupSymbol(name))
     return;
   OpBuilder::InsertionGuard guard(b);
@@ -42,16 +41,16 @@ void StringCalls::declare(StringRef name) {
       .setPrivate();
 }
 
-void StringCalls::emit(StringOp op, Value frame, ArrayRef<Value> arguments,
-                       StringRef site) {
+void RuntimeCalls::emit(CallOp op, Value frame, ArrayRef<Value> arguments,
+                        StringRef site) {
   Location loc = model.getLoc();
-  std::string name = ("dlc_string_" + op.getFunction()).str();
+  std::string name = ("dlc_" + op.getFunction()).str();
   declare(name);
   SmallVector<Value> args{tableOf(frame)};
   llvm::append_range(args, arguments);
   Value one = arith::ConstantIndexOp::create(b, loc, 1);
   rt::LaunchOp::create(b, loc, frame, name, one, one, args, site,
-                       ("string " + op.getFunction()).str(), /*flops=*/-1,
-                       /*bytes=*/-1);
+                       llvm::join(llvm::split(op.getFunction(), '_'), " "),
+                       /*flops=*/-1, /*bytes=*/-1);
   rt::ReportedOp::create(b, loc, frame, args.front(), site);
 }

@@ -1,4 +1,4 @@
-//===- TensorString.cpp - strings as elements -*- C++ -*-===//
+//===- TensorCall.cpp - functions of the run time, strings -*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -44,26 +44,26 @@ Tensor TensorBuilder::string(StringRef value) {
   return reshape(strings({value}), ArrayRef<int64_t>());
 }
 
-Tensor TensorBuilder::string(StringRef function, ArrayRef<Tensor> inputs,
-                             ArrayRef<Dim> shape, Type elementType) {
+Tensor TensorBuilder::call(StringRef function, ArrayRef<Tensor> inputs,
+                           ArrayRef<Dim> shape, Type elementType) {
   SmallVector<Value> values;
   for (Tensor x : inputs) {
     if (!x)
       return {};
     values.push_back(x.value());
   }
-  return finish(StringOp::create(ops, loc, typeOf(shape, elementType), function,
-                                 values, openSizes(shape)),
+  return finish(CallOp::create(ops, loc, typeOf(shape, elementType), function,
+                               values, openSizes(shape)),
                 shape);
 }
 
-Tensor TensorBuilder::eachString(StringRef function, ArrayRef<Tensor> inputs,
-                                 Type elementType) {
+Tensor TensorBuilder::callEach(StringRef function, ArrayRef<Tensor> inputs,
+                               Type elementType) {
   std::optional<Dims> shape = broadcastShape(inputs);
   if (!shape)
     return {};
   SmallVector<Tensor> wide;
   for (Tensor x : inputs)
     wide.push_back(broadcastTo(x, *shape));
-  return string(function, wide, *shape, elementType);
+  return call(function, wide, *shape, elementType);
 }

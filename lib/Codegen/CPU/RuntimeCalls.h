@@ -1,12 +1,12 @@
-//===- StringCalls.h - calls of the run time's string functions -*- C++ -*-===//
+//===- RuntimeCalls.h - calls of functions of the run time ------*- C++ -*-===//
 //
 // Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef LIB_CODEGEN_CPU_STRINGCALLS_H
-#define LIB_CODEGEN_CPU_STRINGCALLS_H
+#ifndef LIB_CODEGEN_CPU_RUNTIMECALLS_H
+#define LIB_CODEGEN_CPU_RUNTIMECALLS_H
 
 #include "dialects/dlc/Dlc.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -14,17 +14,17 @@
 namespace dlc::cpu {
 
 /// Emits the calls of one program. The functions are kernels of one unit,
-/// which the linker finds in the run time's archive: a model without strings
-/// carries none of them.
-class StringCalls {
+/// which the linker finds in the run time's archives: a model carries none that
+/// it does not call.
+class RuntimeCalls {
 public:
-  StringCalls(mlir::ModuleOp model, mlir::ModuleOp program, mlir::OpBuilder &b)
+  RuntimeCalls(mlir::ModuleOp model, mlir::ModuleOp program, mlir::OpBuilder &b)
       : model(model), program(program), b(b) {}
 
-  /// Calls the function of `op`. `arguments` are what dlc_string_call holds
+  /// Calls the function of `op`. `arguments` are what dlc_call holds
   /// behind the table.
-  void emit(StringOp op, mlir::Value frame,
-            llvm::ArrayRef<mlir::Value> arguments, llvm::StringRef site);
+  void emit(CallOp op, mlir::Value frame, llvm::ArrayRef<mlir::Value> arguments,
+            llvm::StringRef site);
 
 private:
   mlir::ModuleOp model, program;
@@ -37,4 +37,4 @@ private:
 
 } // namespace dlc::cpu
 
-#endif // LIB_CODEGEN_CPU_STRINGCALLS_H
+#endif // LIB_CODEGEN_CPU_RUNTIMECALLS_H
