@@ -47,14 +47,13 @@ struct MatmulEmitter {
     n = op.getType().getDimSize(rank - 1);
     steps = op.getLhs().getType().getDimSize(rank - 1);
     accumulator = productType(op.getLhs().getType().getElementType());
-    vectors = op.getPacked()
-                  ? op.getRhs().getType().getShape().back() / kernel.lanes()
-              : ShapedType::isDynamic(n)
-                  ? widestPanel(kernel.isa, accumulator)
-                  : panelVectors(kernel.isa, op.getType().getDimSize(rank - 2),
-                                 n, accumulator);
-    if (!op.getPacked())
-      vectors = std::min(vectors, widestPanel(kernel.isa, accumulator));
+    // What isn't packed lies in rows, of which a panel takes a part.
+    vectors =
+        op.getPacked()
+            ? op.getRhs().getType().getShape().back() / kernel.lanes()
+        : ShapedType::isDynamic(n)
+            ? widestPanel(kernel.isa, accumulator)
+            : panelVectors(kernel.isa, ShapedType::kDynamic, n, accumulator);
     most = tileRows(kernel.isa,
                     vectors * accumulator.getIntOrFloatBitWidth() / 32);
     panels = m.ceilDiv(columns, width());

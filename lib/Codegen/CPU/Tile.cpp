@@ -20,7 +20,10 @@ int64_t cpu::tileRows(const Isa &isa, int64_t vectors) {
   // A quarter of the registers is for the panel and broadcast elements, of two
   // steps at once: with less, accumulators go over the stack.
   int64_t most = isa.registers * 3 / 4 / vectors;
-  return std::clamp<int64_t>(most, 1, isa.registers > 16 ? 12 : 8);
+  // A panel of one vector takes a register more: each row's product becomes the
+  // next sum, where LLVM has them change places.
+  int64_t limit = isa.registers > 16 ? 12 : vectors == 1 ? 7 : 8;
+  return std::clamp<int64_t>(most, 1, limit);
 }
 
 int64_t cpu::widestPanel(const Isa &isa, Type accumulator) {
@@ -54,7 +57,7 @@ int64_t cpu::panelVectors(const Isa &isa, int64_t rows, int64_t columns,
   if (rows == 1 && columns >= 8 * lanes)
     return accumulator.getIntOrFloatBitWidth() > 32 ? 4 : 8;
   if (widest <= 2)
-    return cheapest(isa, columns, widest, {1.18, 1.0});
+    return cheapest(isa, columns, widest, {1.29, 1.0});
   bool areFew =
       !ShapedType::isDynamic(rows) && rows > 1 && rows <= 2 * tileRows(isa, 2);
   return areFew ? cheapest(isa, columns, widest, {1.1, 1.0, 1.05, 1.15})
@@ -64,7 +67,7 @@ int64_t cpu::panelVectors(const Isa &isa, int64_t rows, int64_t columns,
 int64_t cpu::panelVectorsOfMany(const Isa &isa, int64_t columns,
                                 Type accumulator) {
   int64_t widest = widestPanel(isa, accumulator);
-  return widest <= 2 ? cheapest(isa, columns, widest, {1.18, 1.0})
+  return widest <= 2 ? cheapest(isa, columns, widest, {1.29, 1.0})
                      : cheapest(isa, columns, widest, {1.15, 1.01, 1.0, 1.03});
 }
 
