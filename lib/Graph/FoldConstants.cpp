@@ -130,22 +130,6 @@ static bool isSmallEnough(Operation *op, ArrayRef<ElementsAttr> operands) {
          to <= std::min(kLargest, from + kGrowth);
 }
 
-static bool isWorthIt(Operation *op, ArrayRef<ElementsAttr> operands) {
-  // These are compact, and say more than their elements. Of broadcasts small
-  // ones of integers fold, which tend to be shapes and indices.
-  bool isIndices = isa<IntegerType>(getElementTypeOrSelf(op->getResult(0))) &&
-                   elements(op->getResult(0).getType()) <= kSmall;
-  if (isa<ConstantOp, IotaOp>(op) ||
-      (isa<BroadcastOp>(op) && (operands[0].isSplat() || !isIndices)))
-    return false;
-  return staysSplat(op, operands) ||
-         (isSmallEnough(op, operands) && workOf(op) <= kMostWork);
-}
-
-//===----------------------------------------------------------------------===//
-// Folding
-//===----------------------------------------------------------------------===//
-
 /// Whether an operand's value is known: a constant, or what could be one but
 /// stays as it is.
 static bool isKnown(Value value) {
@@ -163,6 +147,53 @@ static bool isKnown(Value value) {
   std::optional<int64_t> bytes = tensorBytes(broadcast.getType());
   return bytes && *bytes <= kLargest;
 }
+
+/// Whether a value is made, with constants alone and in a few steps, into what
+/// convolutions and products read over and over.
+static bool becomesWeight(Value value, unsigned steps = 8) {
+  auto isRead = [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (auto conv = dyn_cast<ConvOp>(user))
+      return use.get() == conv.getKernel();
+    if (isa<MatmulOp>(user))
+      return true;
+    auto isConstant = [&](Value v) { return v == use.get() || isKnown(v); };
+    return isa<PointwiseOpInterface, ReshapeOp, TransposeOp>(user) &&
+           llvm::all_of(user->getOperands(), isConstant) &&
+           becomesWeight(user->getResult(0), steps - 1);
+  };
+  return steps > 0 && !value.use_empty() &&
+         llvm::all_of(value.getUses(), isRead);
+}
+
+/// Whether a weight of bytes becomes numbers to compute with. No kernel takes
+/// bytes, so that every run would do it.
+static bool widensWeight(Operation *op) {
+  if (!isa<CastOp>(op))
+    return false;
+  Type from = getElementTypeOrSelf(op->getOperand(0));
+  std::optional<int64_t> bytes =
+      tensorBytes(cast<ShapedType>(op->getResult(0).getType()));
+  return from.isInteger(8) && bytes && *bytes <= kLargest &&
+         becomesWeight(op->getResult(0));
+}
+
+static bool isWorthIt(Operation *op, ArrayRef<ElementsAttr> operands) {
+  // These are compact, and say more than their elements. Of broadcasts small
+  // ones of integers fold, which tend to be shapes and indices.
+  bool isIndices = isa<IntegerType>(getElementTypeOrSelf(op->getResult(0))) &&
+                   elements(op->getResult(0).getType()) <= kSmall;
+  if (isa<ConstantOp, IotaOp>(op) ||
+      (isa<BroadcastOp>(op) && (operands[0].isSplat() || !isIndices)))
+    return false;
+  return staysSplat(op, operands) ||
+         ((isSmallEnough(op, operands) || widensWeight(op)) &&
+          workOf(op) <= kMostWork);
+}
+
+//===----------------------------------------------------------------------===//
+// Folding
+//===----------------------------------------------------------------------===//
 
 static ElementsAttr knownValue(Value value) {
   Attribute attr;

@@ -85,7 +85,7 @@ static void to_rgb(unsigned char rgb[3], const unsigned char *from,
   int light = kind == DLC_ROW_CMYK ? 255 - from[3] : 0;
   for (int c = 0; c < 3; c++)
     rgb[c] =
-        (unsigned char)(kind <= DLC_ROW_GRAY_ALPHA ? from[0]
+        (unsigned char)(kind == DLC_ROW_GRAY   ? from[0]
                         : kind == DLC_ROW_CMYK ? light - scaled(from[c], light)
                                                : from[c]);
 }

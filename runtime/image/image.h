@@ -41,7 +41,6 @@ typedef struct dlc_image {
 /* Samples of a pixel in a row, a byte each. */
 typedef enum dlc_row {
   DLC_ROW_GRAY = 1,
-  DLC_ROW_GRAY_ALPHA = 2,
   DLC_ROW_RGB = 3,
   DLC_ROW_RGBA = 4,
   DLC_ROW_CMYK = 5 /* of 4 samples */

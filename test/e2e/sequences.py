@@ -171,6 +171,41 @@ class Sequences(Compiled):
         for rows in (0, 1, 400):
             self.check({"x": ramp(rows, 3)}, {"s": list(ramp(rows, 3))})
 
+    def test_split_into_ones(self):
+        """As many parts as a run has, all of a known size: as PyTorch's exporter writes repeat_interleave."""
+        self.accept("""
+          g (float[A] x, int64[A] times) => (float[R] y, seq(float[K]) z) {
+            size = Shape(x)
+            ones = ConstantOfShape<value = int64[1] {1}>(size)
+            counts = SplitToSequence(times, ones)
+            items = SplitToSequence(x, ones)
+            none = SequenceEmpty()
+            on = Constant<value = bool {1}>()
+            all = Loop(size, on, none) <body = step (int64 i, bool c, seq(float[M]) a) => (bool c2, seq(float[M]) b) {
+              c2 = Identity(c)
+              item = SequenceAt(items, i)
+              count = SequenceAt(counts, i)
+              many = Expand(item, count)
+              b = SequenceInsert(a, many)
+            }>
+            y = ConcatFromSequence<axis = 0>(all)
+            twos = ConstantOfShape<value = int64[1] {2}>(size)
+            twice = Concat<axis = 0>(x, x)
+            z = SplitToSequence(twice, twos)
+          }""")
+        for times in ([2], [3, 1, 2], [1] * 9 + [40]):
+            x = ramp(len(times))
+            self.check({"x": x, "times": np.array(times)},
+                       {"y": np.repeat(x, times), "z": np.split(np.concatenate([x, x]), len(x))})
+        self.accept("""
+          g (float[A] x, int64[1] size) => (seq(float[K]) z) {
+            twos = ConstantOfShape<value = int64[1] {2}>(size)
+            z = SplitToSequence(x, twos)
+          }""")
+        self.check({"x": ramp(6), "size": np.array([3])}, {"z": np.split(ramp(6), 3)})
+        for size in (0, 2, 4):
+            self.check_fails({"x": ramp(6), "size": np.array([size])}, "don't fit a dimension of size 6")
+
     def test_map(self):
         self.accept("""
           g (seq(float[N]) s, float[M] x) => (seq(float[K]) p, seq(int64[1]) q, float[L] y) {

@@ -74,6 +74,29 @@ func.func @dead() {
 
 // -----
 
+// Weights of bytes that a product reads in every run become numbers once, for
+// all their size; a table of bytes that is looked into stays as small.
+// CHECK-LABEL: @weights
+// CHECK-NOT:   dlc.cast %{{.*}} : tensor<64x8192xi8>
+// CHECK:       dlc.matmul
+// CHECK:       dlc.cast %{{.*}} : tensor<64x8192xi8>
+// CHECK:       dlc.gather
+func.func @weights(%x: tensor<2x64xf32>, %i: tensor<2xi64>) -> (tensor<2x8192xf32>, tensor<2x8192xf32>) {
+  %row = dlc.constant dense<[[1], [-2], [3], [-4], [5], [-6], [7], [-8]]> : tensor<8x1xi8>
+  %rows = dlc.broadcast %row : tensor<8x1xi8> -> tensor<8x65536xi8>
+  %w = dlc.reshape %rows : tensor<8x65536xi8> -> tensor<64x8192xi8>
+  %half = dlc.constant dense<0.5> : tensor<f32>
+  %scale = dlc.broadcast %half : tensor<f32> -> tensor<64x8192xf32>
+  %0 = dlc.cast %w : tensor<64x8192xi8> -> tensor<64x8192xf32>
+  %1 = dlc.mul %0, %scale : tensor<64x8192xf32>
+  %2 = dlc.matmul %x, %1 : (tensor<2x64xf32>, tensor<64x8192xf32>) -> tensor<2x8192xf32>
+  %3 = dlc.cast %w : tensor<64x8192xi8> -> tensor<64x8192xf32>
+  %4 = dlc.gather %3, %i axis = 0 : (tensor<64x8192xf32>, tensor<2xi64>) -> tensor<2x8192xf32>
+  return %2, %4 : tensor<2x8192xf32>, tensor<2x8192xf32>
+}
+
+// -----
+
 // Data at alignment 1; a reshape has the data of its operand, a sum its own.
 // CHECK-LABEL: @data
 // CHECK-DAG:   dlc.constant dense_resource<weight> : tensor<2x2xf32>

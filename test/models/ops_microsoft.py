@@ -83,6 +83,14 @@ def ms_normalisations(g):
     g.output("rms", g.SimplifiedLayerNormalization(x, gamma, epsilon=1e-6, axis=-1))
 
 
+@graph(opset=13, runs=[{"b": 2, "s": 5}, {"b": 1, "s": 1}], check=False)
+def ms_layer_of_any_opset(g):
+    """As ONNX Runtime's fusions write it."""
+    x, gamma, beta = g.input("x", ("b", "s", 32)), g.weight(32), g.weight(32)
+    g.output("layer", g.LayerNormalization(x, gamma, beta, axis=-1, epsilon=1e-5))
+    g.output("no_bias", g.LayerNormalization(x, gamma))
+
+
 @graph(opset=17, runs=[{"b": 2, "s": 5}, {"b": 1, "s": 7}])
 def ms_embedding(g):
     draw = lambda high: lambda size: g.rng.integers(0, high, size)

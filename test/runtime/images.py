@@ -143,6 +143,7 @@ def test_bombs():
         "PNG": b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", large, large, 8, 2, 0, 0, 0)) +
                chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""),
         "BMP": struct.pack("<2sIHHIIiiHHIIiiII", b"BM", 60, 0, 0, 54, 40, large, large, 1, 24, 0, 0, 0, 0, 0, 0),
+        "WebP": b"RIFF" + struct.pack("<I", 18) + b"WEBPVP8L" + struct.pack("<I", 5) + b"\x2f\xff\xff\xff\x0f\0",
         "TIFF": tiff({256: large, 257: large, 262: 1, 273: 8}),
         "JPEG": b"\xff\xd8\xff\xc0\0\x11\x08\xff\xdc\xff\xdc\x03\x01\x22\0\x02\x11\x01\x03\x11\x01\xff\xda\0\x0c\x03\x01\0"
                 b"\x02\x11\x03\x11\0\x3f\0",

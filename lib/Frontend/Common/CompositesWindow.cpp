@@ -281,8 +281,12 @@ static Tensor interleave(TensorBuilder &b, Tensor y,
     permutation.append({int64_t(i) + 1, n + 2 + int64_t(i)});
     merged.push_back(b.sizes().mul(sizes[i + 1], b.dim(a.stride)));
   }
-  split.push_back(b.dim(channels));
-  permutation.append({n + 1, 2 * n + 2});
+  permutation.push_back(n + 1);
+  // What is innermost is to be more than one element.
+  if (channels != 1) {
+    split.push_back(b.dim(channels));
+    permutation.push_back(2 * n + 2);
+  }
   merged.push_back(b.dim(groups * channels));
   y = b.transpose(b.reshape(y, ArrayRef<Dim>(split)), permutation);
   return b.reshape(y, ArrayRef<Dim>(merged));

@@ -232,7 +232,8 @@ ArrayRef<OpRow> dlc::onnx::normalizationOps() {
       {"BatchNormalization", 14, batchNormalization, {5, 5}, {1, 3}},
       {"InstanceNormalization", 1, instanceNormalization, {3, 3}},
       {"GroupNormalization", 18, groupNormalization, {3, 3}},
-      {"LayerNormalization", 17, layerNormalization, {2, 3}, {1, 3}},
+      // ONNX Runtime writes the one of version 17 into models of any.
+      {"LayerNormalization", 1, layerNormalization, {2, 3}, {1, 3}},
       {"RMSNormalization", 23, rmsNormalization, {2, 2}},
       {"LpNormalization", 1, lpNormalization},
       {"MeanVarianceNormalization", 9, meanVarianceNormalization},

@@ -254,21 +254,33 @@ Tensor Splitter::intoEqual(Dim each) {
     each = s.max(each, b.dim(1));
   }
   // Of no more than the whole.
-  each = s.min(each, s.max(size(), b.dim(1)));
+  bool single = isKnown(each) && staticDim(each) == 1;
+  if (!single)
+    each = s.min(each, s.max(size(), b.dim(1)));
   Dim count = s.floorDiv(s.sub(s.add(size(), each), b.dim(1)), each);
-  std::optional<LoopEnd> end =
-      b.iterate(count, Tensor(), {b.sequence({}, x.elementType())},
-                [&](Dim i, ArrayRef<Tensor> state) {
-                  LoopStep step;
-                  Dim from = s.mul(i, each);
-                  Tensor x = part(from, s.min(each, s.sub(size(), from)));
-                  if (!x)
-                    return step;
-                  step.state = {b.insertItem(state[0], x, b.length(state[0]))};
-                  step.failed = !step.state[0];
-                  return step;
-                });
+  std::optional<LoopEnd> end = b.iterate(
+      count, Tensor(), {b.sequence({}, x.elementType())},
+      [&](Dim i, ArrayRef<Tensor> state) {
+        LoopStep step;
+        Dim from = s.mul(i, each);
+        // What is left is never less than one.
+        Tensor x = part(from, single ? each : s.min(each, s.sub(size(), from)));
+        if (!x)
+          return step;
+        step.state = {b.insertItem(state[0], x, b.length(state[0]))};
+        step.failed = !step.state[0];
+        return step;
+      });
   return end ? end->state[0] : Tensor();
+}
+
+/// The number that a list of open length repeats.
+static std::optional<int64_t> repeatedIn(TensorBuilder &b, Tensor list) {
+  auto fill = list.value().getDefiningOp<BroadcastOp>();
+  std::optional<Ints> value =
+      fill ? b.constantInts(b.wrap(fill.getInput())) : std::nullopt;
+  return value && value->size() == 1 ? std::optional(value->front())
+                                     : std::nullopt;
 }
 
 Tensor Splitter::split() {
@@ -281,7 +293,14 @@ Tensor Splitter::split() {
     Dim each = b.index(given);
     return each ? intoEqual(each) : Tensor();
   }
-  if (given.type().isDynamicDim(0) || given.shape()[0] > most)
+  if (given.type().isDynamicDim(0)) {
+    std::optional<int64_t> each = repeatedIn(b, given);
+    if (!each || *each < 1)
+      return intoListed(given);
+    b.require(b.sizes().mul(b.dim(given, 0), b.dim(*each)), size(), misfit());
+    return intoEqual(b.dim(*each));
+  }
+  if (given.shape()[0] > most)
     return intoListed(given);
   std::optional<Dims> parts = b.indices(given);
   return parts ? intoGiven(*parts) : Tensor();

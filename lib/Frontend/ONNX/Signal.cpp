@@ -200,6 +200,9 @@ static Tensors stft(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "signal");
   bool oneSided = n.flag("onesided", true);
   Dim step = b.index(n.input(1, "frame_step")), length;
+  // PyTorch's exporter and ONNX Runtime leave out a real signal's last one.
+  if (x && x.rank() == 2)
+    x = b.unsqueeze(x, {2});
   std::optional<Complex> parts = partsOf(b, n, x);
   if (!parts || !step)
     return Tensor();

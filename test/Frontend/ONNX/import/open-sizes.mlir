@@ -45,6 +45,19 @@ func.func @main(%x: tensor<?x?x?xf32>, %w: tensor<?x?x?xf32>) -> tensor<?x?x?xf3
 
 // -----
 
+// Depthwise: the channels are innermost where phases are interleaved.
+// CHECK: dlc.conv {{.*}} groups 6
+// CHECK: dlc.transpose {{.*}} -> tensor<?x?x2x6xf32>
+func.func @main(%x: tensor<?x6x?xf32>) -> tensor<?x6x?xf32> {
+  %0 = graph.import %x : tensor<?x6x?xf32>
+  %w = graph.weight "w" = dense<1.0> : tensor<6x1x4xf32>
+  %2 = graph.node "onnx.ConvTranspose"(%0, %w) version 11 {group = 6 : i64, strides = array<i64: 2>}
+  %3 = graph.export %2 : tensor<?x6x?xf32>
+  return %3 : tensor<?x6x?xf32>
+}
+
+// -----
+
 // An open head size gives the scale at run time, open heads how many share a key.
 // CHECK: dlc.check {{.*}} "there are % key heads and % value heads"
 // CHECK: dlc.sqrt {{.*}} tensor<f64>
