@@ -211,8 +211,14 @@ int Tuner::measure(Times &times) {
     if (why.empty())
       if (auto text = MemoryBuffer::getFile(paths[3]))
         why = (*text)->getBuffer().split('\n').first.str();
-    return fail("'--tune' can't run code for '" + spec.label + "' here: " +
-                (why.empty() ? "it exits with " + Twine(code) : Twine(why)));
+    if (why.empty())
+      why = "it exits with " + std::to_string(code);
+    return fail("'--tune' can't run code for '" + spec.label +
+                "' here: " + why +
+                (options.tuneInputs.empty()
+                     ? "; '--tune-inputs=' gives it other inputs than random "
+                       "ones"
+                     : ""));
   }
   return readTimes(paths[1], kernels, times);
 }
