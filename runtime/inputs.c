@@ -184,6 +184,7 @@ static bool take_array(loader *l, const char *file, int32_t index,
                          npy.rank, shape, NULL};
   size_t unit = npy.kind == 'U'   ? 4
                 : npy.kind == 'S' ? 1
+                : npy.kind == 'c' ? npy.width / 2
                                   : dlc_dtype_alignment(tensor->dtype);
   bool usable = (uintptr_t)tensor->data % unit == 0 &&
                 (!npy.fortran || npy.rank < 2) && (!npy.swapped || unit == 1);

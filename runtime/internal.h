@@ -40,7 +40,8 @@ void dlc_buffer_release(const dlc_memory *memory, dlc_buffer *buffer);
 
 /* numpy's kind of the type ('f', 'i', 'u', 'b', 'c', 'V'; 0: none). */
 char dlc_dtype_kind(int32_t dtype);
-/* The alignment that the type's elements need. */
+/* The alignment that the type's elements need: compiled code moves each as one
+ * number, also a complex one. */
 size_t dlc_dtype_alignment(int32_t dtype);
 /* The bytes of a dense array; false: a negative dim, or more than fits. */
 bool dlc_dense_size(int32_t rank, const int64_t *dims, size_t element,

@@ -66,7 +66,7 @@ size_t dlc_dtype_alignment(int32_t dtype) {
   size_t size = dlc_dtype_size(dtype);
   if (dtype == DLC_STRING)
     return _Alignof(dlc_string);
-  return dlc_dtype_kind(dtype) == 'c' ? size / 2 : size ? size : 1;
+  return size ? size : 1;
 }
 
 bool dlc_dense_size(int32_t rank, const int64_t *dims, size_t element,

@@ -25,7 +25,7 @@ def Dlc_MatmulOp : Dlc_ShapedOp<"matmul"> {
     [panels, 7, k / 2, width]; columns from n on are zero, and lib/Codegen/CPU/Strassen.h has their order.
     m is open, or at least 2.
   }];
-  let arguments = (ins Dlc_Tensor:$lhs, Dlc_Tensor:$rhs, OptionalAttr<I64Attr>:$packed,
+  let arguments = (ins Dlc_Number:$lhs, Dlc_Number:$rhs, OptionalAttr<I64Attr>:$packed,
                        UnitAttr:$strassen);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs (`packed` $packed^)? (`strassen` $strassen^)? attr-dict `:` functional-type(operands, results)";
@@ -48,7 +48,7 @@ def Dlc_ConvOp : Dlc_ShapedOp<"conv"> {
     each 3 x 3 kernel k, [panels, (m + 2) * (m + 2), c, width]. The convolution has two spatial
     dimensions and neither strides, dilations nor groups.
   }];
-  let arguments = (ins Dlc_Tensor:$input, Dlc_Tensor:$kernel, DenseI64ArrayAttr:$strides,
+  let arguments = (ins Dlc_Number:$input, Dlc_Number:$kernel, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, I64Attr:$groups,
                        OptionalAttr<I64Attr>:$packed, OptionalAttr<I64Attr>:$winograd);
   let results = (outs Dlc_Tensor:$result);

@@ -48,12 +48,17 @@ Operation *DlcDialect::materializeConstant(OpBuilder &builder, Attribute value,
   return arith::ConstantOp::materialize(builder, value, type, loc);
 }
 
+unsigned dlc::elementBits(Type element) {
+  auto complex = dyn_cast<ComplexType>(element);
+  if (complex)
+    element = complex.getElementType();
+  unsigned bits = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 0;
+  return complex ? 2 * bits : bits;
+}
+
 LogicalResult BitcastOp::verify() {
-  auto width = [](Value v) {
-    Type type = cast<RankedTensorType>(v.getType()).getElementType();
-    return type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 0;
-  };
-  if (width(getX()) != 0 && width(getX()) == width(getResult()))
+  unsigned bits = elementBits(typeOf(getX()).getElementType());
+  if (bits != 0 && bits == elementBits(getType().getElementType()))
     return success();
   return emitOpError("needs types of one width, not ")
          << getX().getType() << " and " << getType();

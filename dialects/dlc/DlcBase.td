@@ -68,6 +68,8 @@ class Dlc_ShapedOp<string mnemonic, list<Trait> traits = []>
 }
 
 def Dlc_Tensor : RankedTensorOf<[AnyType]>;
+// What can be computed with: complex numbers are only moved.
+def Dlc_Number : RankedTensorOf<[AnyInteger, Index, AnyFloat]>;
 def Dlc_Float : RankedTensorOf<[AnyFloat]>;
 def Dlc_Bool : RankedTensorOf<[I1]>;
 def Dlc_Integer : RankedTensorOf<[AnyInteger]>;

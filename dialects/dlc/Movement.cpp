@@ -311,6 +311,8 @@ LogicalResult ScatterOp::verify() {
         "takes data and updates of rank 2 and indices of rank 1");
   if (data.getElementType() != updates.getElementType())
     return emitOpError("mixes element types");
+  if (getKind() != ScatterKind::none && isa<ComplexType>(data.getElementType()))
+    return emitOpError("can't combine complex numbers");
   return success();
 }
 

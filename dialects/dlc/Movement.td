@@ -26,7 +26,7 @@ def Dlc_IotaOp : Dlc_Op<"iota", [Pure, DeclareOpInterfaceMethods<ReifyRankedShap
   let summary = "each element is its own index along a dimension";
   let description = "A size that the result type leaves open is an operand, in order.";
   let arguments = (ins I64Attr:$dimension, Variadic<Index>:$sizes);
-  let results = (outs Dlc_Tensor:$result);
+  let results = (outs Dlc_Number:$result);
   let assemblyFormat = "$dimension (`sizes` `(` $sizes^ `)`)? attr-dict `:` type($result)";
   let hasVerifier = 1;
 }
@@ -153,7 +153,8 @@ def Dlc_ScatterOp : Dlc_ShapedOp<"scatter"> {
   let summary = "writes rows of a tensor by index";
   let description = [{
     The result is data [n, r] with rows indices[m] combined with updates [m, r], in
-    order of m. Indices outside of [0, n) are a run-time error.
+    order of m. Indices outside of [0, n) are a run-time error. Complex numbers are
+    replaced only.
   }];
   let arguments = (ins Dlc_Tensor:$data, RankedTensorOf<[I64]>:$indices, Dlc_Tensor:$updates, Dlc_ScatterKind:$kind);
   let results = (outs Dlc_Tensor:$result);

@@ -33,7 +33,7 @@ class Dlc_Pointwise<string mnemonic, string expression, list<Trait> traits = []>
   }];
 }
 
-class Dlc_Unary<string mnemonic, string what, string expression, Type type = Dlc_Tensor>
+class Dlc_Unary<string mnemonic, string what, string expression, Type type = Dlc_Number>
     : Dlc_Pointwise<mnemonic, expression, [SameOperandsAndResultType]> {
   let summary = what;
   let arguments = (ins type:$x);
@@ -41,7 +41,7 @@ class Dlc_Unary<string mnemonic, string what, string expression, Type type = Dlc
   let assemblyFormat = "$x attr-dict `:` type($result)";
 }
 
-class Dlc_Predicate<string mnemonic, string what, string expression, Type type = Dlc_Tensor>
+class Dlc_Predicate<string mnemonic, string what, string expression, Type type = Dlc_Number>
     : Dlc_Pointwise<mnemonic, expression> {
   let summary = what;
   let arguments = (ins type:$x);
@@ -49,7 +49,7 @@ class Dlc_Predicate<string mnemonic, string what, string expression, Type type =
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
 }
 
-class Dlc_Binary<string mnemonic, string what, string expression, Type type = Dlc_Tensor>
+class Dlc_Binary<string mnemonic, string what, string expression, Type type = Dlc_Number>
     : Dlc_Pointwise<mnemonic, expression, [SameOperandsAndResultType]> {
   let summary = what;
   let arguments = (ins type:$x, type:$y);
@@ -60,7 +60,7 @@ class Dlc_Binary<string mnemonic, string what, string expression, Type type = Dl
 class Dlc_Compare<string mnemonic, string what, string expression>
     : Dlc_Pointwise<mnemonic, expression, [SameTypeOperands]> {
   let summary = what;
-  let arguments = (ins Dlc_Tensor:$x, Dlc_Tensor:$y);
+  let arguments = (ins Dlc_Number:$x, Dlc_Number:$y);
   let results = (outs Dlc_Bool:$result);
   let assemblyFormat = "$x `,` $y attr-dict `:` type($x) `->` type($result)";
 }
@@ -136,8 +136,8 @@ def Dlc_CastOp : Dlc_Pointwise<"cast",
     to narrower ones wrap; anything to a bool is `x != 0`; floats to narrower
     floats round to the nearest, ties to even.
   }];
-  let arguments = (ins Dlc_Tensor:$x);
-  let results = (outs Dlc_Tensor:$result);
+  let arguments = (ins Dlc_Number:$x);
+  let results = (outs Dlc_Number:$result);
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
 }
 

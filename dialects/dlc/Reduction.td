@@ -19,7 +19,7 @@ def Dlc_ReduceKind : I32EnumAttr<"ReduceKind", "an associative operation", [
 def Dlc_ReduceOp : Dlc_ShapedOp<"reduce"> {
   let summary = "combines all elements along some dimensions, which vanish";
   let description = "Over no element the result is the operation's neutral element. Max and min are NaN if any element is.";
-  let arguments = (ins Dlc_ReduceKind:$kind, Dlc_Tensor:$input, DenseI64ArrayAttr:$axes);
+  let arguments = (ins Dlc_ReduceKind:$kind, Dlc_Number:$input, DenseI64ArrayAttr:$axes);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = "$kind $input $axes attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
@@ -28,7 +28,7 @@ def Dlc_ReduceOp : Dlc_ShapedOp<"reduce"> {
 def Dlc_ArgReduceOp : Dlc_ShapedOp<"arg_reduce"> {
   let summary = "where the greatest or least element of a dimension is";
   let description = "Kind is max or min; of equal elements the first counts, or the last with `last`. The dimension vanishes; the result is i64.";
-  let arguments = (ins Dlc_ReduceKind:$kind, Dlc_Tensor:$input, I64Attr:$axis, UnitAttr:$last);
+  let arguments = (ins Dlc_ReduceKind:$kind, Dlc_Number:$input, I64Attr:$axis, UnitAttr:$last);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = "$kind $input `axis` `=` $axis (`last` $last^)? attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
@@ -37,7 +37,7 @@ def Dlc_ArgReduceOp : Dlc_ShapedOp<"arg_reduce"> {
 def Dlc_ScanOp : Dlc_ShapedOp<"scan"> {
   let summary = "running combination along a dimension";
   let description = "Element i combines elements 0 to i (0 to i - 1 when exclusive), or i to the end when reverse. Kind is sum or prod.";
-  let arguments = (ins Dlc_ReduceKind:$kind, Dlc_Tensor:$input, I64Attr:$axis, UnitAttr:$exclusive, UnitAttr:$reverse);
+  let arguments = (ins Dlc_ReduceKind:$kind, Dlc_Number:$input, I64Attr:$axis, UnitAttr:$exclusive, UnitAttr:$reverse);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = "$kind $input `axis` `=` $axis (`exclusive` $exclusive^)? (`reverse` $reverse^)? attr-dict `:` type($input)  `->` type($result)";
   let hasVerifier = 1;
@@ -51,7 +51,7 @@ def Dlc_PoolOp : Dlc_ShapedOp<"pool"> {
     list; `pads` holds the low ends, then the high ends, which may be negative.
     Size: floor((d + low + high - dilation * (kernel - 1) - 1) / stride) + 1.
   }];
-  let arguments = (ins Dlc_ReduceKind:$kind, Dlc_Tensor:$input, DenseI64ArrayAttr:$kernel,
+  let arguments = (ins Dlc_ReduceKind:$kind, Dlc_Number:$input, DenseI64ArrayAttr:$kernel,
                        DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = [{

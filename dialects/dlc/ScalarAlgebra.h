@@ -18,6 +18,10 @@
 
 namespace dlc {
 
+/// The bits of an element, of a complex number those of both its parts; 0 if
+/// the type is none of an element.
+unsigned elementBits(mlir::Type element);
+
 /// One element. `type` is its type in the dlc dialect (unsigned integers are
 /// ui8 and the like). An emitter uses `value`; an evaluator `f` for floats and
 /// `i` for integers and bools (unsigned ones zero-extended).

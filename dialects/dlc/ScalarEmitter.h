@@ -26,7 +26,8 @@ bool isNarrowFloat(mlir::Type type);
 /// bytes.
 bool isNarrow(mlir::Type type);
 
-/// The type of an element in a register: without the sign of an integer. A bool
+/// The type of an element in a register: without the sign of an integer; an
+/// integer of its bits for a complex number, which is moved only. A bool
 /// is i1; narrow floats and integers of under eight bits are bytes, the latter
 /// extended by their sign.
 mlir::Type storageType(mlir::Type elementType);
@@ -46,9 +47,12 @@ public:
   Scalar fromMemory(mlir::Type type, mlir::Value v);
   mlir::Value toMemory(S x);
 
-  /// A constant of an integer or a narrow type, whose bits are the lowest of
-  /// `bits`.
-  Scalar constantBits(mlir::Type type, uint64_t bits);
+  /// A constant of an integer, a narrow or a complex type, whose bits are the
+  /// lowest of `bits`.
+  Scalar constantBits(mlir::Type type, uint64_t bits) {
+    return constantBits(type, llvm::APInt(64, bits));
+  }
+  Scalar constantBits(mlir::Type type, llvm::APInt bits);
 
   Scalar constant(mlir::Type type, double value) override;
   Scalar cast(S x, mlir::Type type) override;

@@ -43,6 +43,8 @@ Type dlc::storageType(Type type) {
     return IntegerType::get(type.getContext(), 8);
   if (auto integer = dyn_cast<IntegerType>(type))
     return IntegerType::get(type.getContext(), integer.getWidth());
+  if (isa<ComplexType>(type))
+    return IntegerType::get(type.getContext(), elementBits(type));
   return type;
 }
 
@@ -134,16 +136,15 @@ Scalar ScalarEmitter::narrowConstant(Type type, double value) {
   return constantBits(type, static_cast<int64_t>(value));
 }
 
-Scalar ScalarEmitter::constantBits(Type type, uint64_t bits) {
+Scalar ScalarEmitter::constantBits(Type type, APInt value) {
   Type storage = storageType(type);
-  APInt value(64, bits);
   if (isNarrowInteger(type)) {
     unsigned width = cast<IntegerType>(type).getWidth();
     value = value.trunc(width);
     value = type.isUnsignedInteger() ? value.zext(64) : value.sext(64);
   }
   if (!storage.isIndex())
-    value = value.trunc(storage.getIntOrFloatBitWidth());
+    value = value.zextOrTrunc(storage.getIntOrFloatBitWidth());
   return {type,
           arith::ConstantOp::create(b, loc, IntegerAttr::get(storage, value))};
 }

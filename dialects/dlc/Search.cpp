@@ -38,13 +38,6 @@ LogicalResult TopKOp::shape(ShapeAlgebra &s, Adaptor op,
 
 Type TopKOp::elementType(Adaptor op) { return indexType(op.getInput()); }
 
-LogicalResult TopKOp::verify() {
-  if (getInput().getType().getElementType().isIntOrFloat())
-    return success();
-  return emitOpError("elements of type ")
-         << getInput().getType().getElementType() << " have no order";
-}
-
 //===----------------------------------------------------------------------===//
 // nonzero
 //===----------------------------------------------------------------------===//

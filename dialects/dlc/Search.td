@@ -22,12 +22,11 @@ def Dlc_TopKOp : Dlc_ShapedOp<"topk"> {
     on; of equal elements the one of lower index comes first. A NaN is greater
     than any number. With all elements it is a stable sort.
   }];
-  let arguments = (ins Dlc_Tensor:$input, Index:$k, I64Attr:$axis, UnitAttr:$least);
+  let arguments = (ins Dlc_Number:$input, Index:$k, I64Attr:$axis, UnitAttr:$least);
   let results = (outs Dlc_Tensor:$result);
   let assemblyFormat = [{
     $input `,` $k `axis` `=` $axis (`least` $least^)? attr-dict `:` type($input) `->` type($result)
   }];
-  let hasVerifier = 1;
 }
 
 def Dlc_NonZeroOp : Dlc_ShapedOp<"nonzero"> {

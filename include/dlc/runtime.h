@@ -38,7 +38,7 @@ extern "C" {
 #define DLC_MAX_RANK 16
 
 /* Element types; the values are ONNX's TensorProto.DataType. A bool is one
- * byte, 0 or 1. */
+ * byte, 0 or 1. A complex number is its real part, then its imaginary one. */
 typedef enum dlc_dtype {
   DLC_UNDEFINED = 0,
   DLC_FLOAT32 = 1,

@@ -182,6 +182,8 @@ int32_t dtypeOf(Type element) {
       {BFloat16Type::get(c), DLC_BFLOAT16},
       {Float32Type::get(c), DLC_FLOAT32},
       {Float64Type::get(c), DLC_FLOAT64},
+      {ComplexType::get(Float32Type::get(c)), DLC_COMPLEX64},
+      {ComplexType::get(Float64Type::get(c)), DLC_COMPLEX128},
   };
   const auto *row =
       llvm::find_if(rows, [&](const auto &r) { return r.first == element; });

@@ -62,7 +62,15 @@ static bool fits(const HostTensor &value, Type type) {
          expected.getElementType() == value.getElementType();
 }
 
+static bool isComplex(Value v) {
+  return isa<ComplexType>(getElementTypeOrSelf(v));
+}
+
 static LogicalResult checkOperands(const Call &call) {
+  if (isa<PointwiseOpInterface, ScatterOp>(call.op) &&
+      (llvm::any_of(call.op->getOperands(), isComplex) ||
+       llvm::any_of(call.op->getResults(), isComplex)))
+    return call.fail("complex numbers are only moved");
   for (auto [i, type] : llvm::enumerate(call.op->getOperandTypes()))
     if (!fits(call.operands[i], type))
       return call.fail("the value of operand " + Twine(i) +

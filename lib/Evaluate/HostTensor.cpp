@@ -29,13 +29,15 @@ static constexpr int64_t kMostBytes = int64_t(1) << 42;
 int64_t dlc::elementBytes(Type type) {
   if (type.isIndex())
     return 8;
-  return llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+  return llvm::divideCeil(elementBits(type), 8);
 }
 
 std::optional<int64_t> dlc::tensorBytes(ShapedType type) {
-  if (!type.hasStaticShape() || !isScalarType(type.getElementType()))
+  Type element = type.getElementType();
+  if (!type.hasStaticShape() ||
+      (!isScalarType(element) && !isa<ComplexType>(element)))
     return std::nullopt;
-  int64_t total = elementBytes(type.getElementType());
+  int64_t total = elementBytes(element);
   // Sizes beside a 0 must not overflow either: they are counted elsewhere.
   for (int64_t size : type.getShape())
     if (llvm::MulOverflow(total, std::max<int64_t>(size, 1), total) ||

@@ -420,6 +420,97 @@ class HalfScales(Compiled):
         np.testing.assert_allclose(y.astype(float), want, rtol=2e-3, atol=1e-3)
 
 
+class ComplexNumbers(Compiled):
+    """Moved through all that carries tensors, and the few functions of them, against numpy."""
+
+    def numbers(self, dtype, *shape):
+        rng = np.random.default_rng(3)
+        return (rng.normal(size=shape) + 1j * rng.normal(size=shape)).astype(dtype)
+
+    def each(self):
+        for dtype in (np.complex64, np.complex128):
+            yield dtype, helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+
+    def test_branches_and_loops(self):
+        for dtype, kind in self.each():
+            def graph(nodes, inputs, outputs):
+                kinds = {"i": TensorProto.INT64, "go": TensorProto.BOOL, "on": TensorProto.BOOL}
+                info = [[helper.make_tensor_value_info(v, kinds.get(v, kind), None) for v in names]
+                        for names in (inputs, outputs)]
+                return helper.make_graph(nodes, "inner", *info)
+            step = graph([helper.make_node("Identity", ["go"], ["on"]),
+                          helper.make_node("Concat", ["s", "x"], ["t"], axis=0), helper.make_node("Gather", ["x", "i"], ["r"])],
+                         ["i", "go", "s"], ["on", "t", "r"])
+            turned = graph([node("Transpose", ["w"], "u", perm=[1, 0])], [], ["u"])
+            kept = graph([node("Slice", ["w", "one", "two"], "u")], [], ["u"])
+            nodes = [helper.make_node("Loop", ["n", "", "x"], ["w", "rows"], body=step),
+                     helper.make_node("If", ["c"], ["y"], then_branch=turned, else_branch=kept)]
+            x, one = self.numbers(dtype, 3, 2), np.array([1], np.int64)
+            self.compile(nodes, {"n": (np.int64, ()), "c": (bool, ()), "x": (dtype, ("r", 2))}, ("y", "rows"), kind,
+                         {"one": one, "two": one + 3})
+            for n, c in ((1, True), (3, False)):
+                y, rows = self.run_program({"n": np.array(n, np.int64), "c": np.array(c), "x": x}, ("y", "rows"))
+                w = np.concatenate([x] * (n + 1))
+                np.testing.assert_array_equal(y, w.T if c else w[1:4])
+                np.testing.assert_array_equal(rows, x[:n])
+                self.assertEqual((y.dtype, rows.dtype), (dtype, dtype))
+
+    def test_sequences(self):
+        for dtype, kind in self.each():
+            nodes = [node("SequenceEmpty", [], "e", dtype=kind), node("SequenceInsert", ["e", "x"], "s"),
+                     node("SplitToSequence", ["x", "n"], "p", axis=0), node("SequenceAt", ["p", "at"], "y"),
+                     node("ConcatFromSequence", ["s"], "z", axis=1)]
+            x = self.numbers(dtype, 6, 2)
+            y, z = self.run_model(nodes, {"x": x, "n": np.array(2, np.int64), "at": np.array(-1, np.int64)}, ("y", "z"), kind)
+            np.testing.assert_array_equal(y, x[4:])
+            np.testing.assert_array_equal(z, x)
+
+    def test_scatter(self):
+        for dtype, kind in self.each():
+            for how, ufunc in (("add", np.add), ("mul", np.multiply), ("max", np.maximum), ("min", np.minimum)):
+                x, u, at = self.numbers(dtype, 4, 3), self.numbers(dtype, 6, 3), np.array([1, 3, 1, 0, 1, 3])
+                u[2].real = u[0].real
+                u[4, 0] = complex(np.nan, 1)
+                y, = self.run_model([helper.make_node("ScatterND", ["x", "at", "u"], ["y"], reduction=how)],
+                                    {"x": x, "at": at[:, None], "u": u}, kind=kind)
+                with np.errstate(invalid="ignore"):
+                    ufunc.at(x, at, u)
+                np.testing.assert_allclose(y, x, rtol=1e-5)
+
+    def test_looked_at(self):
+        for dtype, kind in self.each():
+            x = np.array([2 + 1j, 2, 1j, 0, 2 + 1j, -1 - 5j, 1j, 2 - 3j], dtype)
+            y, = self.run_model([node("Unique", ["x"])], {"x": x}, kind=kind)
+            np.testing.assert_array_equal(y, np.unique(x))
+            y, = self.run_model([node("NonZero", ["x"])], {"x": x}, kind=TensorProto.INT64)
+            np.testing.assert_array_equal(y, np.nonzero(x))
+
+    def test_interpolated(self):
+        for dtype, kind in self.each():
+            x, scales = self.numbers(dtype, 1, 1, 3, 4), np.array([1, 1, 2, 1.5], np.float32)
+            resize = [node("Resize", ["x", "", "s"], mode="cubic")]
+            real = helper.np_dtype_to_tensor_dtype(x.real.dtype)
+            parts = [self.run_model(resize, {"x": p.copy(), "s": scales}, kind=real)[0] for p in (x.real, x.imag)]
+            y, = self.run_model(resize, {"x": x, "s": scales}, kind=kind)
+            np.testing.assert_array_equal(y, parts[0] + 1j * parts[1])
+
+    def test_refused(self):
+        for dtype, kind in self.each():
+            for op in ("Add", "Exp", "Equal", "ReduceSum", "MatMul", "CumSum", "Cast", "Greater", "ArgMax"):
+                inputs = ["x", "x"] if op in ("Add", "Equal", "MatMul", "Greater") else ["x", "k"] if op == "CumSum" else ["x"]
+                attributes = {"to": TensorProto.FLOAT} if op == "Cast" else {}
+                model = helper.make_model(helper.make_graph(
+                    [helper.make_node(op, inputs, ["y"], name="here", **attributes)], "refused",
+                    [helper.make_tensor_value_info("x", kind, [3, 3])], [onnx.ValueInfoProto(name="y")],
+                    [numpy_helper.from_array(np.array(0), "k")]), ir_version=8, opset_imports=[helper.make_opsetid("", 17)])
+                path = os.path.join(self.folder, "m.onnx")
+                onnx.save(model, path)
+                done = subprocess.run([os.path.join(build, "bin", "dlc"), path, "-o", path + ".out"], capture_output=True,
+                                      text=True, timeout=60, stdin=subprocess.DEVNULL)
+                self.assertEqual(done.returncode, 1, op)
+                self.assertIn(f"node 'here' ({op}): error: '{op}' does not take complex numbers as input 0", done.stderr)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=build)

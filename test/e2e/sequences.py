@@ -361,7 +361,13 @@ class Tensor(ctypes.Structure):
                 ("shape", ctypes.POINTER(ctypes.c_int64)), ("strides", ctypes.POINTER(ctypes.c_int64))]
 
 
-FLOAT32, SEQUENCE = 1, 0x100
+SEQUENCE = 0x100
+DTYPES = {np.float32: 1, np.complex64: 14, np.complex128: 15}
+
+
+def dtype_of(value):
+    """Of an array or a list of them."""
+    return DTYPES[(value[0] if value else np.zeros(0, np.float32)).dtype.type if isinstance(value, list) else value.dtype.type]
 
 
 def tensor_of(value):
@@ -371,11 +377,11 @@ def tensor_of(value):
     if isinstance(value, list):
         inner = (Tensor * len(value))(*map(tensor_of, value))
         shape, kept = (ctypes.c_int64 * 1)(len(value)), inner
-        tensor = Tensor(ctypes.cast(inner, ctypes.c_void_p), SEQUENCE | FLOAT32, 1, shape, None)
+        tensor = Tensor(ctypes.cast(inner, ctypes.c_void_p), SEQUENCE | dtype_of(value), 1, shape, None)
     else:
         kept, shape = value, (ctypes.c_int64 * value.ndim)(*value.shape)
         strides = (ctypes.c_int64 * value.ndim)(*(s // value.itemsize for s in value.strides))
-        tensor = Tensor(value.ctypes.data, FLOAT32, value.ndim, shape, strides)
+        tensor = Tensor(value.ctypes.data, dtype_of(value), value.ndim, shape, strides)
     tensor.kept = kept
     return tensor
 
@@ -387,8 +393,10 @@ def value_of(tensor):
     if tensor.dtype & SEQUENCE:
         inner = ctypes.cast(tensor.data, ctypes.POINTER(Tensor))
         return [value_of(inner[i]) for i in range(shape[0])]
-    data = ctypes.cast(tensor.data, ctypes.POINTER(ctypes.c_float))
-    return np.ctypeslib.as_array(data, shape).copy() if np.prod(shape) else np.zeros(shape, np.float32)
+    dtype = np.dtype(next(t for t, code in DTYPES.items() if code == tensor.dtype))
+    size = int(np.prod(shape)) * dtype.itemsize
+    data = ctypes.string_at(tensor.data, size) if size else b""
+    return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
 class Library(Compiled):
@@ -434,6 +442,31 @@ class Library(Compiled):
                 np.testing.assert_array_equal(got, want)
             state = Tensor(*(getattr(outputs[0], field) for field, _ in Tensor._fields_))
             outputs[1] = Tensor()
+
+    def check_complex(self, name, dtype):
+        """Aligned as their parts are, and not dense; in sequences, too."""
+        self.load(f"""
+          g (seq({name}[N,3]) s, {name}[M,3] x) => (seq({name}[K,3]) t, {name}[3,K] y) {{
+            t = SequenceInsert(s, x)
+            all = ConcatFromSequence<axis = 0>(t)
+            y = Transpose(all)
+          }}""")
+        wide = (ramp(40) * (1 + 2j)).astype(dtype)
+        half = wide.itemsize // 2
+        shifted = np.frombuffer(b"\0" * half + wide.tobytes(), np.uint8)[half:].view(dtype)
+        self.assertEqual(shifted.ctypes.data % wide.itemsize, half)
+        for x in (wide[:12].reshape(4, 3), shifted[:12].reshape(4, 3), shifted[:36].reshape(6, 6)[:, ::2]):
+            first, outputs = wide[:6].reshape(2, 3), (Tensor * 2)()
+            given, y = self.run_library((Tensor * 2)(tensor_of([first, x]), tensor_of(x)), outputs)
+            np.testing.assert_array_equal(np.concatenate(given), y.T)
+            np.testing.assert_array_equal(y.T, np.concatenate([first, x, x]))
+            self.assertEqual(y.dtype, dtype)
+
+    def test_complex64(self):
+        self.check_complex("complex64", np.complex64)
+
+    def test_complex128(self):
+        self.check_complex("complex128", np.complex128)
 
 
 if __name__ == "__main__":

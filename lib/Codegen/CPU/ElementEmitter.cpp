@@ -217,10 +217,17 @@ Scalar ElementEmitter::emitConstant(ConstantOp op, int64_t lanes) {
     auto attr = FloatAttr::get(type, elements.getSplatValue<APFloat>());
     return {type, arith::ConstantOp::create(b, loc, attr)};
   }
+  ScalarEmitter s(b, loc);
+  if (isa<ComplexType>(type)) {
+    auto value = elements.getSplatValue<std::complex<APFloat>>();
+    APInt re = value.real().bitcastToAPInt(),
+          im = value.imag().bitcastToAPInt();
+    return s.constantBits(type, im.concat(re));
+  }
   APInt bits = isa<FloatType>(type)
                    ? elements.getSplatValue<APFloat>().bitcastToAPInt()
                    : elements.getSplatValue<APInt>();
-  return ScalarEmitter(b, loc).constantBits(type, bits.getZExtValue());
+  return s.constantBits(type, bits);
 }
 
 Scalar ElementEmitter::emitIota(IotaOp op, const Point &point, int64_t lanes) {

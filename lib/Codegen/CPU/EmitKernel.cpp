@@ -53,7 +53,12 @@ static bool hasRegisters(Operation *op, Type element) {
     return !isa<MatmulOp, ConvOp, PoolOp, ReduceOp, ArgReduceOp, ScanOp, TopKOp,
                 NmsOp>(op);
   if (auto integer = dyn_cast<IntegerType>(element))
-    return llvm::is_contained({1u, 8u, 16u, 32u, 64u}, integer.getWidth());
+    return llvm::is_contained({1u, 8u, 16u, 32u, 64u, 128u},
+                              integer.getWidth());
+  if (isa<ComplexType>(element))
+    return element ==
+               ComplexType::get(Float32Type::get(element.getContext())) ||
+           element == ComplexType::get(Float64Type::get(element.getContext()));
   return element.isF16() || element.isBF16() || element.isF32() ||
          element.isF64();
 }

@@ -55,7 +55,7 @@ struct EmitProgram : dlc::cpu::impl::EmitProgramBase<EmitProgram> {
     }
     int64_t end = 0;
     auto sink = [&](ElementsAttr elements) -> FailureOr<int64_t> {
-      int64_t bits = elements.getElementType().getIntOrFloatBitWidth();
+      int64_t bits = elementBits(elements.getElementType());
       int64_t offset = end,
               bytes = llvm::divideCeil(bits, 8) * elements.getNumElements();
       end = llvm::alignTo(end + bytes, 64);

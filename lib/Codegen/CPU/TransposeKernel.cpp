@@ -21,7 +21,7 @@ using namespace dlc::cpu;
 bool cpu::isTiledTranspose(Kernel &kernel) {
   auto op = kernel.root.getDefiningOp<TransposeOp>();
   if (!op || !kernel.emitter.getMemory(op.getInput()) ||
-      op.getType().getElementTypeBitWidth() != 32)
+      elementBits(op.getType().getElementType()) != 32)
     return false;
   ArrayRef<int64_t> order = op.getPermutation(),
                     shape = op.getType().getShape();

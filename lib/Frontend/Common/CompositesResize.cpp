@@ -241,6 +241,12 @@ Tensor dlc::resize(TensorBuilder &b, Tensor x, ArrayRef<ResizedAxis> axes,
       (weighted || spec.coordinates == Coordinates::tfCropAndResize))
     return b.error("strings are resized by copies alone: there is none between "
                    "or around them");
+  if (weighted && x.isComplex()) {
+    ResizeSpec imaginary = spec;
+    imaginary.extrapolation = 0;
+    return b.complex(resize(b, b.realPart(x), axes, spec),
+                     resize(b, b.imaginaryPart(x), axes, imaginary));
+  }
   if (weighted)
     x = b.cast(x, isa<FloatType>(type) ? wideType(type) : b.f32());
   for (const ResizedAxis &a : axes) {

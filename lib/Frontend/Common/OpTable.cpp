@@ -348,7 +348,7 @@ static bool isSupported(const OpRow &row, Tensor x) {
     return true;
   if (x.isSequence())
     return x.isMap() ? row.maps : row.sequences;
-  return x.elementType().isIntOrFloat() || isa<ComplexType>(x.elementType());
+  return elementBits(x.elementType()) != 0;
 }
 
 FailureOr<Tensors> dlc::buildNode(const OpRow &row, TensorBuilder &b,

@@ -121,6 +121,13 @@ Tensor TensorBuilder::scalar(double value, Type elementType) {
     return constant(
         DenseElementsAttr::get(RankedTensorType::get({}, type), rounded));
   }
+  if (auto type = dyn_cast<ComplexType>(elementType)) {
+    ElementsAttr real = *constantOf(scalar(value, type.getElementType()));
+    auto part = real.getValues<APFloat>()[0];
+    return constant(DenseElementsAttr::get(
+        RankedTensorType::get({}, type),
+        std::complex<APFloat>(part, APFloat::getZero(part.getSemantics()))));
+  }
   if (!isa<IntegerType>(elementType))
     return error("no scalar of element type " + Twine(describe(elementType)));
   // Beyond i64 a double saturates, as dlc.cast does.

@@ -58,6 +58,7 @@ public:
   bool isString() const {
     return !isSequence() && dlc::isString(elementType());
   }
+  bool isComplex() const { return llvm::isa<mlir::ComplexType>(elementType()); }
   bool isUnsigned() const { return elementType().isUnsignedInteger(); }
 
 private:
@@ -202,6 +203,13 @@ public:
   Tensor clamp(Tensor x, Tensor low, Tensor high);
   Tensor square(Tensor x) { return mul(x, x); }
   Tensor relu(Tensor x) { return max(x, 0.0); }
+
+  /// Complex numbers are only moved; what is computed is so with their parts.
+  Tensor complex(Tensor real, Tensor imaginary);
+  Tensor realPart(Tensor x) { return complexPart(x, 0); }
+  Tensor imaginaryPart(Tensor x) { return complexPart(x, 1); }
+  /// What `fn`, which is linear, makes of x, whose elements may be complex.
+  Tensor eachPart(Tensor x, llvm::function_ref<Tensor(Tensor)> fn);
 
   //===--- Movement -------------------------------------------------------===//
 
@@ -387,6 +395,9 @@ private:
   friend class IndexReader;
   friend class BranchMaker;
   friend class LoopMaker;
+  Tensor complexPart(Tensor x, int64_t part);
+  Tensor scatterComplex(ScatterKind kind, Tensor data, Tensor indices,
+                        Tensor updates);
   Tensor pointwise(llvm::StringRef op, llvm::ArrayRef<Tensor> operands,
                    bool isPredicate);
   /// Builds an op that derives its own shape.

@@ -302,6 +302,8 @@ Tensor TensorBuilder::scatter(ScatterKind kind, Tensor data, Tensor indices,
     return error("scatters elements of type " +
                  describe(updates.elementType()) + " into " +
                  describe(data.elementType()));
+  if (data.isComplex() && kind != ScatterKind::none)
+    return scatterComplex(kind, data, indices, updates);
   ScatterOp::Properties p;
   p.kind = ScatterKindAttr::get(context(), kind);
   return shaped<ScatterOp>({data.value(), indices.value(), updates.value()}, p);

@@ -122,8 +122,7 @@ Tensor TensorBuilder::cast(Tensor x, Type elementType) {
 Tensor TensorBuilder::bitcast(Tensor x, Type elementType) {
   if (!x || x.elementType() == elementType)
     return x;
-  if (x.elementType().getIntOrFloatBitWidth() !=
-      elementType.getIntOrFloatBitWidth())
+  if (elementBits(x.elementType()) != elementBits(elementType))
     return error("the bits of " + describe(x.elementType()) + " are no " +
                  describe(elementType));
   Dims shape = dims(x);

@@ -163,8 +163,7 @@ LogicalResult Importer::importArguments() {
   for (BlockArgument arg : into.getArguments()) {
     auto type = dyn_cast<RankedTensorType>(arg.getType());
     if (isSequenceOrOptional(arg.getType()) ||
-        (type && (type.getElementType().isIntOrFloat() ||
-                  isa<ComplexType>(type.getElementType()))))
+        (type && elementBits(type.getElementType()) != 0))
       continue;
     result =
         emitError(from.getLoc())
@@ -245,8 +244,12 @@ void Importer::importNode(graph::NodeOp node) {
   Tensors inputs;
   for (auto [i, operand] : llvm::enumerate(node.getOperands())) {
     Tensor x = values.lookup(operand);
-    if (x && x.isString() && !onnx::takesStrings(node, i)) {
-      b.error("'" + node.getOpType() + "' does not take strings as input " +
+    bool isText = x && x.isString() && !onnx::takesStrings(node, i),
+         isComplex = x && !x.isSequence() && x.isComplex() &&
+                     !onnx::takesComplex(node, i);
+    if (isText || isComplex) {
+      b.error("'" + node.getOpType() + "' does not take " +
+              (isText ? "strings" : "complex numbers") + " as input " +
               Twine(i));
       return poison(node);
     }

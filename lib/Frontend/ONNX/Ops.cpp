@@ -63,8 +63,10 @@ const OpTable &onnx::opTable() {
   return table;
 }
 
-Type onnx::elementType(MLIRContext *context, int64_t code) {
+Type onnx::elementType(MLIRContext *context, int64_t code, bool orComplex) {
   const ElementType *row = ElementType::find(code);
   Type type = row ? row->type(context) : Type();
-  return isa_and_present<graph::StringType, ComplexType>(type) ? Type() : type;
+  bool isNumber = type && !isa<graph::StringType>(type) &&
+                  (orComplex || !isa<ComplexType>(type));
+  return isNumber ? type : Type();
 }

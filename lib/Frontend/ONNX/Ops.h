@@ -100,8 +100,10 @@ const OpTable &opTable();
 /// A sequence's or optional's type, made of what the reader makes of it; null
 /// where its tensors are no numbers.
 mlir::Type sequenceType(mlir::Type read);
-/// The element type that TensorProto.DataType `code` names; null if none.
-mlir::Type elementType(mlir::MLIRContext *context, int64_t code);
+/// The element type of numbers that TensorProto.DataType `code` names; null if
+/// none.
+mlir::Type elementType(mlir::MLIRContext *context, int64_t code,
+                       bool orComplex = false);
 
 } // namespace dlc::onnx
 

@@ -86,10 +86,13 @@ static Tensors gridSample(TensorBuilder &b, NodeArgs &n) {
   }
   Tensor batch = counting(b, b.dim(x, 0), 0, rank - 1);
   bool weighted = spec.mode != SampleMode::nearest;
-  Type wide =
-      x.isFloat() ? wideType(x.elementType()) : b.opBuilder().getF64Type();
-  Tensor y = sample(b, weighted ? b.cast(x, wide) : x, batch, at, spec);
-  return b.cast(b.channelsFirst(y), x.elementType());
+  auto sampled = [&](Tensor v) {
+    Type wide =
+        v.isFloat() ? wideType(v.elementType()) : b.opBuilder().getF64Type();
+    Tensor y = sample(b, weighted ? b.cast(v, wide) : v, batch, at, spec);
+    return b.cast(b.channelsFirst(y), v.elementType());
+  };
+  return weighted ? b.eachPart(x, sampled) : sampled(x);
 }
 
 static Tensors affineGrid(TensorBuilder &b, NodeArgs &n) {

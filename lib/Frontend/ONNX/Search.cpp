@@ -57,6 +57,8 @@ static Tensors topK(TensorBuilder &b, NodeArgs &n) {
 //===----------------------------------------------------------------------===//
 
 static Tensor isSet(TensorBuilder &b, Tensor x) {
+  if (x && x.isComplex())
+    return b.or_(b.ne(b.realPart(x), 0.0), b.ne(b.imaginaryPart(x), 0.0));
   return x && x.isBool() ? x : b.ne(x, 0.0);
 }
 
@@ -214,6 +216,12 @@ static Tensors unique(TensorBuilder &b, NodeArgs &n) {
     return Tensor();
   Tensor ordered = x.isString() ? b.callEach("string_rank", {x}, b.i64()) : x;
   Tensor rows = b.flatten(b.moveAxis(ordered, axis, 0), 1, x.rank());
+  // The order of complex numbers is that of their real parts first.
+  if (rows && rows.isComplex())
+    rows = b.flatten(b.concat({b.unsqueeze(b.realPart(rows), {2}),
+                               b.unsqueeze(b.imaginaryPart(rows), {2})},
+                              2),
+                     1, 3);
   if (!rows)
     return rows;
   Sorted s = sortRows(b, rows);

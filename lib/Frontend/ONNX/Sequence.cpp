@@ -26,14 +26,14 @@ Type onnx::sequenceType(Type read) {
   if (auto optional = dyn_cast<graph::OptionalType>(read)) {
     Type held = sequenceType(optional.getElementType());
     auto tensor = dyn_cast<TensorType>(optional.getElementType());
-    if (!held && tensor && tensor.getElementType().isIntOrFloat())
+    if (!held && tensor && elementBits(tensor.getElementType()) != 0)
       held = tensor;
     return held && !isa<OptionalType>(held) ? OptionalType::get(held) : Type();
   }
   auto sequence = dyn_cast<graph::SequenceType>(read);
   auto tensor =
       sequence ? dyn_cast<TensorType>(sequence.getElementType()) : TensorType();
-  return tensor && tensor.getElementType().isIntOrFloat()
+  return tensor && elementBits(tensor.getElementType()) != 0
              ? SequenceType::get(tensor)
              : Type();
 }
@@ -55,8 +55,9 @@ static Dim positionAt(TensorBuilder &b, NodeArgs &n, size_t i, Tensor list,
 }
 
 static Tensors sequenceEmpty(TensorBuilder &b, NodeArgs &n) {
-  Type type = onnx::elementType(b.context(), n.integer("dtype", 1));
-  if (!type || !type.isIntOrFloat())
+  Type type = onnx::elementType(b.context(), n.integer("dtype", 1),
+                                /*orComplex=*/true);
+  if (!type)
     return n.error("attribute 'dtype' names no supported type");
   return b.sequence({}, type);
 }

@@ -17,32 +17,57 @@ using namespace mlir;
 using namespace dlc;
 
 //===----------------------------------------------------------------------===//
-// Which operators take strings
+// Which operators take strings, and complex numbers
 //===----------------------------------------------------------------------===//
 
-/// The inputs, a bit each, that may be strings: those whose elements an
-/// operator only moves, chooses and compares, or looks into.
-static unsigned stringInputs(StringRef op, int64_t version) {
-  constexpr unsigned all = ~0u;
+constexpr unsigned kAllInputs = ~0u;
+
+/// The inputs, a bit each, whose elements an operator only moves and chooses,
+/// or compares with nothing.
+static unsigned movedInputs(StringRef op, int64_t version) {
   return llvm::StringSwitch<unsigned>(op)
       .Cases({"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"}, 1)
       .Cases({"Transpose", "Slice", "Split", "Expand", "Tile", "Shape"}, 1)
       .Cases({"Size", "Gather", "GatherElements", "GatherND", "Compress"}, 1)
       .Cases({"ReverseSequence", "DepthToSpace", "SpaceToDepth"}, 1)
-      .Cases({"CenterCropPad", "Unique", "Cast", "SplitToSequence"}, 1)
-      .Cases({"StringSplit", "StringNormalizer", "RegexFullMatch"}, 1)
-      .Cases({"TfIdfVectorizer", "Trilu", "NonZero", "Resize", "Upsample"}, 1)
+      .Cases({"CenterCropPad", "Unique", "SplitToSequence"}, 1)
+      .Cases({"Trilu", "NonZero", "Resize", "Upsample"}, 1)
       .Case("SequenceInsert", 0b10)
-      .Cases({"CastLike", "TensorScatter"}, 0b11)
+      .Case("TensorScatter", 0b11)
       .Case("OneHot", 0b100)
       .Cases({"Scatter", "ScatterElements", "ScatterND", "Pad"}, 0b101)
       .Case("Where", 0b110)
-      .Cases({"Concat", "Equal", "StringConcat", "SequenceMap"}, all)
-      .Cases({"SequenceConstruct", "Optional", "OptionalGetElement"}, all)
-      .Case("OptionalHasElement", all)
+      .Cases({"Concat", "SequenceMap"}, kAllInputs)
+      .Cases({"SequenceConstruct", "Optional", "OptionalGetElement"},
+             kAllInputs)
+      .Case("OptionalHasElement", kAllInputs)
       .Case("Loop", ~0b11u)
-      .Case("Scan", version < 9 ? ~1u : all) // lengths come first
+      .Case("Scan", version < 9 ? ~1u : kAllInputs) // lengths come first
       .Default(0);
+}
+
+/// Those that it looks into if they are strings.
+static unsigned stringInputs(StringRef op) {
+  return llvm::StringSwitch<unsigned>(op)
+      .Cases({"Cast", "StringSplit", "StringNormalizer"}, 1)
+      .Cases({"RegexFullMatch", "TfIdfVectorizer"}, 1)
+      .Case("CastLike", 0b11)
+      .Cases({"Equal", "StringConcat"}, kAllInputs)
+      .Default(0);
+}
+
+/// Those that it computes with if they are complex numbers, or asks nothing but
+/// their shape.
+static unsigned complexInputs(StringRef op) {
+  return llvm::StringSwitch<unsigned>(op)
+      .Cases({"BitCast", "Col2Im", "GridSample"}, 1)
+      .Cases({"RandomNormalLike", "RandomUniformLike"}, 1)
+      .Default(0);
+}
+
+/// The last bit is that of all further inputs.
+static bool hasBit(unsigned inputs, unsigned input) {
+  return inputs >> std::min(input, 31u) & 1;
 }
 
 bool onnx::takesStrings(graph::NodeOp node, unsigned input) {
@@ -61,9 +86,16 @@ bool onnx::takesStrings(graph::NodeOp node, unsigned input) {
           dyn_cast_or_null<StringAttr>(node.getNodeAttr("reduction"));
       reduction && reduction != "none")
     return false;
-  unsigned inputs = stringInputs(op, node.getVersion().value_or(0));
-  // The last bit is that of all further ones.
-  return inputs >> std::min(input, 31u) & 1;
+  return hasBit(
+      movedInputs(op, node.getVersion().value_or(0)) | stringInputs(op), input);
+}
+
+bool onnx::takesComplex(graph::NodeOp node, unsigned input) {
+  StringRef op = node.getOpType();
+  return node.getDomain() == "onnx" &&
+         hasBit(movedInputs(op, node.getVersion().value_or(0)) |
+                    complexInputs(op),
+                input);
 }
 
 static bool checkStrings(NodeArgs &n, ArrayRef<Tensor> inputs) {

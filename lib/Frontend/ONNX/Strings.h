@@ -14,6 +14,8 @@ namespace dlc::onnx {
 
 /// Whether an input of a node may be a tensor of strings.
 bool takesStrings(graph::NodeOp node, unsigned input);
+/// Whether it may be one of complex numbers.
+bool takesComplex(graph::NodeOp node, unsigned input);
 
 /// Numbers as text; strings stay as they are.
 Tensor toString(TensorBuilder &b, Tensor x);

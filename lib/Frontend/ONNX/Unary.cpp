@@ -142,15 +142,16 @@ static Tensors cast(TensorBuilder &b, NodeArgs &n) {
 static Tensors bitCast(TensorBuilder &b, NodeArgs &n) {
   Tensor x = n.input(0, "input");
   int64_t code = n.integer("to");
-  Type type = onnx::elementType(b.context(), code), boolean = b.boolean();
+  Type type = onnx::elementType(b.context(), code, /*orComplex=*/true),
+       boolean = b.boolean();
   if (!x || x.elementType() == type)
     return x;
-  if (!type || isa<ComplexType>(x.elementType()))
+  if (!type)
     return n.error("conversion of " + describe(x.elementType()) +
                    " to element type " + Twine(code) + " is not supported");
   // A bool is a byte of 0 or 1.
   Type byte = IntegerType::get(b.context(), 8, IntegerType::Unsigned);
-  if (type == boolean && x.elementType().getIntOrFloatBitWidth() == 8)
+  if (type == boolean && elementBits(x.elementType()) == 8)
     return b.ne(b.bitcast(x, byte), 0.0);
   return b.bitcast(x.isBool() ? b.cast(x, byte) : x, type);
 }

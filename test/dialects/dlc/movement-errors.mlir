@@ -80,3 +80,11 @@ func.func @bits(%a: tensor<4xf32>) {
   %0 = dlc.and %a, %a : tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @complex(%a: tensor<4x2xcomplex<f64>>, %i: tensor<3xi64>, %b: tensor<3x2xcomplex<f64>>) {
+  // expected-error @+1 {{can't combine complex numbers}}
+  %0 = dlc.scatter add %a, %i, %b : (tensor<4x2xcomplex<f64>>, tensor<3xi64>, tensor<3x2xcomplex<f64>>) -> tensor<4x2xcomplex<f64>>
+  return
+}

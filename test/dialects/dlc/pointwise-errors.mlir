@@ -82,7 +82,16 @@ func.func @bitcast(%a: tensor<4xf32>) {
 // -----
 
 func.func @unranked(%a: tensor<*xf32>) {
-  // expected-error @+1 {{must be ranked tensor of any type values, but got 'tensor<*xf32>'}}
+  // expected-error @+1 {{must be ranked tensor of integer or index or floating-point values, but got 'tensor<*xf32>'}}
   %0 = "dlc.neg"(%a) : (tensor<*xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+// Complex numbers are only moved.
+func.func @complex(%a: tensor<4xcomplex<f32>>) {
+  // expected-error @+1 {{operand #0 must be ranked tensor of integer or index or floating-point values, but got 'tensor<4xcomplex<f32>>'}}
+  %0 = dlc.add %a, %a : tensor<4xcomplex<f32>>
   return
 }

@@ -21,7 +21,7 @@ func.func @topk_k(%x: tensor<4x5xf32>) {
 
 func.func @topk_type(%x: tensor<4xcomplex<f32>>) {
   %k = arith.constant 2 : index
-  // expected-error @+1 {{elements of type 'complex<f32>' have no order}}
+  // expected-error @+1 {{operand #0 must be ranked tensor of integer or index or floating-point values, but got 'tensor<4xcomplex<f32>>'}}
   %0 = dlc.topk %x, %k axis = 0 : tensor<4xcomplex<f32>> -> tensor<2xi64>
   return
 }
