@@ -47,7 +47,6 @@ private:
   DenseSet<Value> active;
   DenseMap<Value, Tensor> derivatives;
 
-  std::vector<Operation *> operations();
   bool step(Operation *op);
 };
 
@@ -60,26 +59,25 @@ static bool isContinuous(Value v) {
               : isSequenceOrOptional(v.getType());
 }
 
-/// What an operation uses, also what its regions use from around them.
-static SmallVector<Value> usedBy(Operation *op) {
+SmallVector<Value> dlc::usedBy(Operation *op) {
   SmallVector<Value> used(op->getOperands());
   visitUsedValuesDefinedAbove(
       op->getRegions(), [&](OpOperand *use) { used.push_back(use->get()); });
   return used;
 }
 
-/// All that y is made of, each behind what it uses. Not a recursion: a model
-/// may be deep.
-std::vector<Operation *> WayBack::operations() {
+std::vector<Operation *>
+dlc::operationsBehind(Value y, llvm::function_ref<bool(Value)> isOrigin) {
+  // Not a recursion: a model may be deep.
   std::vector<Operation *> result;
   DenseSet<Operation *> seen;
   std::vector<std::pair<Operation *, bool>> left;
   auto push = [&](Value v) {
     Operation *op = v.getDefiningOp();
-    if (op && !active.contains(v) && !seen.contains(op))
+    if (op && !isOrigin(v) && !seen.contains(op))
       left.push_back({op, false});
   };
-  push(y.value());
+  push(y);
   while (!left.empty()) {
     auto [op, isDone] = left.back();
     left.pop_back();
@@ -126,7 +124,8 @@ bool WayBack::step(Operation *op) {
 }
 
 bool WayBack::run() {
-  std::vector<Operation *> all = operations();
+  std::vector<Operation *> all =
+      operationsBehind(y.value(), [&](Value v) { return active.contains(v); });
   std::vector<Operation *> path;
   for (Operation *op : all) {
     if (llvm::none_of(usedBy(op), [&](Value v) { return active.contains(v); }))

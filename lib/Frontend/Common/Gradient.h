@@ -24,6 +24,13 @@ Tensor independent(TensorBuilder &b, Tensor x);
 /// floats made by `independent` where y is being built. Empty: reported.
 Tensors gradient(TensorBuilder &b, Tensor y, llvm::ArrayRef<Tensor> xs);
 
+/// What an operation uses, also what its regions use from around them.
+llvm::SmallVector<mlir::Value> usedBy(mlir::Operation *op);
+
+/// All that y is made of down to its origins, each behind what it uses.
+std::vector<mlir::Operation *>
+operationsBehind(mlir::Value y, llvm::function_ref<bool(mlir::Value)> isOrigin);
+
 /// An operation on the way back from y: what it takes and gives, and the
 /// derivative by its result.
 class Derivation {

@@ -9,11 +9,11 @@
 // those in `xs` and `zs` to `y`. Names are the reader's: it makes of them a
 // graph of the node's own, which takes what the node's inputs are.
 
+#include "Frontend/Common/Gradient.h"
 #include "Frontend/ONNX/ReaderGraph.h"
 #include "Support/Diagnostics.h"
 
 #include "mlir/IR/IRMapping.h"
-#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -21,38 +21,6 @@ using namespace dlc::onnx;
 
 bool dlc::onnx::isGradient(const proto::Node &node) {
   return node.opType == "Gradient" && node.domain == "ai.onnx.preview.training";
-}
-
-/// What a node uses, also what its graphs use from around them.
-static void forEachUse(Operation *op, llvm::function_ref<void(Value)> visit) {
-  llvm::for_each(op->getOperands(), visit);
-  visitUsedValuesDefinedAbove(op->getRegions(),
-                              [&](OpOperand *use) { visit(use->get()); });
-}
-
-/// What a value is made of down to those where it stops, each behind what it
-/// needs. Not a recursion: a model may be deep.
-static std::vector<Operation *> operationsOf(Value y, const IRMapping &stops) {
-  std::vector<Operation *> result;
-  DenseSet<Operation *> seen;
-  std::vector<std::pair<Operation *, bool>> left;
-  auto push = [&](Value v) {
-    Operation *op = v.getDefiningOp();
-    if (op && !stops.contains(v) && !seen.contains(op))
-      left.push_back({op, false});
-  };
-  push(y);
-  while (!left.empty()) {
-    auto [op, isDone] = left.back();
-    left.pop_back();
-    if (isDone) {
-      result.push_back(op);
-    } else if (seen.insert(op).second) {
-      left.push_back({op, true});
-      forEachUse(op, push);
-    }
-  }
-  return result;
 }
 
 LogicalResult GraphReader::namedValues(const BoundAttribute &attribute,
@@ -99,14 +67,13 @@ LogicalResult GraphReader::addDifferentiated(const Attributes &attributes,
   }
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(block);
-  for (Operation *op : operationsOf(ys.front(), mapping)) {
+  auto isMapped = [&](Value v) { return mapping.contains(v); };
+  for (Operation *op : operationsBehind(ys.front(), isMapped)) {
     if (++nodeCount > kMostNodes)
       return emitError(at) << "the model has over " << kMostNodes
                            << " nodes with those that are differentiated";
     // What depends on none of the tensors is there already.
-    bool depends = false;
-    forEachUse(op, [&](Value v) { depends |= mapping.contains(v); });
-    if (depends)
+    if (llvm::any_of(usedBy(op), isMapped))
       builder.clone(*op, mapping);
   }
   graph::YieldOp::create(builder, at, mapping.lookupOrDefault(ys.front()));
