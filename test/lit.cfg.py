@@ -11,7 +11,7 @@ config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".py"]
 # What is no test, or is run by a suite of its own.
 config.excludes = [
-    "lit.cfg.py", "Inputs", "models", "bench", "e2e", "suite", "scripts", "onnxpb.py", "counting.py", "suites.py", "run.py", "events.py", "fit.py",
+    "lit.cfg.py", "Inputs", "models", "bench", "e2e", "suite", "scripts", "onnxpb.py", "counting.py", "suites.py", "run.py", "images.py", "events.py", "fit.py",
     "compile.py",
 ]
 
