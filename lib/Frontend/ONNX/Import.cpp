@@ -136,10 +136,15 @@ LogicalResult Importer::checkSupported() {
     if (onnx::opTable().find(node.getDomain(), node.getOpType(), version) ||
         !seen.insert({node.getOp(), version}).second)
       continue;
-    emitError(node.getLoc())
-        << "'" << node.getOpType() << "' of domain '"
-        << (node.getDomain() == "onnx" ? "ai.onnx" : node.getDomain())
-        << "' is not supported in version " << version;
+    InFlightDiagnostic error = emitError(node.getLoc());
+    error << "'" << node.getOpType() << "' of domain '"
+          << (node.getDomain() == "onnx" ? "ai.onnx" : node.getDomain())
+          << "' is not supported in version " << version;
+    // Nor does the model say how its weights lie.
+    if (node.getDomain() == "com.microsoft.nchwc")
+      error
+          << ": ONNX Runtime arranged this model for one processor; its level "
+             "'extended' is the last that is of use elsewhere";
     result = failure();
   }
   return result;

@@ -8,7 +8,9 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   %2 = graph.node "onnx.Foo"(%1) version 13
   // expected-error @+1 {{'Bar' of domain 'com.example' is not supported in version 1}}
   %3 = graph.node "com.example.Bar"(%2) version 1
-  %4 = graph.export %3 : tensor<4xf32>
+  // expected-error @+1 {{ONNX Runtime arranged this model for one processor; its level 'extended' is the last}}
+  %n = graph.node "com.microsoft.nchwc.ReorderInput"(%3) version 1
+  %4 = graph.export %n : tensor<4xf32>
   return %4 : tensor<4xf32>
 }
 
