@@ -64,6 +64,8 @@ At one thread, on an AMD EPYC with AVX-512; each change against the commit befor
 | open sizes: what is sliced out alone is computed, packed queries, keys and values are views, caches are written where a model stacks them | GPT-2 prefill 126 to 83 ms, Llama prefill 182 to 133 ms, GPT-2 decode 16.5 to 14.5 ms, Llama decode 20.0 to 17.4 ms |
 | open sizes: sizes' own readers keep no operation from its reader's kernel, borders are filled in place, and the arena is planned in units of the open product | EfficientNet-B0 7.2 to 5.1 ms, MobileNetV2 3.3 to 2.8 ms, ResNet-50 of 8 images 1.08 |
 | a kernel's panel that the cache does not hold is read row by row of the window | the last of stride 2 of ResNet-50 1.07, at 2 threads 1.16 |
+| what `--tune` found, in the cost model (docs/decisions/0001-tuning.md): few rows take panels of two vectors, Strassen's products of three, 80 columns five of one; weights from memory cost what they take longer than the products | ResNet-50 26.2 to 25.3 ms, EfficientNet-B0 5.05 to 4.8 ms, the detector 24.2 to 23.2 ms, products of BERT 1.05 |
+| AVX2: tiles of one vector have seven rows; with eight LLVM puts one over the stack | those of MobileNetV2 with 24 channels 1.4 |
 
 What the direct products leave of the peak is little: those of BERT run at 96 to 98 % of it.
 One row times a matrix (decode) reads its weights at 88 to 100 % of the 43 GB/s that a plain loop
@@ -74,6 +76,8 @@ of loads reaches on the same memory.
 | x × sigmoid(x) as x / (1 + e^-x) | 1.08 in a loop, but 0.6 behind depthwise convolutions with AVX-512, where the same division takes twice the time; why is not known |
 | the inverse of a softmax's sum in place of a division for each element | 1.06 on 197 columns, nothing on 128: rows so short wait for their two sums across lanes |
 | 1x1 convolutions by Strassen's algorithm | ResNet-50 1.014, the detector 1.01, for 1.75 times their weights: not done |
+| what a row needs twice (x - mean) computed again rather than kept | layer normalisation 0.93 on 768 columns, 1.04 on 4096 |
+| 1 / (1 + e^-x) by an approximate inverse and a step of Newton's | 0.8: the division is not what is waited for |
 | fused attention for encoders of 128 to 197 tokens | not built: scores, softmax and transposes beside the two products were 3 % of BERT and are under 1.5 % since the softmax writes over its scores, which stay in the second-level cache |
 
 """
