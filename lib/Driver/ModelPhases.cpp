@@ -402,10 +402,10 @@ LogicalResult formClusters(Compilation &compilation) {
           pm.addPass(createFoldConstants(folding));
           pm.addPass(createCanonicalizerPass());
           pm.addPass(createCSEPass());
+          pm.nest<func::FuncOp>().addPass(createHoistFromLoops());
+          // Next to each gather: not to be hoisted, or shared between blocks.
           if (compilation.options.optLevel > 0)
             pm.nest<func::FuncOp>().addPass(cpu::createShareWeights());
-          pm.addPass(createCSEPass());
-          pm.nest<func::FuncOp>().addPass(createHoistFromLoops());
           pm.nest<func::FuncOp>().addPass(createInsertChecks());
           pm.nest<func::FuncOp>().addPass(createFormClusters());
           pm.addPass(createCSEPass());

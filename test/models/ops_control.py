@@ -203,6 +203,27 @@ def loop_decode(g):
     g.output("words_", words)
 
 
+@graph(opset=18, runs=[{"n": 2, "k": k} for k in (1, 5)])
+def tied_embedding_loop(g):
+    """The table, whose transpose is the product's weights, is read in a loop, before and behind it."""
+    k = scalar(g, "k", "int64", "k")
+    first = g.input("first", ("n",), "int64", make=lambda s: g.rng.integers(0, 277, s))
+    values = g.rng.normal(size=(277, 61)).astype(np.float32)
+    table = g.const(values, name="words")
+    g.const(np.ascontiguousarray(values.T), name="w")
+    last, words = g.Loop(k, "", first, outs=2, body=parse_graph("""
+        body (int64 i, bool go, int64[n] word) => (bool go_, int64[n] word_, float[n, 277] scores) {
+          go_ = Identity(go)
+          e = Gather<axis = 0>(words, word)
+          h = Tanh(e)
+          scores = MatMul(h, w)
+          word_ = ArgMax<axis = -1, keepdims = 0>(scores)
+        }"""))
+    g.output("before", g.Gather(table, first, axis=0))
+    g.output("behind", g.Gather(table, last, axis=0))
+    g.output("scores", words)
+
+
 @graph(opset=18, runs=[{"t": t} for t in (1, 20)])
 def scan_axes(g):
     """Other axes, from the end, two inputs."""

@@ -121,14 +121,12 @@ private:
   }
 
   static void replace(ConstantOp table, const Panels &panels) {
+    // Loops and branches may read what lies in front of them only.
+    Block &entry = table->getParentOfType<func::FuncOp>().front();
+    panels.value.getDefiningOp()->moveBefore(&entry, entry.begin());
     for (OpOperand &use : llvm::make_early_inc_range(table->getUses())) {
       OpBuilder b(use.getOwner());
-      // A loop's body may read what lies in front of the loop only.
-      Operation *constant = panels.value.getDefiningOp()->clone();
-      b.insert(constant);
-      use.set(
-          tableOf(b, use.getOwner()->getLoc(),
-                  {constant->getResult(0), panels.elements, panels.columns}));
+      use.set(tableOf(b, use.getOwner()->getLoc(), panels));
     }
     table.erase();
   }
