@@ -69,7 +69,9 @@ LogicalResult GraphReader::addDifferentiated(const Attributes &attributes,
   builder.setInsertionPointToEnd(block);
   auto isMapped = [&](Value v) { return mapping.contains(v); };
   for (Operation *op : operationsBehind(ys.front(), isMapped)) {
-    if (++nodeCount > kMostNodes)
+    // With all that derivatives in it hold: each would be copied again.
+    op->walk([&](Operation *) { ++nodeCount; });
+    if (nodeCount > kMostNodes)
       return emitError(at) << "the model has over " << kMostNodes
                            << " nodes with those that are differentiated";
     // What depends on none of the tensors is there already.

@@ -191,6 +191,21 @@ doubling = [function("F%d" % i, ["x"], ["y"], call("c", i + 1, "t", "y")) for i 
 bad("function_bomb", calls(*doubling, function("F60", ["x"], ["y"], identity)), "*error: the model has over 2097152 nodes when its functions are inlined")
 
 
+def derivatives(levels, many):
+    """Of a sum of derivatives, of which each is of such a sum."""
+    nodes, y = [], "x"
+    for level in range(levels):
+        found = ["d%d_%d" % (level, i) for i in range(many)]
+        nodes += [node("Gradient", ["x"], [d], [a_strings("xs", ["x"]), a_string("y", y)], domain=training) for d in found]
+        y = "y%d" % level
+        nodes += [node("Sum", found, [y])]
+    return model(graph(nodes, [X], [value(y, FLOAT, [2])]), [opset(17), opset(1, training)])
+
+
+training = "ai.onnx.preview.training"
+bad("gradient_bomb", derivatives(8, 100), "*error: the model has over 2097152 nodes with those that are differentiated")
+
+
 def check(path, tool, name, lines):
     run = subprocess.run([tool, path], capture_output=True, text=True)
     expected = ""
