@@ -15,13 +15,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Driver/Phases.h"
+#include "Support/Json.h"
 #include "Support/MappedFile.h"
 #include "dlc/runtime.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IRReader/IRReader.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -142,7 +142,7 @@ LogicalResult Reader::read() {
   if (!file)
     return error(describe(file.getError()));
   compilation.info.sha256 = (*file)->sha256();
-  auto value = json::parse(StringRef((*file)->bytes().data(), (*file)->size()));
+  auto value = parseJson(StringRef((*file)->bytes().data(), (*file)->size()));
   if (!value)
     return error(toString(value.takeError()));
   const json::Object *object = value->getAsObject();

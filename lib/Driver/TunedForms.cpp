@@ -7,30 +7,46 @@
 
 #include "Driver/TunedForms.h"
 
+#include "Support/Json.h"
 #include "Target/OutputFile.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include <cmath>
 
 using namespace llvm;
 
 namespace dlc {
+
+/// No other number can be written again.
+static bool isFinite(double x, json::Path path) {
+  if (std::isfinite(x))
+    return true;
+  path.report("expected finite number");
+  return false;
+}
 
 // A wrong form costs time, but none can be wrong: a name that is no form, or
 // none of the operation's, is passed over.
 static bool fromJSON(const json::Value &value, TunedForms::Entry &entry,
                      json::Path path) {
   json::ObjectMapper o(value, path);
-  return o && o.map("best", entry.best) && o.map("us", entry.us);
+  if (!o || !o.map("best", entry.best) || !o.map("us", entry.us))
+    return false;
+  for (const auto &[form, us] : entry.us)
+    if (!isFinite(us, path.field("us").field(form)))
+      return false;
+  return true;
 }
 
 static bool fromJSON(const json::Value &value, TunedForms::Processor &to,
                      json::Path path) {
   json::ObjectMapper o(value, path);
-  return o && o.map("gflops", to.gflops) && o.map("forms", to.entries);
+  return o && o.map("gflops", to.gflops) &&
+         isFinite(to.gflops, path.field("gflops")) &&
+         o.map("forms", to.entries);
 }
 
 static Error inFile(StringRef path, Error error) {
@@ -46,7 +62,7 @@ Error TunedForms::read(StringRef path) {
     return file.getError() == std::errc::no_such_file_or_directory
                ? Error::success()
                : inFile(path, errorCodeToError(file.getError()));
-  auto value = json::parse((*file)->getBuffer());
+  auto value = parseJson((*file)->getBuffer());
   if (!value)
     return inFile(path, value.takeError());
   json::Path::Root root("the file");
