@@ -29,6 +29,7 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Program.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 
@@ -86,7 +87,6 @@ private:
   /// Of the operations to choose for, the model's choice.
   std::map<std::string, cpu::Form> measured;
   size_t trials = 0;
-  target::TempFiles temps;
 };
 
 Options Tuner::trialOptions(StringRef output) const {
@@ -114,6 +114,7 @@ Options Tuner::trialOptions(StringRef output) const {
 
 /// Finds the operations that there is something to choose for.
 int Tuner::findChoices() {
+  target::TempFiles temps;
   auto text = temps.make("dlc-tune", "mlir");
   if (!text)
     return fail(toString(text.takeError()));
@@ -184,6 +185,7 @@ int Tuner::readTimes(StringRef path, ArrayRef<cpu::KernelRow> kernels,
 
 /// Compiles and runs the model with the forms that `tuned` takes now.
 int Tuner::measure(Times &times) {
+  target::TempFiles temps; // a program holds all weights: one at a time
   SmallVector<std::string> paths;
   for (StringRef suffix : {"exe", "json", "out", "err"}) {
     auto path = temps.make("dlc-tune", suffix);
@@ -194,8 +196,12 @@ int Tuner::measure(Times &times) {
   const std::string &program = paths[0];
   std::vector<cpu::KernelRow> kernels;
   tuned.choices.clear();
-  llvm::scope_exit removeWeights(
-      [&] { sys::fs::remove(program + ".weights"); }); // of large models
+  std::string weights = program + ".weights"; // of large models
+  sys::RemoveFileOnSignal(weights);
+  llvm::scope_exit removeWeights([&] {
+    sys::fs::remove(weights);
+    sys::DontRemoveFileOnSignal(weights);
+  });
   if (int code = compileTrial(trialOptions(program), tuned, &kernels))
     return code;
   std::string count = std::to_string(runs);

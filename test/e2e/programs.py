@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import numpy as np
@@ -161,6 +162,19 @@ class Programs(unittest.TestCase):
 
     def test_every_form_in_a_network(self):
         self.assertIn("direct", self.check_forms("mini_vit"))
+
+    def test_one_trial_at_a_time(self):
+        """The program of a trial, which holds all weights, is gone before the next one is there."""
+        folder = self.path("temporary")
+        os.mkdir(folder)
+        command = [os.path.join(build, "bin", "dlc"), read_case("mini_resnet").model, "--tune",
+                   "--tune-file=tuned.json", "-o", "program"]
+        most = 0
+        with subprocess.Popen(command, cwd=self.folder, env={**os.environ, "TMPDIR": folder}) as dlc:
+            while dlc.poll() is None:
+                most = max(most, sum(name.endswith(".exe") for name in os.listdir(folder)))
+                time.sleep(0.01)
+        self.assertEqual((dlc.returncode, most, os.listdir(folder)), (0, 1, []))
 
     def test_tuning_goes_on(self):
         def forms(*flags):
