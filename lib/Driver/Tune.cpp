@@ -24,6 +24,7 @@
 #include "Target/TargetSpec.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
@@ -32,6 +33,12 @@
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 using namespace llvm;
 
@@ -48,6 +55,41 @@ constexpr unsigned longestRun = 600; // seconds
 int fail(const Twine &message) {
   errs() << "dlc: error: " << message << "\n";
   return 1;
+}
+
+/// Runs a program, and gives its exit code. A signal that ends dlc ends it,
+/// too: it would go on, and write files that have been removed.
+int runProgram(const std::vector<std::string> &args, const std::string &out,
+               const std::string &err, std::string &why) {
+  std::vector<char *> argv;
+  for (const std::string &arg : args)
+    argv.push_back(const_cast<char *>(arg.c_str()));
+  argv.push_back(nullptr);
+  pid_t self = ::getpid(), pid = ::fork();
+  if (pid < 0) {
+    why = sys::StrError();
+    return -1;
+  }
+  if (pid == 0) {
+#ifdef __linux__
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != self)
+      ::_exit(1);
+#endif
+    auto redirect = [](const char *path, int flags, int to) {
+      int fd = ::open(path, flags);
+      if (fd < 0 || ::dup2(fd, to) < 0)
+        ::_exit(1);
+      ::close(fd);
+    };
+    redirect("/dev/null", O_RDONLY, STDIN_FILENO);
+    redirect(out.c_str(), O_WRONLY, STDOUT_FILENO);
+    redirect(err.c_str(), O_WRONLY, STDERR_FILENO);
+    ::execv(argv.front(), argv.data());
+    ::_exit(127);
+  }
+  sys::ProcessInfo process;
+  process.Pid = process.Process = pid;
+  return sys::Wait(process, longestRun, &why).ReturnCode;
 }
 
 /// The microseconds of a run, all of it and of a launch of each operation.
@@ -205,14 +247,12 @@ int Tuner::measure(Times &times) {
   if (int code = compileTrial(trialOptions(program), tuned, &kernels))
     return code;
   std::string count = std::to_string(runs);
-  SmallVector<StringRef> args{program, "--threads", "1",     "--benchmark",
-                              count,   "--trace",   paths[1]};
+  std::vector<std::string> args{program, "--threads", "1",     "--benchmark",
+                                count,   "--trace",   paths[1]};
   if (!options.tuneInputs.empty())
-    args.append({"--inputs", options.tuneInputs});
+    args.insert(args.end(), {"--inputs", options.tuneInputs});
   std::string why;
-  int code = sys::ExecuteAndWait(program, args, std::nullopt,
-                                 {StringRef(""), paths[2], paths[3]},
-                                 longestRun, 0, &why);
+  int code = runProgram(args, paths[2], paths[3], why);
   if (code != 0) {
     if (why.empty())
       if (auto text = MemoryBuffer::getFile(paths[3]))
