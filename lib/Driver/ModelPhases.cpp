@@ -381,7 +381,8 @@ LogicalResult optimizeGraph(Compilation &compilation) {
 /// The processor's name in the file of --tune.
 static std::string processorName(const Compilation &compilation,
                                  const CodeVersion &code) {
-  return processorName(code.target.label, compilation.options.attributes);
+  return processorName(code.target.label, compilation.options.attributes,
+                       code.target.optLevel);
 }
 
 LogicalResult formClusters(Compilation &compilation) {

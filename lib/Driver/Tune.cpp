@@ -104,8 +104,8 @@ public:
   Tuner(const Options &options, const std::string &march,
         const target::TargetSpec &spec, TunedForms &tuned)
       : options(options), march(march), tuned(tuned), spec(spec),
-        known(tuned.processors[processorName(spec.label, options.attributes)]) {
-  }
+        known(tuned.processors[processorName(spec.label, options.attributes,
+                                             spec.optLevel)]) {}
 
   int run();
 

@@ -150,8 +150,10 @@ cpu::FormChooser TunedForms::chooser(const std::string &processor) {
   };
 }
 
-std::string processorName(StringRef label, StringRef attributes) {
-  return (label + (attributes.empty() ? "" : " ") + attributes).str();
+std::string processorName(StringRef label, StringRef attributes,
+                          unsigned optLevel) {
+  std::string level = optLevel == 3 ? "" : " -O" + std::to_string(optLevel);
+  return (label + (attributes.empty() ? "" : " ") + attributes + level).str();
 }
 
 } // namespace dlc

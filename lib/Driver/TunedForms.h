@@ -62,8 +62,10 @@ private:
   std::mutex mutex; // functions are packed at the same time
 };
 
-/// A processor's name in the file: what -march= names, and -mattr=.
-std::string processorName(llvm::StringRef label, llvm::StringRef attributes);
+/// A processor's name in the file: what -march= names, -mattr=, and the level
+/// of optimization, on which times depend, too.
+std::string processorName(llvm::StringRef label, llvm::StringRef attributes,
+                          unsigned optLevel);
 
 } // namespace dlc
 
