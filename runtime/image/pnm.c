@@ -20,12 +20,16 @@ typedef struct portable {
 
 static bool is_space(int c) { return c == ' ' || (c >= 9 && c <= 13); }
 
-/* A comment reaches to the end of its line. */
+/* To the end of its line, if there is one. */
+static void skip_comment(portable *p) {
+  if (p->at < p->end && *p->at == '#')
+    while (p->at < p->end && *p->at != '\n' && *p->at != '\r')
+      p->at++;
+}
+
 static void skip_space(portable *p) {
-  while (p->at < p->end && (is_space(*p->at) || *p->at == '#'))
-    if (*p->at++ == '#')
-      while (p->at < p->end && *p->at != '\n' && *p->at != '\r')
-        p->at++;
+  for (skip_comment(p); p->at < p->end && is_space(*p->at); skip_comment(p))
+    p->at++;
 }
 
 /* A number of at most 10 digits; -1: there is none. */
@@ -87,8 +91,9 @@ void dlc_image_pnm(dlc_image *image) {
   int64_t width = number(&p, 10), height = number(&p, 10);
   if (!p.black)
     p.most = number(&p, 10);
+  skip_comment(&p); /* its end is the space that ends the number */
   if (width < 0 || height < 0 || p.most < 1 || p.most > 65535 ||
-      p.at == p.end || (!is_space(*p.at) && *p.at != '#')) {
+      p.at == p.end || !is_space(*p.at)) {
     dlc_image_fail(image, "its header is malformed");
     return;
   }

@@ -134,6 +134,14 @@ def test_words():
         check("NumberOfInks:?" in line or WITHOUT in line, f"a line in a line: {line!r}")
 
 
+def test_comments():
+    """A comment behind the last number is no pixels, as netpbm defines it."""
+    for line in decode([b"P6#a\n1 #b\n#c\n1 255#d\nxyz", b"P3 1 1 255#d\n120#e\n121 122"]) or []:
+        check(line == f"1 1 {fnv(b'xyz'):016x}", f"a comment: {line!r}")
+    for line in decode([b"P6 1 1 255#d", b"P6 1 1 255xyz"]) or []:
+        check("its header is malformed" in line, f"no space: {line!r}")
+
+
 def test_bombs():
     """Sizes beyond reason, each in a file of some bytes."""
     chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -164,6 +172,7 @@ test_files(files)
 test_cut(files)
 test_mutants(files)
 test_words()
+test_comments()
 test_bombs()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)
