@@ -234,11 +234,21 @@ private:
     // Asks for an element of the part wherever it is.
     if (auto insert = dyn_cast<InsertOp>(user))
       return insert.getPart() != op->getResult(0) || isMovement(op);
+    // A window reads whole vectors of channels, and each several times.
+    if (isa<PoolOp>(user) && movesLast(op))
+      return false;
     // A window or a tile reads each element several times.
     if (isa<PoolOp, PadOp>(user))
       return isMovement(op) || (user == c.root && isStoredElsewhere(c.root) &&
                                 computesProduct(op));
     return true;
+  }
+
+  /// A transpose whose vectors would be gathered, element by element.
+  static bool movesLast(Operation *op) {
+    auto transpose = dyn_cast<TransposeOp>(op);
+    return transpose && transpose.getPermutation().back() !=
+                            transpose.getType().getRank() - 1;
   }
 
   /// The broadcast that an operation of the cluster is, or that reads it by
@@ -282,9 +292,7 @@ private:
              matchPattern(pad.getValue(), m_Constant(&value)) && isWhole(0) &&
              isWhole(rank - 1);
     }
-    auto transpose = dyn_cast<TransposeOp>(root);
-    return transpose && transpose.getPermutation().back() ==
-                            transpose.getType().getRank() - 1;
+    return isa<TransposeOp>(root) && !movesLast(root);
   }
 
   static bool isPointwise(Operation *op) {

@@ -717,3 +717,19 @@ func.func @excited_by_sigmoid(%x: tensor<1x6x6x32xf32>, %s: tensor<1x32x1x1xf32>
     : (tensor<1x6x6x32xf32>, tensor<1x1x1x1x32x64xf32>) -> tensor<1x6x6x64xf32>
   return %4 : tensor<1x6x6x64xf32>
 }
+
+// -----
+
+// What a window would gather is transposed in memory first.
+// CHECK-LABEL: @pool
+// CHECK:       dlc.cluster
+// CHECK:         dlc.transpose
+// CHECK:         dlc.yield
+// CHECK:       dlc.cluster
+// CHECK:         dlc.pool
+// CHECK:         dlc.yield
+func.func @pool(%x: tensor<1x80x16x16xf32>) -> tensor<1x16x16x80xf32> {
+  %0 = dlc.transpose %x [0, 2, 3, 1] : tensor<1x80x16x16xf32> -> tensor<1x16x16x80xf32>
+  %1 = dlc.pool max %0 kernel [3, 3] strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] : tensor<1x16x16x80xf32> -> tensor<1x16x16x80xf32>
+  return %1 : tensor<1x16x16x80xf32>
+}
