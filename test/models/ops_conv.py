@@ -262,6 +262,21 @@ def conv_transpose(g):
     g.output("one_dim", g.ConvTranspose(line, g.weight(3, 2, 4), strides=[2], pads=[1, 1]))
 
 
+@graph(opset=19, runs=[{"n": 2, "h": 13, "w": 40}, {"n": 1, "h": 5, "w": 6}, {"n": 3, "h": 64, "w": 5}])
+def pool_one_channel(g):
+    x = g.input("x", ("n", 1, "h", "w"))
+    for name, kernel, attributes in (
+        ("same", [5, 5], dict(pads=[2, 2, 2, 2])),
+        ("half", [2, 3], dict(strides=[2, 2])),
+        ("ceil", [3, 3], dict(strides=[2, 2], ceil_mode=1)),
+        ("dilated", [3, 2], dict(dilations=[2, 3])),
+        ("row", [1, 5], dict(pads=[0, 1, 0, 2])),
+        ("same_upper", [2, 4], dict(strides=[2, 2], auto_pad="SAME_UPPER")),
+    ):
+        g.output("max_" + name, g.MaxPool(x, kernel_shape=kernel, **attributes))
+        g.output("mean_" + name, g.AveragePool(x, kernel_shape=kernel, **attributes))
+
+
 @graph(opset=12)
 def pool_max(g):
     x = g.input("x", (2, 3, 13, 10))

@@ -363,9 +363,26 @@ static Tensor lowest(TensorBuilder &b, Type type) {
   return b.scalar(llvm::minIntN(type.getIntOrFloatBitWidth()), type);
 }
 
+static Tensor plainPool(TensorBuilder &b, ReduceKind kind, Tensor x,
+                        const WindowSpec &w) {
+  return b.pool(kind, x, w.kernel, w.strides, w.dilations, w.pads);
+}
+
+/// Of one channel, which would leave all lanes of a vector but one without
+/// work: along the columns, with what lies in a row as channels, and then,
+/// transposed, along the rows.
 static Tensor pool(TensorBuilder &b, ReduceKind kind, Tensor x,
                    const WindowSpec &w) {
-  return b.pool(kind, x, w.kernel, w.strides, w.dilations, w.pads);
+  if (!x || x.shape().back() != 1 || w.spatial() != 2)
+    return plainPool(b, kind, x, w);
+  Tensor y = b.squeeze(x, {3});
+  for (int64_t i = 0; y && i < 2; ++i) {
+    Tensor columns =
+        b.pool(kind, b.unsqueeze(y, {2}), {w.kernel[i], 1}, {w.strides[i], 1},
+               {w.dilations[i], 1}, {w.pads[i], 0, w.pads[i + 2], 0});
+    y = columns ? b.transposeLast(b.squeeze(columns, {2})) : Tensor();
+  }
+  return y ? b.unsqueeze(y, {3}) : Tensor();
 }
 
 Tensor dlc::maxPool(TensorBuilder &b, Tensor x, WindowSpec window) {
@@ -450,7 +467,7 @@ static Tensor windowSizes(TensorBuilder &b, Tensor x, const WindowSpec &given,
   WindowSpec w = given;
   if (!countPadding) {
     Tensor ones = resolvePadding(b, b.full(shape, b.like(1, x)), w, {});
-    return pool(b, ReduceKind::sum, ones, w);
+    return plainPool(b, ReduceKind::sum, ones, w);
   }
   Dims low(n + 2, b.dim(0)), high = low;
   for (int64_t i = 0; i < n; ++i) {
@@ -460,7 +477,7 @@ static Tensor windowSizes(TensorBuilder &b, Tensor x, const WindowSpec &given,
   }
   w.pads.assign(2 * n, 0);
   Tensor ones = b.pad(b.full(shape, b.like(1, x)), low, high);
-  return pool(b, ReduceKind::sum, ones, w);
+  return plainPool(b, ReduceKind::sum, ones, w);
 }
 
 Tensor dlc::averagePool(TensorBuilder &b, Tensor x, WindowSpec window,

@@ -60,11 +60,26 @@ func.func @main(%x: tensor<1x3x4x4xf32>, %w: tensor<3x6x2x2xf32>) -> tensor<1x6x
 
 // The window that ceil_mode adds is paid for by padding behind.
 // CHECK: dlc.pool max {{.*}} kernel [3, 3] strides [2, 2] dilations [1, 1] pads [0, 0, 1, 1]
-func.func @main(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x2x2xf32> {
-  %0 = graph.import %x : tensor<1x1x4x4xf32>
+func.func @main(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x2x2xf32> {
+  %0 = graph.import %x : tensor<1x2x4x4xf32>
   %1 = graph.node "onnx.MaxPool"(%0) version 12 {ceil_mode = 1 : i64, kernel_shape = array<i64: 3, 3>, strides = array<i64: 2, 2>}
-  %2 = graph.export %1 : tensor<1x1x2x2xf32>
-  return %2 : tensor<1x1x2x2xf32>
+  %2 = graph.export %1 : tensor<1x2x2x2xf32>
+  return %2 : tensor<1x2x2x2xf32>
+}
+
+// -----
+
+// Of one channel: along the columns, a row being the channels, then along the
+// rows.
+// CHECK: dlc.pool max {{.*}} kernel [3, 1] strides [2, 1] dilations [1, 1] pads [1, 0, 0, 0] : tensor<?x?x1x?xf32>
+// CHECK: dlc.transpose {{.*}} [0, 2, 1]
+// CHECK: dlc.pool max {{.*}} kernel [5, 1] strides [1, 1] dilations [1, 1] pads [2, 0, 2, 0] : tensor<?x?x1x?xf32>
+// CHECK: dlc.transpose {{.*}} [0, 2, 1]
+func.func @main(%x: tensor<?x1x?x?xf32>) -> tensor<?x1x?x?xf32> {
+  %0 = graph.import %x : tensor<?x1x?x?xf32>
+  %1 = graph.node "onnx.MaxPool"(%0) version 12 {kernel_shape = array<i64: 3, 5>, strides = array<i64: 2, 1>, pads = array<i64: 1, 2, 0, 2>}
+  %2 = graph.export %1 : tensor<?x1x?x?xf32>
+  return %2 : tensor<?x1x?x?xf32>
 }
 
 // -----
