@@ -102,13 +102,9 @@ LogicalResult run(Compilation &compilation) {
 
 } // namespace
 
-/// For a trial: only errors are said, and `kernels`, if not null, are set.
-struct Trial {
-  std::vector<cpu::KernelRow> *kernels;
-};
-
+/// With `kernels` it is a trial: only errors are said.
 static int compileOnce(const Options &options, TunedForms *tuned,
-                       std::optional<Trial> trial) {
+                       std::vector<cpu::KernelRow> *kernels = nullptr) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, options.jobs == 1
@@ -118,7 +114,7 @@ static int compileOnce(const Options &options, TunedForms *tuned,
   context.loadAllAvailableDialects();
   DiagnosticPrinter printer(context, errs(), useColour(options.color));
   enableRemarks(context, options);
-  if (trial) // asked before the printer
+  if (kernels) // asked before the printer
     context.getDiagEngine().registerHandler([](Diagnostic &diagnostic) {
       return success(diagnostic.getSeverity() !=
                      mlir::DiagnosticSeverity::Error);
@@ -129,19 +125,19 @@ static int compileOnce(const Options &options, TunedForms *tuned,
     return 2;
   if (failed(run(compilation)))
     return 1;
-  if (trial && trial->kernels)
-    *trial->kernels = std::move(compilation.codes.front().kernels);
+  if (kernels)
+    *kernels = std::move(compilation.codes.front().kernels);
   return 0;
 }
 
 int compileTrial(const Options &options, TunedForms &tuned,
-                 std::vector<cpu::KernelRow> *kernels) {
-  return compileOnce(options, &tuned, Trial{kernels});
+                 std::vector<cpu::KernelRow> &kernels) {
+  return compileOnce(options, &tuned, &kernels);
 }
 
 int compile(const Options &options) {
   if (options.tuneFile.empty())
-    return compileOnce(options, nullptr, std::nullopt);
+    return compileOnce(options, nullptr);
   TunedForms tuned;
   if (Error error = tuned.read(options.tuneFile)) {
     errs() << "dlc: error: " << toString(std::move(error)) << "\n";
@@ -150,7 +146,7 @@ int compile(const Options &options) {
   if (options.tune && !options.dryRun)
     if (int code = tune(options, tuned))
       return code;
-  return compileOnce(options, &tuned, std::nullopt);
+  return compileOnce(options, &tuned);
 }
 
 // LLVM removes temporary files at a signal, also at one that nohup or a shell

@@ -19,9 +19,9 @@ namespace dlc {
 int compile(const Options &options);
 
 /// The same for a trial of --tune: with what `tuned` chooses, and without
-/// warnings. Gives the kernels of the first processor unless it is null.
+/// warnings. Gives the kernels of the first processor.
 int compileTrial(const Options &options, TunedForms &tuned,
-                 std::vector<cpu::KernelRow> *kernels);
+                 std::vector<cpu::KernelRow> &kernels);
 
 /// The whole program: reads the command line and compiles.
 int driverMain(llvm::ArrayRef<const char *> args);

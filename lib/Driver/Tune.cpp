@@ -132,25 +132,20 @@ private:
 };
 
 Options Tuner::trialOptions(StringRef output) const {
-  Options trial;
-  trial.output = output.str();
-  trial.optLevel = options.optLevel;
+  Options trial = options;
   if (!march.empty())
     trial.march = {march};
-  trial.attributes = options.attributes;
-  trial.triple = options.triple;
-  trial.sysroot = options.sysroot;
-  trial.winograd = options.winograd;
-  trial.strassen = options.strassen;
-  trial.input = options.input;
-  trial.format = options.format;
-  trial.shapes = options.shapes;
-  trial.dims = options.dims;
-  trial.signature = options.signature;
-  trial.ident = options.ident;
-  trial.jobs = options.jobs;
-  trial.color = options.color;
-  trial.runtimeDir = options.runtimeDir;
+  // A plain program, of which nobody is to see anything.
+  trial.emit = Emit::Executable;
+  trial.output = output.str();
+  trial.stage.clear();
+  trial.weightsFile.clear();
+  trial.dependencyFile.clear();
+  trial.isStatic = trial.debugInfo = false;
+  trial.verbose = trial.timeReport = trial.printKernels = false;
+  trial.saveTemps.reset();
+  trial.passRemarks.clear();
+  trial.missedRemarks.clear();
   return trial;
 }
 
@@ -163,9 +158,10 @@ int Tuner::findChoices() {
   Options scan = trialOptions(*text);
   scan.emit = Emit::MLIR;
   scan.stage = "cluster";
+  std::vector<cpu::KernelRow> kernels; // none in that stage
   tuned.trial = 0;
   tuned.choices.clear();
-  if (int code = compileTrial(scan, tuned, nullptr))
+  if (int code = compileTrial(scan, tuned, kernels))
     return code;
   for (const auto &[key, choice] : tuned.choices) {
     auto entry = known.entries.find(key);
@@ -244,7 +240,7 @@ int Tuner::measure(Times &times) {
     sys::fs::remove(weights);
     sys::DontRemoveFileOnSignal(weights);
   });
-  if (int code = compileTrial(trialOptions(program), tuned, &kernels))
+  if (int code = compileTrial(trialOptions(program), tuned, kernels))
     return code;
   std::string count = std::to_string(runs);
   std::vector<std::string> args{program, "--threads", "1",     "--benchmark",
@@ -347,13 +343,7 @@ int tune(const Options &options, TunedForms &tuned) {
   TunedForms all;
   if (Error error = all.read(options.tuneFile))
     return fail(toString(std::move(error)));
-  for (const auto &[name, processor] : tuned.processors) {
-    TunedForms::Processor &to = all.processors[name];
-    if (processor.gflops > 0)
-      to.gflops = processor.gflops;
-    for (const auto &[key, entry] : processor.entries)
-      to.entries[key] = entry;
-  }
+  all.add(tuned.processors);
   if (Error error = all.write(options.tuneFile))
     return fail(toString(std::move(error)));
   return 0;

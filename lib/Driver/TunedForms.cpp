@@ -69,13 +69,18 @@ Error TunedForms::read(StringRef path) {
   std::map<std::string, Processor> read;
   if (!fromJSON(*value, read, root))
     return inFile(path, root.getError());
-  for (auto &[name, from] : read) {
-    Processor &to = processors[name];
-    to.gflops = from.gflops;
-    for (auto &[key, entry] : from.entries)
-      to.entries[key] = std::move(entry);
-  }
+  add(read);
   return Error::success();
+}
+
+void TunedForms::add(const std::map<std::string, Processor> &others) {
+  for (const auto &[name, from] : others) {
+    Processor &to = processors[name];
+    if (from.gflops > 0) // 0: nothing was measured
+      to.gflops = from.gflops;
+    for (const auto &[key, entry] : from.entries)
+      to.entries[key] = entry;
+  }
 }
 
 Error TunedForms::write(StringRef path) const {

@@ -48,6 +48,8 @@ public:
   /// Adds what the file has; none is the same as an empty one.
   llvm::Error read(llvm::StringRef path);
   llvm::Error write(llvm::StringRef path) const;
+  /// Adds what others know; of what both do, they know better.
+  void add(const std::map<std::string, Processor> &others);
 
   cpu::FormChooser chooser(const std::string &processor);
   struct Measured {

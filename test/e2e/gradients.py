@@ -13,12 +13,10 @@ of what ONNX's reference evaluator computes.
 All cases are one model: each has its own nodes and a Gradient of their last tensor.
 The same with all sizes open is another.
 """
-import argparse
 import math
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
@@ -27,6 +25,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 from onnx.reference.op_run import OpRun
+
+from unittests import take_build
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TRAINING = "ai.onnx.preview.training"
@@ -451,14 +451,6 @@ def gradient(inputs, outputs, y, xs=None, zs=None):
     return helper.make_node("Gradient", inputs, outputs, name="g_" + outputs[0], domain=TRAINING, y=y, **names)
 
 
-def main():
-    global build
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", default=build)
-    options, rest = parser.parse_known_args()
-    build = os.path.abspath(options.build)
-    unittest.main(argv=[sys.argv[0], *rest])
-
-
 if __name__ == "__main__":
-    main()
+    build = take_build(__doc__, build)
+    unittest.main()

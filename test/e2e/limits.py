@@ -12,7 +12,6 @@
 Times are of the processor, not of the clock: other programs on the machine don't
 count. Speed beside other engines is measured by test/bench.
 """
-import argparse
 import json
 import os
 import shutil
@@ -20,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+from unittests import take_build
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -96,14 +97,6 @@ class Limits(unittest.TestCase):
         self.assertLess(os.path.getsize(program), MOST_STATIC)
 
 
-def main():
-    global build
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--build", default=build)
-    options, rest = parser.parse_known_args()
-    build = os.path.abspath(options.build)
-    unittest.main(argv=[sys.argv[0], *rest])
-
-
 if __name__ == "__main__":
-    main()
+    build = take_build(__doc__, build)
+    unittest.main()

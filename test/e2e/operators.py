@@ -13,18 +13,18 @@ where ONNX Runtime lacks the type.
 
 Seeds are fixed, so a test that passes always passes.
 """
-import argparse
 import math
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+from unittests import take_build
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COUNT = 1 << 20
@@ -512,8 +512,5 @@ class ComplexNumbers(Compiled):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", default=build)
-    options, rest = parser.parse_known_args()
-    build = os.path.abspath(options.build)
-    unittest.main(argv=[sys.argv[0], *rest])
+    build = take_build(__doc__, build)
+    unittest.main()

@@ -10,13 +10,11 @@ checks their results.
 
     programs.py --build build [unittest's options]
 """
-import argparse
 import json
 import os
 import platform
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -25,6 +23,7 @@ import numpy as np
 
 import cases
 from compare import difference
+from unittests import take_build
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MODELS = {"first": "mini_mobilenet_v3", "second": "mini_bert"}
@@ -218,14 +217,6 @@ class Programs(unittest.TestCase):
         self.assertTrue(contents[0] == contents[2], "with -j1 the program is another one")
 
 
-def main():
-    global build
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--build", default=build)
-    options, rest = parser.parse_known_args()
-    build = os.path.abspath(options.build)
-    unittest.main(argv=[sys.argv[0], *rest])
-
-
 if __name__ == "__main__":
-    main()
+    build = take_build(__doc__, build)
+    unittest.main()

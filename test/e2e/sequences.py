@@ -9,12 +9,10 @@
 
     sequences.py --build build [unittest's options]
 """
-import argparse
 import ctypes
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
@@ -24,6 +22,7 @@ from onnx import parser
 from onnx.reference import ReferenceEvaluator
 
 import cases
+from unittests import take_build
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 build = os.path.join(ROOT, "build")
@@ -470,8 +469,5 @@ class Library(Compiled):
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--build", default=build)
-    known, rest = options.parse_known_args()
-    build = os.path.abspath(known.build)
-    unittest.main(argv=[sys.argv[0], *rest])
+    build = take_build(__doc__, build)
+    unittest.main()

@@ -31,10 +31,13 @@ int64_t cpu::widestPanel(const Isa &isa, Type accumulator) {
   return accumulator.getIntOrFloatBitWidth() > 32 ? registers / 2 : registers;
 }
 
-/// The width that costs least, by what a column costs in panels of each.
-static int64_t cheapest(const Isa &isa, int64_t columns, int64_t widest,
-                        ArrayRef<double> costs) {
-  int64_t best = widest;
+/// The width that costs least, by what a column costs in panels of each; where
+/// there are two widths only, it costs the same whatever the panels are for.
+static int64_t cheapest(const Isa &isa, int64_t columns, Type accumulator,
+                        const std::array<double, 4> &wideCosts) {
+  static constexpr double narrowCosts[] = {1.29, 1.0};
+  int64_t widest = widestPanel(isa, accumulator), best = widest;
+  const double *costs = widest <= 2 ? narrowCosts : wideCosts.data();
   double least = HUGE_VAL;
   for (int64_t v = widest; v >= 1; --v) {
     double cost = llvm::alignTo(columns, v * isa.lanes()) * costs[v - 1];
@@ -52,23 +55,18 @@ static int64_t cheapest(const Isa &isa, int64_t columns, int64_t widest,
 
 int64_t cpu::panelVectors(const Isa &isa, int64_t rows, int64_t columns,
                           Type accumulator) {
-  int64_t lanes = isa.lanes(), widest = widestPanel(isa, accumulator);
   // One row leaves the registers to the panel, and the loads overlap better.
-  if (rows == 1 && columns >= 8 * lanes)
+  if (rows == 1 && columns >= 8 * isa.lanes())
     return accumulator.getIntOrFloatBitWidth() > 32 ? 4 : 8;
-  if (widest <= 2)
-    return cheapest(isa, columns, widest, {1.29, 1.0});
   bool areFew =
       !ShapedType::isDynamic(rows) && rows > 1 && rows <= 2 * tileRows(isa, 2);
-  return areFew ? cheapest(isa, columns, widest, {1.1, 1.0, 1.05, 1.15})
-                : cheapest(isa, columns, widest, {1.1, 1.015, 0.995, 1.0});
+  return areFew ? cheapest(isa, columns, accumulator, {1.1, 1.0, 1.05, 1.15})
+                : cheapest(isa, columns, accumulator, {1.1, 1.015, 0.995, 1.0});
 }
 
 int64_t cpu::panelVectorsOfMany(const Isa &isa, int64_t columns,
                                 Type accumulator) {
-  int64_t widest = widestPanel(isa, accumulator);
-  return widest <= 2 ? cheapest(isa, columns, widest, {1.29, 1.0})
-                     : cheapest(isa, columns, widest, {1.15, 1.01, 1.0, 1.03});
+  return cheapest(isa, columns, accumulator, {1.15, 1.01, 1.0, 1.03});
 }
 
 RowSplit::RowSplit(int64_t total, int64_t most) {
