@@ -2,29 +2,44 @@
 //
 // RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
-// Softmax takes three passes over a row. The exponentials, which two of them
-// read, are kept in scratch memory.
-// CHECK:       module attributes {{.*}}dlc.scratch = 512
+// Softmax takes three passes over a row, each over all rows of a block in turn:
+// the sum of one is combined while the next one's vectors pass. The exponentials,
+// which two of them read, are kept in scratch memory, beside the rows' results.
+// The last pass that only reads fetches the lines that results go to, and the
+// next block.
+// CHECK:       module attributes {{.*}}dlc.scratch = 2176
 // CHECK-LABEL: func.func @dlc_run
 // CHECK:         rt.launch {{.*}} kind "rows"
 // CHECK-NOT:     rt.launch
 // CHECK-LABEL: func.func @k0
-// CHECK:         %[[KEPT:.*]] = rt.scratch
-// CHECK:         scf.for
-// CHECK:           scf.for {{.*}} step %c64 iter_args
-// CHECK-NOT:         math.exp
-// CHECK-COUNT-4:     arith.cmpf ogt
-// CHECK-COUNT-2:     arith.cmpf uno
-// CHECK:             scf.yield
-// CHECK:           vector.reduction <or>
-// CHECK:           scf.for {{.*}} step %c64 iter_args
-// CHECK-COUNT-4:     vector.store {{.*}}, %[[KEPT]]
-// CHECK:             scf.yield
-// CHECK:           scf.for {{.*}} step %c16
-// CHECK-NOT:         math.exp
-// CHECK:             vector.load %[[KEPT]]
-// CHECK:             arith.divf
-// CHECK:             vector.store
+// CHECK:         %[[OUT:.*]] = rt.arg %arg0[1]
+// CHECK:         %[[MOST:.*]] = rt.scratch %arg3[0]
+// CHECK:         %[[SUM:.*]] = rt.scratch %arg3[64]
+// CHECK:         %[[KEPT:.*]] = rt.scratch %arg3[128]
+// CHECK:         scf.for {{.*}} step %c4
+// CHECK:           scf.for {{.*}} step %c1
+// CHECK:             scf.for {{.*}} step %c64 iter_args
+// CHECK-NOT:           math.exp
+// CHECK-COUNT-4:       arith.cmpf ogt
+// CHECK-COUNT-2:       arith.cmpf uno
+// CHECK:               scf.yield
+// CHECK:             vector.reduction <or>
+// CHECK:             memref.store {{.*}}, %[[MOST]]
+// CHECK:           scf.for {{.*}} step %c1
+// CHECK:             memref.load %[[MOST]]
+// CHECK:             scf.for {{.*}} step %c64 iter_args
+// CHECK:               memref.prefetch %[[OUT]]{{.*}}, write, locality<3>, data
+// CHECK:               memref.prefetch %{{.*}}, read, locality<3>, data
+// CHECK-COUNT-4:       vector.store {{.*}}, %[[KEPT]]
+// CHECK:               scf.yield
+// CHECK:             memref.store {{.*}}, %[[SUM]]
+// CHECK:           scf.for {{.*}} step %c1
+// CHECK:             memref.load %[[SUM]]
+// CHECK:             scf.for {{.*}} step %c16
+// CHECK-NOT:           math.exp
+// CHECK:               vector.load %[[KEPT]]
+// CHECK:               arith.divf
+// CHECK:               vector.store {{.*}}, %[[OUT]]
 func.func @main(%x: tensor<4x128xf32>) -> tensor<4x128xf32> {
   %0 = dlc.reduce max %x [1] : tensor<4x128xf32> -> tensor<4xf32>
   %1 = dlc.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
@@ -41,20 +56,23 @@ func.func @main(%x: tensor<4x128xf32>) -> tensor<4x128xf32> {
 // -----
 
 // So does a layer normalisation: mean, variance, result; the difference from the
-// mean is kept. Of 100 elements 4 are left over: masked where they are loaded,
+// mean is sooner computed again than kept, and its square and the sum are one
+// operation. Of 100 elements 4 are left over: masked where they are loaded,
 // stored and summed, and nowhere else.
 // CHECK-LABEL: func.func @dlc_run
 // CHECK:         rt.launch {{.*}} kind "rows"
 // CHECK-NOT:     rt.launch
 // CHECK-LABEL: func.func @k0
-// CHECK:         %[[KEPT:.*]] = rt.scratch
-// CHECK:         %[[SUM:.*]] = scf.for {{.*}} to %c96
+// CHECK-COUNT-2: rt.scratch
+// CHECK-NOT:     rt.scratch
 // CHECK:         %[[MASK:.*]] = vector.constant_mask [4]
 // CHECK:         %[[REST:.*]] = vector.maskedload
 // CHECK:         arith.select %[[MASK]], %[[REST]]
-// CHECK:         vector.store {{.*}}, %[[KEPT]]
+// CHECK:         scf.for {{.*}} iter_args
+// CHECK:           %[[DIFFERENCE:.*]] = arith.subf
+// CHECK:           vector.fma %[[DIFFERENCE]], %[[DIFFERENCE]]
 // CHECK:         scf.for %{{.*}} = %c0 to %c96 step %c16
-// CHECK:           vector.load %[[KEPT]]
+// CHECK:           arith.subf
 // CHECK:         vector.maskedstore
 func.func @main(%x: tensor<4x100xf32>, %g: tensor<100xf32>) -> tensor<4x100xf32> {
   %n = dlc.constant dense<0.01> : tensor<4x1xf32>
@@ -108,4 +126,57 @@ func.func @main(%x: tensor<4x64xf16>) -> tensor<4xf16> {
 func.func @main(%x: tensor<?x?xf32>) -> tensor<?xf32> {
   %0 = dlc.reduce max %x [1] : tensor<?x?xf32> -> tensor<?xf32>
   return %0 : tensor<?xf32>
+}
+
+// -----
+
+// Rows of an open length have no place in scratch memory: the exponentials lie
+// where the results go, since nothing else is read behind them.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[OUT:.*]] = rt.arg %arg0[3]
+// CHECK:         math.exp
+// CHECK:         vector.store {{.*}}, %[[OUT]]
+// CHECK:         math.exp
+// CHECK:         vector.maskedstore %[[OUT]]
+// CHECK-NOT:     math.exp
+// CHECK:         vector.load %[[OUT]]
+// CHECK:         vector.store {{.*}}, %[[OUT]]
+// CHECK:         vector.maskedload %[[OUT]]
+// CHECK:         vector.maskedstore %[[OUT]]
+func.func @main(%x: tensor<4x?xf32>) -> tensor<4x?xf32> {
+  %0 = dlc.reduce max %x [1] : tensor<4x?xf32> -> tensor<4xf32>
+  %1 = dlc.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c1 : tensor<4x?xf32>
+  %2 = dlc.broadcast %1 sizes(%n) : tensor<4x1xf32> -> tensor<4x?xf32>
+  %3 = dlc.sub %x, %2 : tensor<4x?xf32>
+  %4 = dlc.exp %3 : tensor<4x?xf32>
+  %5 = dlc.reduce sum %4 [1] : tensor<4x?xf32> -> tensor<4xf32>
+  %6 = dlc.reshape %5 : tensor<4xf32> -> tensor<4x1xf32>
+  %7 = dlc.broadcast %6 sizes(%n) : tensor<4x1xf32> -> tensor<4x?xf32>
+  %8 = dlc.div %4, %7 : tensor<4x?xf32>
+  return %8 : tensor<4x?xf32>
+}
+
+// -----
+
+// What reads its input once more may find it where the results go: nothing is
+// kept there.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-LABEL: func.func @k0
+// CHECK:         math.exp
+// CHECK:         scf.for
+// CHECK:           math.exp
+// CHECK:           arith.mulf
+func.func @main(%x: tensor<4x?xf32>) -> tensor<4x?xf32> {
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %x, %c1 : tensor<4x?xf32>
+  %4 = dlc.exp %x : tensor<4x?xf32>
+  %5 = dlc.reduce sum %4 [1] : tensor<4x?xf32> -> tensor<4xf32>
+  %6 = dlc.reshape %5 : tensor<4xf32> -> tensor<4x1xf32>
+  %7 = dlc.broadcast %6 sizes(%n) : tensor<4x1xf32> -> tensor<4x?xf32>
+  %8 = dlc.div %4, %7 : tensor<4x?xf32>
+  %9 = dlc.mul %8, %x : tensor<4x?xf32>
+  return %9 : tensor<4x?xf32>
 }

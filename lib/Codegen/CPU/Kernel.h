@@ -104,6 +104,10 @@ mlir::Operation *anchorOf(mlir::Block &body);
 /// Whether a cluster takes indices that nothing proves to be in bounds.
 bool needsReport(ClusterOp cluster);
 
+/// Says of the innermost loops that their iterations read nothing that others
+/// write.
+void markIndependent(mlir::func::FuncOp func);
+
 // The kinds of kernels; each fills the kernel's function.
 LaunchPlan emitLoop(Kernel &kernel);
 LaunchPlan emitConcat(Kernel &kernel, ConcatOp op);

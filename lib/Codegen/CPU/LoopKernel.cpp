@@ -201,6 +201,8 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
     });
   });
 
+  markIndependent(kernel.func);
+
   LaunchPlan plan;
   plan.kind = "loop";
   plan.grain = 4;

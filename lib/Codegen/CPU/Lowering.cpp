@@ -27,6 +27,7 @@ void cpu::buildLowering(OpPassManager &pm, const Isa &isa) {
   kernels.addPass(arith::createArithExpandOpsPass({/*includeBf16=*/true}));
   kernels.addPass(createCSEPass());
   kernels.addPass(createLoopInvariantCodeMotionPass());
+  kernels.addPass(createInterleaveVectors({isa.registers / 4}));
   // First: calls into the run time may end the run, from within a loop too.
   pm.nest<func::FuncOp>().addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertRtToLLVM());

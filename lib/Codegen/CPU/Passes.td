@@ -78,6 +78,20 @@ def ExpandMath : Pass<"dlc-expand-math"> {
   ];
 }
 
+def InterleaveVectors : Pass<"dlc-interleave-vectors", "::mlir::func::FuncOp"> {
+  let summary = "compute several vectors of a loop at once, step by step";
+  let description = [{
+    Of loops marked dlc.independent, whose iterations read nothing that others
+    write: what is a long chain of steps for each vector (exp, erf) is unrolled,
+    and the vectors take each step together. A processor looks ahead only some
+    hundred instructions, a few vectors, which leaves its units idle.
+  }];
+  let options = [
+    Option<"ways", "ways", "int64_t", "4", "vectors at once, of loops that compute one in each iteration">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 def ConvertRtToLLVM : Pass<"convert-rt-to-llvm", "::mlir::ModuleOp"> {
   let summary = "turn calls into the run time into loads, calls and branches";
   let description = [{
