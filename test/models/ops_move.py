@@ -183,6 +183,16 @@ def tied_embedding(g):
 
 
 @graph(opset=13)
+def tied_embedding_rows(g):
+    """The same, with a product of as many rows as Strassen's algorithm would take."""
+    table = g.weight(320, 256)
+    ids = g.input("ids", (64,), "int64", make=lambda size: g.rng.integers(-320, 320, size))
+    words = g.Gather(table, ids, axis=0)
+    g.output("words", words)
+    g.output("next", g.MatMul(g.Tanh(words), g.Transpose(table, perm=[1, 0])))
+
+
+@graph(opset=13)
 def gather(g):
     x = g.input("x", (5, 4, 6))
     i = g.input("i", (2, 3), "int64", make=lambda size: [[0, 4, -1], [2, -5, 3]])

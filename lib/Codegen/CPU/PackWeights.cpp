@@ -14,6 +14,7 @@
 
 #include "Codegen/CPU/Forms.h"
 #include "Codegen/CPU/Passes.h"
+#include "Codegen/CPU/ShareWeights.h"
 #include "Codegen/CPU/Strassen.h"
 #include "Codegen/CPU/Winograd.h"
 #include "dialects/dlc/Dlc.h"
@@ -337,11 +338,16 @@ struct PackWeights : dlc::cpu::impl::PackWeightsBase<PackWeights> {
     }
     if (!choose)
       choose = chooserOf(formName);
+    SmallVector<ConstantOp> tables = gatheredTables(getOperation());
     getOperation().walk([&](Operation *op) {
-      if (auto matmul = dyn_cast<MatmulOp>(op))
+      Algorithms allowed{winograd, strassen};
+      if (auto matmul = dyn_cast<MatmulOp>(op)) {
         if (sumProducts(matmul, *target))
           return;
-      SmallVector<Form> forms = formsOf(op, *target, {winograd, strassen});
+        // Sums of weights don't hold the rows, which would be stored again.
+        allowed.strassen &= !isTied(matmul, tables);
+      }
+      SmallVector<Form> forms = formsOf(op, *target, allowed);
       if (forms.empty())
         return;
       Form form =

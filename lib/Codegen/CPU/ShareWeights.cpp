@@ -11,6 +11,8 @@
 // are ever picked. Tables are compared by their elements, since exporters and
 // folding make another tensor of the transpose.
 
+#include "Codegen/CPU/ShareWeights.h"
+
 #include "Codegen/CPU/Passes.h"
 #include "Evaluate/HostTensor.h"
 #include "dialects/dlc/Dlc.h"
@@ -29,14 +31,15 @@ namespace {
 /// What is less isn't worth slower gathers.
 constexpr int64_t leastBytes = 1 << 16;
 
-/// Whether panels [panels, k, width] hold the rows [n, k] of a table.
+/// Whether panels [panels, k, width], or one [k, n], hold the rows [n, k] of a
+/// table.
 bool holdRows(ElementsAttr panels, ElementsAttr table) {
   FailureOr<HostTensor> from = HostTensor::get(table),
                         packed = HostTensor::get(panels);
   if (failed(from) || failed(packed) || from->isSplat() || packed->isSplat())
     return false;
   int64_t rows = from->getShape()[0], k = from->getShape()[1],
-          width = packed->getShape()[2],
+          width = packed->getShape().back(),
           bytes = elementBytes(from->getElementType());
   const char *at = from->data();
   for (int64_t row = 0; row < rows; ++row) {
@@ -47,6 +50,18 @@ bool holdRows(ElementsAttr panels, ElementsAttr table) {
         return false;
   }
   return true;
+}
+
+/// A matrix of whose rows some are picked, and that nothing else reads.
+bool isTable(ConstantOp op) {
+  if (op.getType().getRank() != 2 ||
+      tensorBytes(op.getType()).value_or(0) < leastBytes)
+    return false;
+  return llvm::all_of(op->getUses(), [&](OpOperand &use) {
+    auto gather = dyn_cast<GatherOp>(use.getOwner());
+    return gather && gather.getAxis() == 0 && use.get() == gather.getData() &&
+           gather.getIndices() != use.get();
+  });
 }
 
 /// A product's panels, of which each column is a row of a table.
@@ -89,37 +104,20 @@ Value tableOf(OpBuilder &b, Location loc, const Panels &panels) {
 struct ShareWeights : dlc::cpu::impl::ShareWeightsBase<ShareWeights> {
   void runOnOperation() override {
     SmallVector<Panels> panels;
-    SmallVector<ConstantOp> tables;
-    getOperation().walk([&](Operation *op) {
-      if (auto matmul = dyn_cast<MatmulOp>(op)) {
-        ElementsAttr right;
-        if (matmul.getPacked() && !matmul.getStrassen() &&
-            matmul.getRhs().getType().getRank() == 3 &&
-            matchPattern(matmul.getRhs(), m_Constant(&right)))
-          panels.push_back({matmul.getRhs(), right,
-                            static_cast<int64_t>(*matmul.getPacked())});
-      } else if (auto constant = dyn_cast<ConstantOp>(op); isTable(constant)) {
-        tables.push_back(constant);
-      }
+    getOperation().walk([&](MatmulOp matmul) {
+      ElementsAttr right;
+      if (matmul.getPacked() && !matmul.getStrassen() &&
+          matmul.getRhs().getType().getRank() == 3 &&
+          matchPattern(matmul.getRhs(), m_Constant(&right)))
+        panels.push_back({matmul.getRhs(), right,
+                          static_cast<int64_t>(*matmul.getPacked())});
     });
-    for (ConstantOp table : tables)
+    for (ConstantOp table : cpu::gatheredTables(getOperation()))
       if (const Panels *found = findRows(panels, table.getValue()))
         replace(table, *found);
   }
 
 private:
-  /// A matrix of whose rows some are picked, and that nothing else reads.
-  static bool isTable(ConstantOp op) {
-    if (!op || op.getType().getRank() != 2 ||
-        tensorBytes(op.getType()).value_or(0) < leastBytes)
-      return false;
-    return llvm::all_of(op->getUses(), [&](OpOperand &use) {
-      auto gather = dyn_cast<GatherOp>(use.getOwner());
-      return gather && gather.getAxis() == 0 && use.get() == gather.getData() &&
-             gather.getIndices() != use.get();
-    });
-  }
-
   static void replace(ConstantOp table, const Panels &panels) {
     // Loops and branches may read what lies in front of them only.
     Block &entry = table->getParentOfType<func::FuncOp>().front();
@@ -133,3 +131,25 @@ private:
 };
 
 } // namespace
+
+SmallVector<ConstantOp> cpu::gatheredTables(func::FuncOp func) {
+  SmallVector<ConstantOp> tables;
+  func.walk([&](ConstantOp op) {
+    if (isTable(op))
+      tables.push_back(op);
+  });
+  return tables;
+}
+
+bool cpu::isTied(MatmulOp op, ArrayRef<ConstantOp> tables) {
+  ElementsAttr right;
+  RankedTensorType type = op.getRhs().getType();
+  return type.getRank() == 2 && !op.getPacked() &&
+         matchPattern(op.getRhs(), m_Constant(&right)) &&
+         llvm::any_of(tables, [&](ConstantOp table) {
+           return table.getType().getElementType() == type.getElementType() &&
+                  table.getType().getDimSize(0) == type.getDimSize(1) &&
+                  table.getType().getDimSize(1) == type.getDimSize(0) &&
+                  holdRows(right, table.getValue());
+         });
+}
