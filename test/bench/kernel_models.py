@@ -17,6 +17,13 @@ from onnx import TensorProto, helper, numpy_helper
 EDGES = ("to", "from")     # the names of the nodes that don't count
 
 
+# What a function of one element takes of the units that multiply and add, at least, in
+# multiply-adds: rounding to n and two parts of the remainder, a polynomial of degree 6,
+# the power of 2, which is two; a division is as long as four.
+EXP, DIVISION = 11, 4
+SIGMOID = EXP + DIVISION
+ONE_PLUS_ERF = 8 + 7 + 2  # a polynomial in x, and the power of 2 of it
+
 @dataclasses.dataclass
 class Case:
     group: str
@@ -26,6 +33,7 @@ class Case:
     read: int = 0           # bytes, weights included
     written: int = 0
     flags: tuple = ()       # of dlc
+    steps: int = 0          # multiply-adds, where it is bound by memory
 
 
 def build(nodes, inputs, output, weights=()):
@@ -78,7 +86,9 @@ def conv(group, size, channels, outputs, window=1, stride=1, groups=1, flags=())
         model = build([op, node("Transpose", ["b"], "y", perm=[0, 2, 3, 1], name=EDGES[1])], {"x": x}, y, weights)
     name = f"{size}x{size}x{channels} -> {after}x{after}x{outputs}, {window}x{window}" + (f" /{stride}" if stride > 1 else "")
     flops = 2 * after * after * outputs * channels // groups * window * window
-    return Case(group, name, model, 0 if groups > 1 else flops, count(x, w), count(y), flags)
+    if groups > 1:
+        return Case(group, name, model, 0, count(x, w), count(y), flags, flops // 2)
+    return Case(group, name, model, flops, count(x, w), count(y), flags)
 
 
 def pool(op, size, channels, window, stride):
@@ -98,9 +108,11 @@ def resize(size, channels, mode, **attributes):
     return Case("resize", f"{mode} {size}x{size}x{channels} by 2", model, 0, count(x), count(y))
 
 
-def simple(group, name, ops, inputs, output, weights=()):
+def simple(group, name, ops, inputs, output, weights=(), steps=0):
+    """`steps` are those of an element of the output."""
     read = count(*inputs.values()) + sum(array.nbytes for array in dict(weights).values())
-    return Case(group, name, build(ops, inputs, output, weights), 0, read, count(output))
+    return Case(group, name, build(ops, inputs, output, weights), 0, read, count(output),
+                steps=steps * math.prod(output))
 
 
 def attention(heads, queries, keys, width):
@@ -127,10 +139,12 @@ def elementwise():
     x = [128, 3072]
     yield simple("elementwise", "add, relu 1000000", [node("Add", ["x", "z"], "s"), node("Relu", ["s"])],
                  {"x": [1000000], "z": [1000000]}, [1000000])
-    yield simple("elementwise", "gelu (erf) 128x3072", [node("Gelu", ["x"])], {"x": x}, x)
-    yield simple("elementwise", "gelu (tanh) 128x3072", [node("Gelu", ["x"], approximate="tanh")], {"x": x}, x)
+    yield simple("elementwise", "gelu (erf) 128x3072", [node("Gelu", ["x"])], {"x": x}, x,
+                 steps=ONE_PLUS_ERF + 3)
+    yield simple("elementwise", "gelu (tanh) 128x3072", [node("Gelu", ["x"], approximate="tanh")], {"x": x}, x,
+                 steps=SIGMOID + 5)
     yield simple("elementwise", "x * sigmoid(x) 128x3072",
-                 [node("Sigmoid", ["x"], "s"), node("Mul", ["x", "s"])], {"x": x}, x)
+                 [node("Sigmoid", ["x"], "s"), node("Mul", ["x", "s"])], {"x": x}, x, steps=SIGMOID + 1)
     yield simple("elementwise", "(x + bias) * scale, clip 128x3072",
                  [node("Add", ["x", "b"], "s"), node("Mul", ["s", "c"], "t"), node("Clip", ["t", "lo", "hi"])],
                  {"x": x}, x, {"b": random(3072), "c": random(3072), "lo": np.array(0, np.float32),
@@ -167,7 +181,7 @@ def cases():
     yield attention(12, 1, 512, 64)
     for rows, width in (1536, 128), (2364, 197), (128, 1000), (1024, 4096):
         yield simple("softmax", f"{rows}x{width}", [node("Softmax", ["x"], axis=-1)], {"x": [rows, width]},
-                     [rows, width])
+                     [rows, width], steps=EXP + 1)
     for rows, width in (128, 768), (1024, 768), (512, 4096):
         yield layer_norm(rows, width)
     yield pool("MaxPool", 112, 64, 3, 2)

@@ -27,18 +27,23 @@ and outputs into its own layout at the edges of the model; padding counts.
 COLUMNS = (("dlc", "dlc"), ("onnxruntime", "ONNX Runtime"), ("openvino", "OpenVINO"), ("dlc_avx2", "AVX2"))
 
 
-def percent(row, name):
-    share = row["share"].get(name)
+def percent(shares, name):
+    share = shares.get(name)
     return f"{100 * share:.0f} %" if share else "-"
 
 
-def table(rows):
+def table(rows, with_units=False):
     titles = [title for _, title in COLUMNS]
+    if with_units:
+        titles += ["dlc, units", "AVX2, units"]
     yield "| operator | shape | " + " | ".join(["dlc, us", *titles]) + " | kernels |"
     yield "| --- | --- |" + " ---: |" * (1 + len(titles)) + " --- |"
     for row in rows:
         cells = [row["group"], row["name"].replace("*", "×"), f"{row['us']['dlc']:.1f}",
-                 *(percent(row, name) for name, _ in COLUMNS), " + ".join(row["kernels"]["dlc"])]
+                 *(percent(row["share"], name) for name, _ in COLUMNS)]
+        if with_units:
+            cells += [percent(row["units"], name) for name in ("dlc", "dlc_avx2")]
+        cells.append(" + ".join(row["kernels"]["dlc"]))
         yield "| " + " | ".join(cells) + " |"
 
 
@@ -59,9 +64,10 @@ def page(result):
            "may be above 100 %.\n")
     yield from table(row for row in rows if row["flops"])
     yield "\n## Bound by memory\n"
-    yield ("Share of the bandwidth. What computes much for each element (softmax, gelu) is bound by that\n"
-           "before, and so is what works in the first-level cache.\n")
-    yield from table(row for row in rows if not row["flops"])
+    yield ("Share of the bandwidth. What computes much for each element is bound by that before: *units* is how\n"
+           "much of the time the units that multiply and add need for it, at their peak, with the steps that\n"
+           "`test/bench/kernel_models.py` counts: one a tap of a window, 11 for exp, 17 for 1 + erf, 4 for a division.\n")
+    yield from table((row for row in rows if not row["flops"]), with_units=True)
 
 
 def write(result, folder):

@@ -159,7 +159,7 @@ def prepare(case, number, args):
 
 def measure(case, peak, args, place):
     row = {"group": case.group, "name": case.name, "flops": case.flops, "bytes": case.read + case.written, "us": {},
-           "share": {}, "kernels": {}}
+           "share": {}, "units": {}, "kernels": {}}
     best, floors = {}, {}
 
     def note(where, key, value):
@@ -184,6 +184,8 @@ def measure(case, peak, args, place):
         row["us"][name] = us
         least = case.flops / peak.gflops[widths[name]] / 1000 if case.flops else floors[widths[name]]
         row["share"][name] = least / us if us else None
+        if case.steps and name in DLC:
+            row["units"][name] = 2 * case.steps / peak.gflops[widths[name]] / 1000 / us
     return row
 
 
@@ -208,6 +210,7 @@ def main():
         row = measure(case, peak, args, place)
         rows.append(row)
         shares = "  ".join(f"{name} {100 * (share or 0):.0f}%" for name, share in row["share"].items())
+        shares += "".join(f"  {name}'s units {100 * share:.0f}%" for name, share in row["units"].items())
         print(f"{case.group}: {case.name}: {row['us']['dlc']:.1f} us  {shares}  {' + '.join(row['kernels']['dlc'])}",
               flush=True)
     result = {"gflops": peak.gflops, "rows": rows}
