@@ -229,8 +229,10 @@ struct RowEmitter {
         m.loop(m.cst(0), whole, stride, init, [&](Value i, ValueRange args) {
           SmallVector<Value> x;
           for (int64_t w = 0; w < kWays; ++w) {
+            constexpr int64_t line = 64 / 4;
             Value at = m.add(i, w * kernel.lanes());
-            fetchAhead(at, pass);
+            if (w * kernel.lanes() % line == 0)
+              fetchAhead(at, pass);
             x.push_back(elementAt(at, Value()));
           }
           return step(x, args);
