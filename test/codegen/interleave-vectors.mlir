@@ -2,6 +2,7 @@
 // through long chains of steps together.
 //
 // RUN: dlc-opt %s -pass-pipeline='builtin.module(func.func(dlc-interleave-vectors{ways=2}))' | FileCheck %s
+// RUN: dlc-opt %s -pass-pipeline='builtin.module(func.func(dlc-interleave-vectors{ways=4}))' | FileCheck %s --check-prefix=TILE
 
 // Equal steps follow each other, and what is stored comes last.
 // CHECK-LABEL: func.func @chain
@@ -79,4 +80,58 @@ func.func @carried(%x: memref<?xf32>, %y: memref<?xf32>) -> vector<16xf32> {
     scf.yield %2, %5 : vector<16xf32>, vector<16xf32>
   } {dlc.independent}
   return %sums#0 : vector<16xf32>
+}
+
+// The vectors of a tile go two by two, up to what isn't marked.
+// CHECK-LABEL: func.func @tile
+// CHECK:         arith.addf
+// CHECK-COUNT-9: arith.mulf
+// CHECK:         vector.store
+// CHECK:         arith.addf
+// TILE-LABEL:  func.func @tile
+// TILE-COUNT-2:  arith.addf
+// TILE-COUNT-18: arith.mulf
+// TILE-COUNT-2:  vector.store
+// TILE:          arith.addf
+// TILE-COUNT-9:  arith.mulf
+// TILE:          vector.store
+// TILE-NOT:      dlc.independent
+func.func @tile(%a: vector<16xf32>, %b: vector<16xf32>, %c: vector<16xf32>, %y: memref<?xf32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c32 = arith.constant 32 : index
+  %p0 = arith.addf %a, %a : vector<16xf32>
+  %p1 = arith.mulf %p0, %p0 : vector<16xf32>
+  %p2 = arith.mulf %p1, %p1 : vector<16xf32>
+  %p3 = arith.mulf %p2, %p2 : vector<16xf32>
+  %p4 = arith.mulf %p3, %p3 : vector<16xf32>
+  %p5 = arith.mulf %p4, %p4 : vector<16xf32>
+  %p6 = arith.mulf %p5, %p5 : vector<16xf32>
+  %p7 = arith.mulf %p6, %p6 : vector<16xf32>
+  %p8 = arith.mulf %p7, %p7 : vector<16xf32>
+  %p9 = arith.mulf %p8, %p8 : vector<16xf32>
+  vector.store %p9, %y[%c0] {dlc.independent} : memref<?xf32>, vector<16xf32>
+  %q0 = arith.addf %b, %b : vector<16xf32>
+  %q1 = arith.mulf %q0, %q0 : vector<16xf32>
+  %q2 = arith.mulf %q1, %q1 : vector<16xf32>
+  %q3 = arith.mulf %q2, %q2 : vector<16xf32>
+  %q4 = arith.mulf %q3, %q3 : vector<16xf32>
+  %q5 = arith.mulf %q4, %q4 : vector<16xf32>
+  %q6 = arith.mulf %q5, %q5 : vector<16xf32>
+  %q7 = arith.mulf %q6, %q6 : vector<16xf32>
+  %q8 = arith.mulf %q7, %q7 : vector<16xf32>
+  %q9 = arith.mulf %q8, %q8 : vector<16xf32>
+  vector.store %q9, %y[%c16] {dlc.independent} : memref<?xf32>, vector<16xf32>
+  %r0 = arith.addf %c, %c : vector<16xf32>
+  %r1 = arith.mulf %r0, %r0 : vector<16xf32>
+  %r2 = arith.mulf %r1, %r1 : vector<16xf32>
+  %r3 = arith.mulf %r2, %r2 : vector<16xf32>
+  %r4 = arith.mulf %r3, %r3 : vector<16xf32>
+  %r5 = arith.mulf %r4, %r4 : vector<16xf32>
+  %r6 = arith.mulf %r5, %r5 : vector<16xf32>
+  %r7 = arith.mulf %r6, %r6 : vector<16xf32>
+  %r8 = arith.mulf %r7, %r7 : vector<16xf32>
+  %r9 = arith.mulf %r8, %r8 : vector<16xf32>
+  vector.store %r9, %y[%c32] : memref<?xf32>, vector<16xf32>
+  return
 }

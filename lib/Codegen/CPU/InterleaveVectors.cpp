@@ -22,13 +22,18 @@ namespace dlc::cpu {
 #include "lib/Codegen/CPU/Passes.h.inc"
 
 static constexpr StringLiteral independent = "dlc.independent";
+static constexpr int64_t longChain = 10; ///< steps
+
+void markIndependent(Operation *store) {
+  store->setAttr(independent, UnitAttr::get(store->getContext()));
+}
 
 void markIndependent(func::FuncOp func) {
   func.walk([](scf::ForOp loop) {
     if (!loop.getBody()
              ->walk([](scf::ForOp) { return WalkResult::interrupt(); })
              .wasInterrupted())
-      loop->setAttr(independent, UnitAttr::get(loop.getContext()));
+      markIndependent(loop.getOperation());
   });
 }
 
@@ -41,36 +46,58 @@ bool onlyComputes(Operation *op) {
          isa<LLVM::CallIntrinsicOp>(op);
 }
 
-bool isArithmetic(Operation &op) {
+bool isArithmetic(Operation *op) {
   return isa<LLVM::CallIntrinsicOp, vector::FMAOp>(op) ||
-         (op.getDialect() ==
-              op.getContext()->getLoadedDialect<arith::ArithDialect>() &&
-          op.getNumResults() == 1 &&
-          isa<VectorType>(op.getResult(0).getType()));
+         (op->getDialect() ==
+              op->getContext()->getLoadedDialect<arith::ArithDialect>() &&
+          op->getNumResults() == 1 &&
+          isa<VectorType>(op->getResult(0).getType()));
+}
+
+/// Whether it is one of a sum of products of what is in memory: those of a tile
+/// are in an order that needs few registers.
+bool isTerm(Operation *op) {
+  return isa<vector::FMAOp>(op) && llvm::any_of(op->getOperands(), [](Value v) {
+           Operation *from = v.getDefiningOp();
+           return isa_and_nonnull<vector::LoadOp, vector::MaskedLoadOp>(from);
+         });
 }
 
 /// What is furthest from the last result comes first, so that equal steps of
 /// different vectors follow each other; what is stored comes last.
-void interleave(Block &body) {
-  if (llvm::any_of(body, [](Operation &op) { return op.getNumRegions() > 0; }))
-    return;
+void interleave(ArrayRef<Operation *> ops) {
   llvm::DenseMap<Operation *, int64_t> height;
   SmallVector<Operation *> computing;
-  for (Operation &op : llvm::reverse(body.without_terminator())) {
-    if (!onlyComputes(&op))
+  for (Operation *op : llvm::reverse(ops)) {
+    if (!onlyComputes(op))
       continue;
     int64_t most = 0;
-    for (Operation *user : op.getUsers())
+    for (Operation *user : op->getUsers())
       most = std::max(most, height.lookup(user));
-    height[&op] = most + 1;
-    computing.push_back(&op);
+    height[op] = most + 1;
+    computing.push_back(op);
   }
   std::reverse(computing.begin(), computing.end());
   llvm::stable_sort(computing, [&](Operation *a, Operation *b) {
     return height[a] > height[b];
   });
-  for (Operation *op : llvm::reverse(computing))
-    op->moveBefore(&body, body.begin());
+  Operation *first = ops.front();
+  for (Operation *op : computing) {
+    if (op == first)
+      first = first->getNextNode();
+    else
+      op->moveBefore(first);
+  }
+}
+
+SmallVector<Operation *> opsOf(Block &body) {
+  return llvm::map_to_vector(body.without_terminator(),
+                             [](Operation &op) { return &op; });
+}
+
+bool hasRegions(ArrayRef<Operation *> ops) {
+  return llvm::any_of(ops,
+                      [](Operation *op) { return op->getNumRegions() > 0; });
 }
 
 struct InterleaveVectors : impl::InterleaveVectorsBase<InterleaveVectors> {
@@ -85,13 +112,14 @@ struct InterleaveVectors : impl::InterleaveVectorsBase<InterleaveVectors> {
     for (scf::ForOp loop : loops) {
       // One vector is a chain of so many steps, of which each waits for the
       // one before, that few of them fit into the processor's window.
-      constexpr int64_t longChain = 10, most = 60;
-      int64_t steps = llvm::count_if(*loop.getBody(), isArithmetic);
+      constexpr int64_t most = 60;
       Block *body = loop.getBody();
+      SmallVector<Operation *> ops = opsOf(*body);
+      if (hasRegions(ops))
+        continue;
+      int64_t steps = llvm::count_if(ops, isArithmetic);
       if (loop.getInitArgs().empty()) {
-        if (steps < longChain || steps > most ||
-            llvm::any_of(*body,
-                         [](Operation &op) { return op.getNumRegions() > 0; }))
+        if (steps < longChain || steps > most)
           continue;
         FailureOr<UnrolledLoopInfo> unrolled = loopUnrollByFactor(loop, ways);
         if (failed(unrolled))
@@ -99,7 +127,32 @@ struct InterleaveVectors : impl::InterleaveVectorsBase<InterleaveVectors> {
         body = unrolled->mainLoopOp ? unrolled->mainLoopOp->getBody() : nullptr;
       }
       if (body)
-        interleave(*body);
+        interleave(opsOf(*body));
+    }
+    getOperation().walk([&](Block *block) { interleaveTiles(*block); });
+  }
+
+  /// The vectors of a tile, one after the other, up to where they are stored.
+  void interleaveTiles(Block &block) {
+    // The tile's sums have registers, too.
+    int64_t together = std::max<int64_t>(1, ways / 2);
+    SmallVector<Operation *> ops;
+    int64_t stores = 0;
+    for (Operation &op :
+         llvm::make_early_inc_range(block.without_terminator())) {
+      bool isMarked = op.removeAttr(independent) != nullptr;
+      if ((!isMarked && !onlyComputes(&op)) || isTerm(&op)) {
+        ops.clear();
+        stores = 0;
+        continue;
+      }
+      ops.push_back(&op);
+      if (!isMarked || ++stores < together)
+        continue;
+      if (llvm::count_if(ops, isArithmetic) >= longChain * stores)
+        interleave(ops);
+      ops.clear();
+      stores = 0;
     }
   }
 };

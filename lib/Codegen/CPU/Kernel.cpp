@@ -235,6 +235,7 @@ void Kernel::computeAndStore(const Point &point, Value mask) {
     offset = m.linearize(at, emitter.sizes(root));
   }
   emitter.store(value, output, offset, lanes(), mask);
+  markIndependent(&*std::prev(b.getInsertionPoint()));
 }
 
 Value Kernel::maskOf(Value count) {

@@ -104,6 +104,8 @@ mlir::Operation *anchorOf(mlir::Block &body);
 /// Whether a cluster takes indices that nothing proves to be in bounds.
 bool needsReport(ClusterOp cluster);
 
+/// Says of a store that what others so marked compute doesn't read it.
+void markIndependent(mlir::Operation *store);
 /// Says of the innermost loops that their iterations read nothing that others
 /// write.
 void markIndependent(mlir::func::FuncOp func);

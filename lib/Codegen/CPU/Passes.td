@@ -81,13 +81,16 @@ def ExpandMath : Pass<"dlc-expand-math"> {
 def InterleaveVectors : Pass<"dlc-interleave-vectors", "::mlir::func::FuncOp"> {
   let summary = "compute several vectors of a loop at once, step by step";
   let description = [{
-    Of loops marked dlc.independent, whose iterations read nothing that others
-    write: what is a long chain of steps for each vector (exp, erf) is unrolled,
-    and the vectors take each step together. A processor looks ahead only some
-    hundred instructions, a few vectors, which leaves its units idle.
+    What is a long chain of steps for each vector (exp, erf) is computed for several
+    of them step by step. A processor looks ahead only some hundred instructions, a
+    few vectors, which leaves its units idle.
+
+    It is done in loops marked dlc.independent, whose iterations read nothing that
+    others write, which are unrolled where they compute one vector, and between
+    stores that are marked so, as the vectors of a tile are.
   }];
   let options = [
-    Option<"ways", "ways", "int64_t", "4", "vectors at once, of loops that compute one in each iteration">
+    Option<"ways", "ways", "int64_t", "4", "vectors at once; of a tile, whose sums have registers too, half as many">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }
