@@ -28,8 +28,8 @@ LINES_SHOWN = 80
 
 
 # What runs under valgrind, too: every kind of kernel once. It knows no AVX-512.
-CHECKED = ("activations|conv_(2d|groups|dynamic_size)|gather|gru_classifier|matmul_dynamic|mini_(bert|llama_decode|resnet)"
-           "|mlp_dynamic_batch|normalisations|pool_max|reduce_dynamic|transpose")
+CHECKED = ("activations|conv_(2d|groups|dynamic_size|depthwise_edges)|gather|gru_classifier|matmul_dynamic"
+           "|mini_(bert|llama_decode|resnet)|mlp_dynamic_batch|normalisations|pool_max|reduce_dynamic|transpose")
 VALGRIND = ["--filter", f"cases/({CHECKED})$", "--dlc-flag=-march=x86-64-v3",
             "--runner", "valgrind -q --error-exitcode=99", "--run-flag=--threads=2"]
 

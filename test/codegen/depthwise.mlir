@@ -88,20 +88,81 @@ func.func @main(%x: tensor<1x10x16xui8>, %k: tensor<3x16xi8>) -> tensor<1x8x16xi
 
 // -----
 
-// Open columns: whole tiles, then pixels one by one.
+// Open columns: strips of whole tiles, then of pixels one by one; in each two
+// rows at once, then an odd one.
 // CHECK-LABEL: func.func @k0
-// CHECK:         scf.for {{.*}} step %c2
-// CHECK:           scf.for {{.*}} step %c8
+// CHECK:         scf.for {{.*}} step %c8
+// CHECK:           scf.for {{.*}} step %c2
 // CHECK-COUNT-144:   vector.fma
 // CHECK:           scf.for {{.*}} step %c1
-// CHECK-COUNT-18:    vector.fma
-// CHECK:         scf.for {{.*}} step %c8
-// CHECK-COUNT-24:  vector.fma
+// CHECK-COUNT-24:    vector.fma
 // CHECK:         scf.for {{.*}} step %c1
-// CHECK-COUNT-3:   vector.fma
-// CHECK-NOT:       vector.fma
+// CHECK:           scf.for {{.*}} step %c2
+// CHECK-COUNT-18:    vector.fma
+// CHECK:           scf.for {{.*}} step %c1
+// CHECK-COUNT-3:     vector.fma
+// CHECK-NOT:         vector.fma
 func.func @main(%x: tensor<?x10x?x16xf32>, %k: tensor<3x3x16xf32>) -> tensor<?x8x?x16xf32> {
   %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 16 packed 16
     : (tensor<?x10x?x16xf32>, tensor<3x3x16xf32>) -> tensor<?x8x?x16xf32>
   return %0 : tensor<?x8x?x16xf32>
+}
+
+// -----
+
+// What a window has outside of the input is left out. Of 7 columns, which are
+// one tile, the first and the last have 2 columns of the window: 19 products for
+// 7 pixels and a row of the window. Rows go by two, but for the first, the last
+// and an odd one, in one loop.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-COUNT-1: rt.launch {{.*}} kind "depthwise conv 14x16"
+// CHECK-NOT:     rt.launch
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} = %[[FROM:.*]] to %[[TO:.*]] step %c2
+// CHECK-COUNT-114: vector.fma
+// CHECK-NOT:       vector.fma
+// CHECK:         scf.for %[[I:.*]] = {{.*}} step %c1
+// CHECK:           arith.cmpi slt, %[[I]], %[[FROM]]
+// CHECK:           scf.for
+// CHECK-COUNT-19:    vector.fma
+// CHECK-NOT:         vector.fma
+func.func @main(%x: tensor<1x7x7x16xf32>, %k: tensor<3x3x16xf32>) -> tensor<1x7x7x16xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 16 packed 16
+    : (tensor<1x7x7x16xf32>, tensor<3x3x16xf32>) -> tensor<1x7x7x16xf32>
+  return %0 : tensor<1x7x7x16xf32>
+}
+
+// -----
+
+// Of open columns too, but pixel by pixel, in a loop over what lies inside.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[LO:.*]] = arith.minsi %{{.*}}, %c1
+// CHECK:         scf.for {{.*}} = %c0 to %[[LO]] step %c1
+// CHECK-COUNT-1:   vector.fma
+// CHECK-NOT:       vector.fma
+// CHECK:         scf.for {{.*}} = %[[LO]] {{.*}} step %c8
+// CHECK-COUNT-24:  vector.fma
+// CHECK-NOT:       vector.fma
+// CHECK:         scf.for {{.*}} step %c1
+// CHECK-COUNT-1:   vector.fma
+// CHECK-NOT:       vector.fma
+func.func @main(%x: tensor<1x?x16xf32>, %k: tensor<3x16xf32>) -> tensor<1x?x16xf32> {
+  %0 = dlc.conv %x, %k strides [1] dilations [1] pads [1, 1] groups 16 packed 16
+    : (tensor<1x?x16xf32>, tensor<3x16xf32>) -> tensor<1x?x16xf32>
+  return %0 : tensor<1x?x16xf32>
+}
+
+// -----
+
+// An image of 12.8 MB is done by one vector of channels, whose elements are a
+// line of the cache, and by 128 rows.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} step %c128
+// CHECK:           scf.for {{.*}} to %c32 step %c16
+// CHECK:             scf.for {{.*}} step %c8
+// CHECK:               scf.for {{.*}} step %c2
+func.func @main(%x: tensor<1x224x224x32xf32>, %k: tensor<3x3x32xf32>) -> tensor<1x224x224x32xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 32 packed 32
+    : (tensor<1x224x224x32xf32>, tensor<3x3x32xf32>) -> tensor<1x224x224x32xf32>
+  return %0 : tensor<1x224x224x32xf32>
 }

@@ -87,14 +87,15 @@ func.func @grouped(%x: tensor<1x8x8xf32>, %k: tensor<10x3x4xf32>) -> tensor<1x6x
 
 // -----
 
-// Channels last, whatever the register width.
+// Channels last, whatever the register width; padding is left to the kernel.
 // CHECK-LABEL: @depthwise
+// CHECK-NOT:   dlc.pad
 // CHECK:       dlc.reshape {{.*}} : tensor<20x3x3x1xf32> -> tensor<20x3x3xf32>
 // CHECK-NEXT:  dlc.transpose {{.*}} [1, 2, 0] : tensor<20x3x3xf32> -> tensor<3x3x20xf32>
-// CHECK-NEXT:  dlc.conv {{.*}} groups 20 packed 20
-func.func @depthwise(%x: tensor<1x8x8x20xf32>, %k: tensor<20x3x3x1xf32>) -> tensor<1x6x6x20xf32> {
-  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 20
-    : (tensor<1x8x8x20xf32>, tensor<20x3x3x1xf32>) -> tensor<1x6x6x20xf32>
+// CHECK-NEXT:  dlc.conv {{.*}} pads [1, 1, 1, 1] groups 20 packed 20
+func.func @depthwise(%x: tensor<1x6x6x20xf32>, %k: tensor<20x3x3x1xf32>) -> tensor<1x6x6x20xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 20
+    : (tensor<1x6x6x20xf32>, tensor<20x3x3x1xf32>) -> tensor<1x6x6x20xf32>
   return %0 : tensor<1x6x6x20xf32>
 }
 

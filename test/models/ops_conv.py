@@ -92,6 +92,30 @@ def conv_depthwise(g):
     g.output("volume", conv(g, v, 32, 32, (3, 3, 3), group=32, pads=[1, 1, 1, 1, 1, 1]))
 
 
+def depthwise_edges(g, x, line):
+    """Windows that lie outside of the input in part, or altogether."""
+    g.output("wide", conv(g, x, 20, 20, (3, 5), group=20, pads=[1, 2, 1, 2]))
+    g.output("before", conv(g, x, 20, 20, (3, 3), group=20, pads=[4, 5, 0, 0]))
+    g.output("behind", conv(g, x, 20, 20, (3, 3), group=20, pads=[0, 0, 5, 4], strides=[1, 2]))
+    g.output("gaps", conv(g, x, 20, 20, (3, 3), group=20, pads=[2, 3, 3, 2], dilations=[2, 3], strides=[2, 1]))
+    g.output("large", conv(g, x, 20, 20, (9, 7), group=20, pads=[4, 3, 4, 3]))
+    g.output("causal", conv(g, line, 20, 20, (9,), group=20, pads=[8, 0]))
+
+
+@graph(opset=13)
+def conv_depthwise_edges(g):
+    # The window may be larger than the input, and many tiles of a row at the edges.
+    depthwise_edges(g, g.input("x", (2, 20, 5, 18)), g.input("line", (1, 20, 21)))
+    y = g.input("few", (1, 20, 2, 1))
+    g.output("small", conv(g, y, 20, 20, (5, 5), group=20, pads=[2, 2, 2, 2]))
+    g.output("far", conv(g, y, 20, 20, (1, 31), group=20, pads=[0, 40, 0, 30]))
+
+
+@graph(opset=13, runs=[{"n": 1, "h": 9, "w": 23}, {"n": 2, "h": 3, "w": 2}, {"n": 1, "h": 130, "w": 9}])
+def conv_depthwise_edges_open(g):
+    depthwise_edges(g, g.input("x", ("n", 20, "h", "w")), g.input("line", ("n", 20, "w")))
+
+
 @graph(opset=13)
 def conv_1d_3d(g):
     x, v = g.input("x", (2, 4, 21)), g.input("v", (1, 3, 5, 6, 7))

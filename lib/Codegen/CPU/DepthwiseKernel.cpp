@@ -8,12 +8,19 @@
 
 // A unit is a row of output pixels. Lanes are channels; a tile is some
 // neighbouring pixels, of two rows where these share what they load, of one
-// vector of channels, so that a weight loaded once serves them all. A few
-// vectors of channels take all rows of a thread before the next do, so that the
-// rows of the input that the next row of outputs needs too are still in the
-// first-level cache.
+// vector of channels, so that a weight loaded once serves them all. A thread
+// takes its rows in strips as wide as a tile, downwards, so that the rows of
+// the input that the next tile needs too are still in the first-level cache. So
+// that the columns that the next strip needs too are still in the second-level
+// cache, strips end after some rows, and only a few vectors of channels do one
+// together.
+//
+// The input is read as it lies. What a window has outside of it is left out:
+// rows, as the loop over them is shorter; columns, where it is known of a tile
+// which they are, in code for that tile alone, else pixel by pixel.
 
 #include "Codegen/CPU/Tile.h"
+#include "Codegen/CPU/Window.h"
 
 #include "dialects/dlc/ScalarEmitter.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -23,25 +30,55 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 namespace {
+/// Neighbours along a dimension that are computed alike, `size` at once.
+struct Part {
+  Span range;
+  int64_t size;
+  bool isWhole;      ///< no window of theirs reaches beyond the input
+  Span without = {}; ///< numbers that are left out, if any; then come the next
+
+  Value number(IndexMath &m, Value i) const {
+    if (!without.first)
+      return i;
+    Value isBefore = m.less(i, without.first),
+          behind = m.add(i, m.sub(without.last, without.first));
+    return arith::SelectOp::create(m.b, m.loc, isBefore, i, behind);
+  }
+};
+
 struct DepthwiseEmitter {
   Kernel &kernel;
   ConvOp op;
   IndexMath m;
-  int64_t spatial, channels;
+  int64_t spatial, last, channels;
   ArrayRef<int64_t> window;
   SmallVector<Value> inputSizes, outputSizes;
+  SmallVector<WindowDim> dims;
   Value memory, weights;
   Type accumulator;
 
   DepthwiseEmitter(Kernel &kernel, ConvOp op)
       : kernel(kernel), op(op), m(kernel.math()),
-        spatial(op.getType().getRank() - 2),
+        spatial(op.getType().getRank() - 2), last(spatial - 1),
         channels(op.getType().getShape().back()), window(op.getWindow()) {
     inputSizes = kernel.emitter.sizes(op.getInput());
     outputSizes = kernel.emitter.sizes(op.getResult());
+    for (int64_t d = 0; d < spatial; ++d)
+      dims.push_back({inputSizes[d + 1], outputSizes[d + 1], window[d],
+                      op.getStrides()[d], op.getDilations()[d],
+                      op.getPads()[d]});
     memory = kernel.emitter.getMemory(op.getInput());
     weights = kernel.emitter.getMemory(op.getKernel());
     accumulator = productType(op.getInput().getType().getElementType());
+  }
+
+  bool isPadded(int64_t d) {
+    return op.getPads()[d] != 0 || op.getPads()[spatial + d] != 0;
+  }
+
+  /// The elements along a dimension whose windows lie inside of the input.
+  Span inside(int64_t d) {
+    return isPadded(d) ? dims[d].inside(m) : Span{m.cst(0), dims[d].output};
   }
 
   /// Elements of an operand of the convolution; `ui8` and `i8` may meet.
@@ -65,15 +102,17 @@ struct DepthwiseEmitter {
   }
 
   /// The window from its dimension `unrolled` on, unrolled: pixels share what
-  /// they load. `acc` are the sums of a tile, row by row.
-  SmallVector<Value> emitWindow(Tile tile, int64_t unrolled, Value offset,
-                                Value weight, Value channel, Value mask,
-                                ValueRange acc) {
-    int64_t last = spatial - 1;
-    bool hasRows = unrolled < last;
-    int64_t height = hasRows ? window[last - 1] : 1,
-            stride = hasRows ? op.getStrides()[last - 1] : 1,
-            dilation = hasRows ? op.getDilations()[last - 1] : 1;
+  /// they load, column by column, so that few of them are in registers. `acc`
+  /// are the sums of a tile, row by row; `column` is the input's that the first
+  /// window starts at.
+  SmallVector<Value> emitWindow(Tile tile, int64_t unrolled, Value column,
+                                Value offset, Value weight, Value channel,
+                                Value mask, ValueRange acc) {
+    bool hasRows = unrolled < last || tile.rows > 1;
+    int64_t height = unrolled < last ? window[last - 1] : 1,
+            width = unrolled <= last ? window[last] : 1,
+            stride = hasRows ? dims[last - 1].stride : 1,
+            dilation = hasRows ? dims[last - 1].dilation : 1;
     llvm::MapVector<int64_t, Value> known;
     auto weightAt = [&](int64_t k) {
       Value &w = known[k];
@@ -82,78 +121,102 @@ struct DepthwiseEmitter {
                  m.add(m.mul(m.add(weight, k), channels), channel), mask);
       return w;
     };
-    SmallVector<Value> result(acc);
-    int64_t rowsRead = (tile.rows - 1) * stride + (height - 1) * dilation + 1;
-    for (int64_t y = 0; y < rowsRead; ++y) {
-      Value row = offset;
+    auto inputAt = [&](int64_t y, int64_t x) {
+      Value place = m.mul(inputSizes.back(), x);
       if (hasRows)
-        row =
-            m.add(row, m.mul(m.mul(inputSizes.back(), inputSizes[spatial]), y));
-      llvm::MapVector<int64_t, Value> columns;
-      for (int64_t r = 0; r < tile.rows; ++r) {
-        int64_t from = y - r * stride;
-        if (from < 0 || from % dilation != 0 || from / dilation >= height)
+        place = m.add(place,
+                      m.mul(m.mul(inputSizes.back(), inputSizes[spatial]), y));
+      return load(op.getInput(), memory, m.add(offset, place), mask);
+    };
+    // Of a tile whose place is known: whether a column is of the input.
+    auto first = constantIndex(column), size = constantIndex(dims[last].input);
+    bool isPlaced = first && size && unrolled <= last;
+    auto exists = [&](int64_t c) {
+      return !isPlaced || (*first + c >= 0 && *first + c < *size);
+    };
+    SmallVector<Value> result(acc);
+    const WindowDim &line = dims[last];
+    int64_t rowsRead = (tile.rows - 1) * stride + (height - 1) * dilation + 1,
+            columnsRead = (tile.vectors - 1) * line.stride +
+                          (width - 1) * line.dilation + 1;
+    for (int64_t y = 0; y < rowsRead; ++y)
+      for (int64_t x = 0; x < columnsRead; ++x) {
+        if (!exists(x))
           continue;
-        for (int64_t k = 0; k < window[last]; ++k) {
-          Value w = weightAt(from / dilation * window[last] + k);
-          for (int64_t p = 0; p < tile.vectors; ++p) {
-            int64_t column =
-                p * op.getStrides()[last] + k * op.getDilations()[last];
-            Value &v = columns[column];
+        Value v;
+        for (int64_t r = 0; r < tile.rows; ++r)
+          for (int64_t k = 0; k < width; ++k) {
+            int64_t from = y - r * stride, at = x - k * line.dilation;
+            if (from < 0 || from % dilation != 0 || from / dilation >= height ||
+                at < 0 || at % line.stride != 0 ||
+                at / line.stride >= tile.vectors)
+              continue;
             if (!v)
-              v = load(op.getInput(), memory,
-                       m.add(row, m.mul(inputSizes.back(), column)), mask);
-            Value &sum = result[r * tile.vectors + p];
-            sum = kernel.multiplyAdd(v, w, sum);
+              v = inputAt(y, x);
+            Value &sum = result[r * tile.vectors + at / line.stride];
+            sum = kernel.multiplyAdd(v, weightAt(from / dilation * width + k),
+                                     sum);
           }
-        }
       }
-    }
     return result;
   }
 
-  /// A tile of outputs whose first has the leading coordinates `at` and is at x
-  /// of its row.
-  void emitTile(ArrayRef<Value> at, Value x, Tile tile, Value channel,
-                Value mask) {
-    ElementEmitter &e = kernel.emitter;
-    int64_t last = spatial - 1, unrolled = tile.rows > 1 ? last - 1 : last;
-    ScalarEmitter s(kernel.b, kernel.loc);
-    // Offset of the first window element of the tile, without the channel.
+  /// The sums of a tile whose first output has the leading coordinates `at` and
+  /// is at x of its row, of these rows and columns.
+  SmallVector<Value> emitSums(ArrayRef<Value> at, Value x, const Part &rows,
+                              const Part &columns, Value channel, Value mask) {
+    Tile tile{rows.size, columns.size};
+    bool isRolled = !columns.isWhole && !constantIndex(x);
+    int64_t unrolled = isRolled                        ? spatial
+                       : rows.isWhole && unrollsRows() ? last - 1
+                                                       : last;
+    // Where the first window starts; before the input it is less than 0.
+    SmallVector<Value> starts, strides(spatial);
     Value linear = at[0];
-    for (int64_t d = 0; d < spatial; ++d)
-      linear = m.add(m.mul(linear, inputSizes[d + 1]),
-                     m.mul(d == last ? x : at[d + 1], op.getStrides()[d]));
+    for (int64_t d = 0; d < spatial; ++d) {
+      starts.push_back(dims[d].start(m, d == last ? x : at[d + 1]));
+      linear = m.add(m.mul(linear, inputSizes[d + 1]), starts[d]);
+    }
     Value start = m.add(m.mul(linear, inputSizes.back()), channel);
-
-    SmallVector<Value> strides(spatial);
     Value stride = inputSizes.back();
     for (int64_t d = spatial; d-- > 0;) {
-      strides[d] = m.mul(stride, op.getDilations()[d]);
+      strides[d] = m.mul(stride, dims[d].dilation);
       stride = m.mul(stride, inputSizes[d + 1]);
     }
     std::function<SmallVector<Value>(int64_t, Value, Value, ValueRange)> nest =
         [&](int64_t d, Value offset, Value weight,
             ValueRange acc) -> SmallVector<Value> {
       if (d == unrolled)
-        return emitWindow(tile, unrolled, offset,
+        return emitWindow(tile, unrolled, starts[last], offset,
                           unrolled < last ? m.mul(weight, window[last])
                                           : weight,
                           channel, mask, acc);
-      return m.loop(m.cst(0), m.cst(window[d]), 1, acc,
+      bool isWhole = !isPadded(d) || (d == last - 1 && rows.isWhole);
+      Span range = isWhole ? Span{m.cst(0), m.cst(window[d])}
+                           : dims[d].clip(m, starts[d]);
+      return m.loop(range.first, range.last, 1, acc,
                     [&](Value k, ValueRange args) {
+                      Value number = m.add(weight, k);
+                      if (d < last)
+                        number = m.mul(number, window[d + 1]);
                       return nest(d + 1, m.add(offset, m.mul(k, strides[d])),
-                                  m.mul(m.add(weight, k), window[d + 1]), args);
+                                  number, args);
                     });
     };
-    SmallVector<Value> acc =
-        nest(0, start, m.cst(0), zeroTile(kernel, tile, accumulator));
-    for (int64_t i = 0; i < tile.rows * tile.vectors; ++i) {
+    return nest(0, start, m.cst(0), zeroTile(kernel, tile, accumulator));
+  }
+
+  void emitTile(ArrayRef<Value> at, Value x, const Part &rows,
+                const Part &columns, Value channel, Value mask) {
+    ElementEmitter &e = kernel.emitter;
+    ScalarEmitter s(kernel.b, kernel.loc);
+    SmallVector<Value> acc = emitSums(at, x, rows, columns, channel, mask);
+    for (int64_t i = 0; i < rows.size * columns.size; ++i) {
       e.newPoint();
       SmallVector<Value> pixel(at);
-      if (i >= tile.vectors)
-        pixel.back() = m.add(pixel.back(), i / tile.vectors);
-      pixel.push_back(m.add(x, i % tile.vectors));
+      if (i >= columns.size)
+        pixel.back() = m.add(pixel.back(), i / columns.size);
+      pixel.push_back(m.add(x, i % columns.size));
       Value place = pixel[0];
       for (int64_t d = 0; d < spatial; ++d)
         place = m.add(m.mul(place, outputSizes[d + 1]), pixel[d + 1]);
@@ -169,67 +232,146 @@ struct DepthwiseEmitter {
     e.newPoint();
   }
 
+  /// Whether the products of a pixel are few enough to be unrolled.
+  bool unrollsRows() {
+    constexpr int64_t longest = 32;
+    return spatial > 1 && window[last - 1] * window[last] <= longest;
+  }
+
   /// Rows of a tile. Two read fewer rows of the input together than each by
   /// itself where their windows overlap by more than a row.
   int64_t tileRows() {
-    constexpr int64_t longest = 32; // products that are unrolled for a pixel
-    int64_t last = spatial - 1;
-    if (spatial < 2 || constantIndex(outputSizes[spatial - 1]) == 1 ||
-        window[last - 1] * window[last] > longest)
+    if (!unrollsRows() || constantIndex(outputSizes[last]) == 1)
       return 1;
-    int64_t stride = op.getStrides()[last - 1];
-    bool overlaps =
-        stride == 1 && op.getDilations()[last - 1] == 1 && window[last - 1] > 2;
-    return overlaps ? 2 : 1;
+    const WindowDim &d = dims[last - 1];
+    return d.stride == 1 && d.dilation == 1 && d.window > 2 ? 2 : 1;
+  }
+
+  /// Rows from `first` to `stop` of an image. Those at either end, and an odd
+  /// one, are each for itself, in one loop.
+  SmallVector<Part> rowParts(Value first, Value stop) {
+    int64_t rows = tileRows();
+    Value from = first, to = stop;
+    bool isClipped = spatial > 1 && isPadded(last - 1);
+    if (isClipped) {
+      Span whole = inside(last - 1);
+      from = m.min(m.max(whole.first, first), stop);
+      to = m.min(m.max(whole.last, from), stop);
+    }
+    if (rows > 1)
+      to = m.add(from, m.mul(m.div(m.sub(to, from), m.cst(rows)), rows));
+    SmallVector<Part> parts{{{from, to}, rows, true}};
+    if (isClipped)
+      parts.push_back(
+          {{first, m.sub(stop, m.sub(to, from))}, 1, false, {from, to}});
+    else if (rows > 1)
+      parts.push_back({{to, stop}, 1, false});
+    return parts;
+  }
+
+  /// The columns, `most` at once. Of known sizes, tiles are as equal as can be.
+  SmallVector<Part> columnParts(int64_t most) {
+    Span whole = inside(last);
+    SmallVector<Part> parts;
+    auto from = constantIndex(whole.first), to = constantIndex(whole.last),
+         count = constantIndex(dims[last].output);
+    if (from && to && count) {
+      RowSplit split(*count, most);
+      int64_t placed = 0;
+      for (int64_t i = 0, x = 0; x < *count; ++i) {
+        int64_t size = split.rows - (i >= split.high), next = x + size;
+        bool isWhole = *from <= x && next <= *to;
+        placed += !isWhole;
+        if (isWhole && !parts.empty() && parts.back().isWhole &&
+            parts.back().size == size)
+          parts.back().range.last = m.cst(next);
+        else
+          parts.push_back({{m.cst(x), m.cst(next)}, size, isWhole});
+        x = next;
+      }
+      // Each has code of its own.
+      if (placed <= 4)
+        return parts;
+      parts.clear();
+    }
+    Value middle =
+        m.add(whole.first,
+              m.mul(m.div(m.sub(whole.last, whole.first), m.cst(most)), most));
+    if (isPadded(last))
+      parts.push_back({{m.cst(0), whole.first}, 1, false});
+    parts.push_back({{whole.first, middle}, most, true});
+    parts.push_back({{middle, dims[last].output}, 1, !isPadded(last)});
+    return parts;
+  }
+
+  /// Channels from `lo` to `hi`, in whole vectors or under a mask: strips of
+  /// the image, tile by tile downwards.
+  void emitSlice(ArrayRef<Value> lead, Value run, ArrayRef<Part> rows,
+                 ArrayRef<Part> columns, Value lo, Value hi, Value mask) {
+    auto strip = [&](const Part &column, Value x) {
+      for (const Part &row : rows)
+        m.loop(row.range.first, row.range.last, row.size, [&](Value i) {
+          SmallVector<Value> at(lead);
+          at.push_back(spatial > 1 ? row.number(m, i) : run);
+          m.loop(lo, hi, kernel.lanes(),
+                 [&](Value c) { emitTile(at, x, row, column, c, mask); });
+        });
+    };
+    for (const Part &column : columns)
+      m.loop(column.range.first, column.range.last, column.size,
+             [&](Value x) { strip(column, x); });
+  }
+
+  /// The vectors of channels that do a strip together. An image that no
+  /// second-level cache holds comes line by line: from tile to tile, a load's
+  /// addresses go in equal steps, so that the processor sees where they go.
+  int64_t vectorsTogether() {
+    constexpr int64_t line = 64;
+    double bytes = 0;
+    for (auto [v, sizes] : {std::pair(op.getInput(), inputSizes),
+                            {op.getResult(), outputSizes}}) {
+      double size = elementBits(v.getType().getElementType()) / 8.0;
+      for (Value n : ArrayRef(sizes).drop_front())
+        size *= constantIndex(n).value_or(1 << 10);
+      bytes += size;
+    }
+    return bytes > 3.0 * kernel.isa.l2 ? line / kernel.isa.vectorBytes : 2;
   }
 
   LaunchPlan emit() {
-    constexpr int64_t together = 2; // vectors of channels
-    int64_t lanes = kernel.lanes(), rows = tileRows();
-    Value columns = outputSizes[spatial];
-    int64_t pixels = kernel.isa.registers > 16 ? 8 : 4;
-    if (auto n = constantIndex(columns)) {
-      // Equal tiles rather than a short last one, as far as that goes.
-      int64_t tiles = llvm::divideCeil(*n, pixels);
-      pixels = std::max<int64_t>(1, *n / std::max<int64_t>(tiles, 1));
-    }
-    Value whole = m.mul(m.div(columns, m.cst(pixels)), pixels);
+    constexpr int64_t block = 128; // rows
+    int64_t lanes = kernel.lanes(), full = channels / lanes * lanes,
+            step = vectorsTogether() * lanes;
+    SmallVector<Part> columns = columnParts(kernel.isa.registers > 16 ? 8 : 4);
     SmallVector<Value> outer(outputSizes.begin(), outputSizes.end() - 2);
     Value height = spatial > 1 ? outer.pop_back_val() : m.cst(1);
+    auto known = constantIndex(height);
     kernel.forRuns(height, [&](Value run, Value first, Value stop) {
       SmallVector<Value> lead;
       if (spatial > 1)
         lead = m.delinearize(run, outer);
-      auto row = [&](Value y, int64_t count, Value c, Value mask) {
-        SmallVector<Value> at(lead);
-        at.push_back(spatial > 1 ? y : run);
-        m.loop(m.cst(0), whole, pixels,
-               [&](Value x) { emitTile(at, x, {count, pixels}, c, mask); });
-        m.loop(whole, columns, 1,
-               [&](Value x) { emitTile(at, x, {count, 1}, c, mask); });
+      auto emitRows = [&](Value from, Value to) {
+        SmallVector<Part> rows = rowParts(from, to);
+        m.loop(m.cst(0), m.cst(full), step, [&](Value c) {
+          Value end = m.min(m.add(c, step), m.cst(full));
+          emitSlice(lead, run, rows, columns, c, end, Value());
+        });
+        if (full < channels)
+          emitSlice(lead, run, rows, columns, m.cst(full), m.cst(channels),
+                    kernel.maskOf(m.cst(channels - full)));
       };
-      // Channels from `lo` to `hi`, in whole vectors or under a mask.
-      auto slice = [&](Value lo, Value hi, Value mask) {
-        auto rowsFrom = [&](Value y, int64_t count) {
-          m.loop(lo, hi, lanes, [&](Value c) { row(y, count, c, mask); });
-        };
-        Value middle =
-            m.add(first, m.mul(m.div(m.sub(stop, first), m.cst(rows)), rows));
-        m.loop(first, middle, rows, [&](Value y) { rowsFrom(y, rows); });
-        if (rows > 1)
-          m.loop(middle, stop, 1, [&](Value y) { rowsFrom(y, 1); });
-      };
-      int64_t full = channels / lanes * lanes;
-      m.loop(m.cst(0), m.cst(full), together * lanes, [&](Value c) {
-        slice(c, m.min(m.add(c, together * lanes), m.cst(full)), Value());
+      if (known && *known <= block)
+        return emitRows(first, stop);
+      m.loop(first, stop, block, [&](Value from) {
+        emitRows(from, m.min(m.add(from, block), stop));
       });
-      if (full < channels)
-        slice(m.cst(full), m.cst(channels),
-              kernel.maskOf(m.cst(channels - full)));
     });
     LaunchPlan plan;
     plan.kind = "depthwise conv";
-    plan.rows = rows * pixels;
+    int64_t pixels = 1;
+    for (const Part &part : columns)
+      pixels = std::max(pixels, part.size);
+    plan.rows = tileRows() * pixels;
     plan.columns = lanes;
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       return product(s, dims.drop_back(2));

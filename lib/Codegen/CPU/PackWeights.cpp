@@ -253,10 +253,12 @@ void padInput(ConvOp op, const Isa &target) {
 }
 
 void packDirect(ConvOp op, int64_t width, const Isa &target) {
-  padInput(op, target);
+  bool isDepthwise = op.isDepthwise();
+  if (!isDepthwise) // whose kernel leaves out what lies outside
+    padInput(op, target);
   Packer p(op, target);
   int64_t outputs = op.getKernel().getType().getDimSize(0);
-  if (op.isDepthwise()) {
+  if (isDepthwise) {
     // [c, window..., 1] to [window..., c].
     ShapeAlgebra s(op.getLoc(), &p.b);
     SmallVector<Dim> dims = s.dims(op.getKernel());

@@ -6,24 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/Kernel.h"
+#include "Codegen/CPU/Window.h"
 
 #include "dialects/dlc/ScalarEmitter.h"
 
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
-
-/// The window elements of one dimension that lie inside of the input:
-/// [first, last) of those at start + k * dilation.
-static std::pair<Value, Value> clip(IndexMath &m, Value start, Value size,
-                                    int64_t window, int64_t dilation) {
-  Value zero = m.cst(0);
-  Value first = m.div(m.max(m.add(m.sub(zero, start), dilation - 1), zero),
-                      m.cst(dilation));
-  Value last = m.div(m.max(m.add(m.sub(size, start), dilation - 1), zero),
-                     m.cst(dilation));
-  return {first, m.min(last, m.cst(window))};
-}
 
 namespace {
 /// A unit is a row of output elements; lanes are channels.
@@ -35,31 +24,33 @@ struct PoolEmitter {
   int64_t spatial;
   SmallVector<Value> in, out;
   Type element, type;
-  ArrayRef<int64_t> window, strides, dilations, pads;
+  ArrayRef<int64_t> window, strides, dilations;
+  SmallVector<WindowDim> dims;
 
   PoolEmitter(Kernel &kernel, PoolOp op)
       : kernel(kernel), op(op), m(kernel.math()), e(kernel.emitter),
         spatial(op.getType().getRank() - 2), in(e.sizes(op.getInput())),
         out(e.sizes(op.getResult())), element(op.getType().getElementType()),
         type(accumulatorType(element)), window(op.getKernel()),
-        strides(op.getStrides()), dilations(op.getDilations()),
-        pads(op.getPads()) {}
+        strides(op.getStrides()), dilations(op.getDilations()) {
+    for (int64_t d = 0; d < spatial; ++d)
+      dims.push_back({in[d + 1], out[d + 1], window[d], strides[d],
+                      dilations[d], op.getPads()[d]});
+  }
 
   /// The window of an output element: what of it there is, and where it starts.
   struct Place {
     SmallVector<Value> output; ///< the element, without its channel
     SmallVector<Value> start;
-    SmallVector<std::pair<Value, Value>> ranges;
+    SmallVector<Span> ranges;
   };
 
   Place placeOf(ArrayRef<Value> row, Value x) {
     Place place{SmallVector<Value>(row), {}, {}};
     place.output.push_back(x);
     for (int64_t d = 0; d < spatial; ++d) {
-      Value start = m.add(m.mul(place.output[d + 1], strides[d]), -pads[d]);
-      place.start.push_back(start);
-      place.ranges.push_back(
-          clip(m, start, in[d + 1], window[d], dilations[d]));
+      place.start.push_back(dims[d].start(m, place.output[d + 1]));
+      place.ranges.push_back(dims[d].clip(m, place.start[d]));
     }
     return place;
   }
@@ -90,7 +81,7 @@ struct PoolEmitter {
       if (d == spatial)
         return combine(s, op.getKind(), {type, acc}, {type, load(from, mask)})
             .value;
-      return m.loop(place.ranges[d].first, place.ranges[d].second, 1,
+      return m.loop(place.ranges[d].first, place.ranges[d].last, 1,
                     ValueRange(acc), [&](Value k, ValueRange args) {
                       from[d + 1] = {
                           m.add(place.start[d], m.mul(k, dilations[d]))};
@@ -160,15 +151,9 @@ struct PoolEmitter {
   }
 
   /// Whether no window reaches beyond the input.
-  bool isInside() const {
-    for (int64_t d = 0; d < spatial; ++d) {
-      auto from = constantIndex(in[d + 1]), to = constantIndex(out[d + 1]);
-      int64_t reach = (window[d] - 1) * dilations[d];
-      if (!from || !to || pads[d] != 0 ||
-          (*to - 1) * strides[d] + reach >= *from)
-        return false;
-    }
-    return true;
+  bool isInside() {
+    return llvm::all_of(dims,
+                        [&](const WindowDim &d) { return d.isInside(m); });
   }
 
   void emitPixel(const Place &place) {
@@ -181,7 +166,7 @@ struct PoolEmitter {
     for (auto [range, size] : llvm::zip(place.ranges, window)) {
       Value found =
           arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::eq,
-                                m.sub(range.second, range.first), m.cst(size));
+                                m.sub(range.last, range.first), m.cst(size));
       isWhole = isWhole ? Value(arith::AndIOp::create(kernel.b, kernel.loc,
                                                       isWhole, found))
                         : found;

@@ -1,0 +1,41 @@
+//===- Window.cpp - where windows meet their input's edges ------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Codegen/CPU/Window.h"
+
+using namespace mlir;
+using namespace dlc::cpu;
+
+Value WindowDim::start(IndexMath &m, Value output) const {
+  return m.add(m.mul(output, stride), -pad);
+}
+
+Span WindowDim::clip(IndexMath &m, Value start) const {
+  Value zero = m.cst(0);
+  Value first = m.div(m.max(m.add(m.sub(zero, start), dilation - 1), zero),
+                      m.cst(dilation));
+  Value last = m.div(m.max(m.add(m.sub(input, start), dilation - 1), zero),
+                     m.cst(dilation));
+  return {first, m.min(last, m.cst(window))};
+}
+
+Span WindowDim::inside(IndexMath &m) const {
+  int64_t reach = (window - 1) * dilation;
+  Value first =
+      m.min(m.cst((std::max<int64_t>(pad, 0) + stride - 1) / stride), output);
+  // Division is of numbers that are not negative.
+  Value fitting = m.div(m.max(m.add(input, pad - reach - 1 + stride), m.cst(0)),
+                        m.cst(stride));
+  return {first, m.max(first, m.min(fitting, output))};
+}
+
+bool WindowDim::isInside(IndexMath &m) const {
+  Span range = inside(m);
+  auto to = constantIndex(output);
+  return to && constantIndex(range.first) == 0 &&
+         constantIndex(range.last) == *to;
+}

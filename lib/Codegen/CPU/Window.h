@@ -1,0 +1,39 @@
+//===- Window.h - where windows meet their input's edges --------*- C++ -*-===//
+//
+// Part of dlc, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LIB_CODEGEN_CPU_WINDOW_H
+#define LIB_CODEGEN_CPU_WINDOW_H
+
+#include "Codegen/CPU/IndexMath.h"
+
+namespace dlc::cpu {
+
+/// From the first to behind the last of some neighbours.
+struct Span {
+  mlir::Value first, last;
+};
+
+/// The windows along one dimension of a convolution or a pool.
+struct WindowDim {
+  mlir::Value input, output; ///< sizes
+  int64_t window, stride, dilation;
+  int64_t pad; ///< before the input
+
+  /// The first window element of an output element, less than 0 where it lies
+  /// before the input.
+  mlir::Value start(IndexMath &m, mlir::Value output) const;
+  /// The window elements from `start` on that lie inside of the input.
+  Span clip(IndexMath &m, mlir::Value start) const;
+  /// The output elements whose windows lie inside as a whole.
+  Span inside(IndexMath &m) const;
+  /// Whether that is known of all of them.
+  bool isInside(IndexMath &m) const;
+};
+
+} // namespace dlc::cpu
+
+#endif // LIB_CODEGEN_CPU_WINDOW_H
