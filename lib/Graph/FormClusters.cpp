@@ -18,6 +18,9 @@
 //    cluster has one anchor.
 //  - Reductions over the last dimension share a cluster with others of the same
 //    rows: softmax and normalisations become one kernel.
+//  - What gathers pick from along one dimension joins them, if a kernel can
+//  keep
+//    the rows of it that it needs: interpolation of two dimensions.
 //  - Transposes and slices join the matmul that reads them: it takes strided
 //    views. So does a convolution of few channels, which may lie in planes.
 //  - A reshape is never computed: it is another view of what is in memory.
@@ -95,6 +98,7 @@ struct Cluster {
   Operation *anchor = nullptr; ///< or the first reduction of rows
   Value rows =
       {}; ///< what row reductions reduce: a tensor of the space they share
+  Operation *gathered = nullptr; ///< what gathers of the cluster pick from
   llvm::SetVector<Operation *> members;
 };
 
@@ -173,6 +177,8 @@ private:
   }
 
   void join(Operation *op, Cluster &c) {
+    if (isGathered(op, c))
+      c.gathered = op;
     c.members.insert(op);
     placed[op].insert(&c);
     if (!isAnchor(op))
@@ -203,10 +209,42 @@ private:
       return false;
     if (!isMovement(op) && several)
       return false;
+    if (isGathered(op, c))
+      return true;
     for (Operation *user : op->getUsers())
       if (c.members.contains(user) && !canRead(user, op, c))
         return false;
     return isMovement(op) || sharesPoint(op, c);
+  }
+
+  /// Whether the elements of `op` that gathers pick from, to compute one row of
+  /// the root, can be kept by the kernel.
+  bool isGathered(Operation *op, Cluster &c) {
+    constexpr int64_t mostBits = 1 << 20, fewestUnits = 16;
+    if (!isPointwise(op) || c.anchor || c.gathered || isa<ConcatOp>(c.root))
+      return false;
+    std::optional<uint64_t> axis;
+    for (Operation *user : op->getUsers()) {
+      if (isa<tensor::DimOp>(user))
+        continue;
+      auto gather = dyn_cast<GatherOp>(user);
+      if (!gather || gather.getData() != op->getResult(0) ||
+          gather.getIndices().getType().getRank() != 1 ||
+          (axis && *axis != gather.getAxis()) || !c.members.contains(user) ||
+          (user != c.root && !pointwiseToRoot(user, c)))
+        return false;
+      axis = gather.getAxis();
+    }
+    if (!axis)
+      return false;
+    RankedTensorType type = typeOf(op->getResult(0));
+    ArrayRef<int64_t> row = type.getShape().drop_front(*axis);
+    int64_t units = 1;
+    for (int64_t size : type.getShape().take_front(*axis))
+      units *= ShapedType::isDynamic(size) ? 1 : size;
+    int64_t bits = elementBits(type.getElementType());
+    return units >= fewestUnits && !ShapedType::isDynamicShape(row) &&
+           ShapedType::getNumElements(row) * bits <= mostBits;
   }
 
   /// Whether `user`, in the cluster, can take the result of `op` unstored.

@@ -11,6 +11,8 @@
 //   %s = dlc.add %product, dlc.broadcast'(%bias) : [m, n]
 //   %y = dlc.reshape %s
 //
+// so that the kernel of the product, or of a reduction, computes it.
+//
 //===----------------------------------------------------------------------===//
 
 #include "Graph/Passes.h"
@@ -32,8 +34,15 @@ using namespace dlc;
 
 namespace {
 
-/// A reshape of what a matmul or convolution computes, perhaps with pointwise
-/// operations in between, that nothing else reads.
+/// Rows are reduced in one kernel with what spreads the results over the rows
+/// again, and that wants them as they are.
+bool isReductionOfRows(ReduceOp op) {
+  return op.getAxes() ==
+         ArrayRef<int64_t>{op.getInput().getType().getRank() - 1};
+}
+
+/// A reshape of what a matmul, a convolution or a reduction computes, perhaps
+/// with pointwise operations in between, that nothing else reads.
 bool isOfProduct(ReshapeOp reshape) {
   // Towards fewer dimensions only, so that two reshaped products do not take
   // turns.
@@ -42,7 +51,11 @@ bool isOfProduct(ReshapeOp reshape) {
   return hasProducer(
       reshape.getInput(),
       [](Operation *op) { return isa<PointwiseOpInterface>(op); },
-      [](Operation *op) { return isa<MatmulOp, ConvOp>(op); });
+      [](Operation *op) {
+        auto reduce = dyn_cast<ReduceOp>(op);
+        return isa<MatmulOp, ConvOp>(op) ||
+               (reduce && !isReductionOfRows(reduce));
+      });
 }
 
 struct SinkReshape : OpInterfaceRewritePattern<PointwiseOpInterface> {

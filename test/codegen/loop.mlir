@@ -31,12 +31,13 @@ func.func @main(%x: tensor<4x8x64xf32>, %b: tensor<64xf32>) -> tensor<4x8x64xf32
 
 // -----
 
-// One element for all lanes is loaded once and repeated.
+// One element for all lanes of a row is loaded once and repeated.
 // CHECK-LABEL: func.func @k0
 // CHECK:         scf.for %[[UNIT:.*]] = %{{.*}} to
+// CHECK:           %[[B:.*]] = memref.load %{{.*}}[%[[UNIT]]]
+// CHECK:           %[[S:.*]] = vector.broadcast %[[B]] : f32 to vector<16xf32>
 // CHECK:           scf.for %{{.*}} = %c0 to %c512 step %c16
-// CHECK:             %[[B:.*]] = memref.load %{{.*}}[%[[UNIT]]]
-// CHECK:             vector.broadcast %[[B]] : f32 to vector<16xf32>
+// CHECK:             arith.mulf %{{.*}}, %[[S]]
 func.func @main(%x: tensor<4x8x64xf32>, %b: tensor<4x1x1xf32>) -> tensor<4x8x64xf32> {
   %0 = dlc.broadcast %b : tensor<4x1x1xf32> -> tensor<4x8x64xf32>
   %1 = dlc.mul %x, %0 : tensor<4x8x64xf32>

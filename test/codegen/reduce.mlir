@@ -28,9 +28,63 @@ func.func @main(%x: tensor<8x32xf32>) -> tensor<32xf32> {
 // CHECK:         scf.for %{{.*}} = %c0 to %c48 step %c2 iter_args
 // CHECK:         vector.load
 // CHECK:         vector.store
-func.func @main(%x: tensor<49x256xf32>) -> tensor<256xf32> {
-  %0 = dlc.reduce sum %x [0] : tensor<49x256xf32> -> tensor<256xf32>
-  return %0 : tensor<256xf32>
+func.func @main(%x: tensor<49x64xf32>) -> tensor<64xf32> {
+  %0 = dlc.reduce sum %x [0] : tensor<49x64xf32> -> tensor<64xf32>
+  return %0 : tensor<64xf32>
+}
+
+// -----
+
+// Dimensions of memory that follow each other are one; of long rows as many vectors
+// are summed together as there are registers for.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for
+// CHECK:           scf.for %{{.*}} = %{{.*}} step %c256
+// CHECK:             %[[SUMS:.*]]:16 = scf.for %{{.*}} = %c0 to %c49 step %c1 iter_args
+// CHECK-COUNT-16:      vector.load
+// CHECK-NOT:           scf.for
+// CHECK:               scf.yield
+// CHECK-NOT:         arith.addf
+// CHECK-COUNT-16:    vector.store
+// CHECK-NOT:     masked
+// CHECK:         return
+func.func @main(%x: tensor<1x7x7x512xf32>) -> tensor<1x512xf32> {
+  %0 = dlc.reduce sum %x [1, 2] : tensor<1x7x7x512xf32> -> tensor<1x512xf32>
+  return %0 : tensor<1x512xf32>
+}
+
+// -----
+
+// 24 vectors are two groups of 12; of 17, the second group is shorter.
+// CHECK-LABEL: func.func @k0
+// CHECK:         step %c192
+// CHECK:         :12 = scf.for
+// CHECK-NOT:     scf.for
+// CHECK:         return
+// CHECK-LABEL: func.func @k1
+// CHECK:         step %c144
+// CHECK:         :9 = scf.for
+// CHECK:         step %c128
+// CHECK:         :8 = scf.for
+// CHECK-NOT:     masked
+// CHECK:         return
+func.func @main(%x: tensor<8x384xf32>, %y: tensor<8x272xf32>) -> (tensor<384xf32>, tensor<272xf32>) {
+  %0 = dlc.reduce sum %x [0] : tensor<8x384xf32> -> tensor<384xf32>
+  %1 = dlc.reduce sum %y [0] : tensor<8x272xf32> -> tensor<272xf32>
+  return %0, %1 : tensor<384xf32>, tensor<272xf32>
+}
+
+// -----
+
+// Where it is computed, each index is asked for.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for %{{.*}} = %c0 to %c5 step %c1
+// CHECK:           scf.for %{{.*}} = %c0 to %c6 step %c2
+func.func @main(%x: tensor<7x64xf32>) -> tensor<64xf32> {
+  %0 = dlc.broadcast %x : tensor<7x64xf32> -> tensor<5x7x64xf32>
+  %1 = dlc.exp %0 : tensor<5x7x64xf32>
+  %2 = dlc.reduce sum %1 [0, 1] : tensor<5x7x64xf32> -> tensor<64xf32>
+  return %2 : tensor<64xf32>
 }
 
 // -----

@@ -96,3 +96,21 @@ func.func @main(%x: tensor<10x20x3xf32>) -> tensor<10x20x3xf32> {
   %0 = dlc.neg %x : tensor<10x20x3xf32>
   return %0 : tensor<10x20x3xf32>
 }
+
+// -----
+
+// Elements that come twice each: what is loaded once is shuffled and stored twice.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         kind "interleave 8x2"
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[X:.*]] = vector.load
+// CHECK-NOT:     vector.load
+// CHECK:         %[[L:.*]] = vector.shuffle %[[X]], %[[X]] [0, 8, 1, 9, 2, 10, 3, 11]
+// CHECK:         vector.store %[[L]]
+// CHECK:         %[[H:.*]] = vector.shuffle %[[X]], %[[X]] [4, 12, 5, 13, 6, 14, 7, 15]
+// CHECK:         vector.store %[[H]]
+func.func @main(%x: tensor<1x3x16x24xf32>) -> tensor<1x3x16x2x24x2xf32> {
+  %0 = dlc.reshape %x : tensor<1x3x16x24xf32> -> tensor<1x3x16x1x24x1xf32>
+  %1 = dlc.broadcast %0 : tensor<1x3x16x1x24x1xf32> -> tensor<1x3x16x2x24x2xf32>
+  return %1 : tensor<1x3x16x2x24x2xf32>
+}

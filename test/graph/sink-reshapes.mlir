@@ -201,3 +201,34 @@ func.func @open_gelu(%x: tensor<?x4xf32>, %w: tensor<4x8xf32>, %half: tensor<f32
   %8 = dlc.mul %3, %7 : tensor<1x?x8xf32>
   return %8 : tensor<1x?x8xf32>
 }
+
+// -----
+
+// What is computed from a reduction is computed by its kernel: a mean.
+// CHECK-LABEL: @mean
+// CHECK:       %[[S:.*]] = dlc.reduce sum
+// CHECK:       %[[M:.*]] = dlc.div %[[S]], %{{.*}} : tensor<1x8xf32>
+// CHECK:       %[[R:.*]] = dlc.reshape %[[M]]
+// CHECK:       return %[[R]]
+func.func @mean(%x: tensor<1x7x7x8xf32>, %n: tensor<f32>) -> tensor<1x8x1x1xf32> {
+  %0 = dlc.reduce sum %x [1, 2] : tensor<1x7x7x8xf32> -> tensor<1x8xf32>
+  %1 = dlc.reshape %0 : tensor<1x8xf32> -> tensor<1x8x1x1xf32>
+  %2 = dlc.broadcast %n : tensor<f32> -> tensor<1x8x1x1xf32>
+  %3 = dlc.div %1, %2 : tensor<1x8x1x1xf32>
+  return %3 : tensor<1x8x1x1xf32>
+}
+
+// -----
+
+// Rows are spread again by the same kernel, which knows them with a last dimension of 1.
+// CHECK-LABEL: @mean_of_rows
+// CHECK:       %[[S:.*]] = dlc.reduce sum
+// CHECK:       dlc.reshape %[[S]]
+// CHECK:       dlc.div
+func.func @mean_of_rows(%x: tensor<4x8xf32>, %n: tensor<f32>) -> tensor<4x1xf32> {
+  %0 = dlc.reduce sum %x [1] : tensor<4x8xf32> -> tensor<4xf32>
+  %1 = dlc.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
+  %2 = dlc.broadcast %n : tensor<f32> -> tensor<4x1xf32>
+  %3 = dlc.div %1, %2 : tensor<4x1xf32>
+  return %3 : tensor<4x1xf32>
+}

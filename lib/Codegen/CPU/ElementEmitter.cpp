@@ -119,7 +119,8 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
                             int64_t lanes, Value mask) {
   RankedTensorType type = typeOf(tensor);
   Index at;
-  if (point.linear && point.space == type) {
+  int64_t lead = leads.lookup(tensor);
+  if (point.linear && point.space == type && lead == 0) {
     at = {point.linear, point.linearStep, {}};
   } else {
     IndexMath m = math();
@@ -127,7 +128,7 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
     Value stride = m.cst(1);
     at.base = m.cst(0);
     Value lanesOffset; // what is not base + lane * step
-    for (int64_t d = type.getRank(); d-- > 0;) {
+    for (int64_t d = type.getRank(); d-- > lead;) {
       const Index &i = point.indices[d];
       auto known = constantIndex(stride);
       if (i.irregular || (i.step != 0 && !known)) {

@@ -53,6 +53,16 @@ public:
 
   /// Elements of an input (or any tensor in memory, row-major) are loaded.
   void bind(mlir::Value tensor, mlir::Value memref) { memory[tensor] = memref; }
+  /// The same for a part of a tensor: there is one index of its first `lead`
+  /// dimensions, whatever it is.
+  void bindPart(mlir::Value tensor, mlir::Value memref, int64_t lead) {
+    memory[tensor] = memref;
+    leads[tensor] = lead;
+  }
+  void unbind(mlir::Value tensor) {
+    memory.erase(tensor);
+    leads.erase(tensor);
+  }
   /// The value of a tensor at the current point, whatever the index.
   void define(mlir::Value tensor, Scalar value) { known[tensor] = value; }
   void undefine(mlir::Value tensor) { known.erase(tensor); }
@@ -95,6 +105,7 @@ private:
   mlir::Operation *preamble = nullptr;
   mlir::Value report;
   llvm::DenseMap<mlir::Value, mlir::Value> memory;
+  llvm::DenseMap<mlir::Value, int64_t> leads; ///< of what is bound in part
   llvm::DenseMap<mlir::Value, Scalar> known;
   llvm::DenseMap<mlir::Value,
                  std::vector<std::pair<llvm::SmallVector<Index>, Scalar>>>

@@ -96,7 +96,9 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
   LaunchPlan plan;
   if (!anchor) {
     auto concat = kernel.root.getDefiningOp<ConcatOp>();
+    Value rows = gatheredRows(kernel);
     plan = concat                     ? emitConcat(kernel, concat)
+           : rows                     ? emitGatheredRows(kernel, rows)
            : isTiledTranspose(kernel) ? emitTranspose(kernel)
            : isInterleave(kernel)     ? emitInterleave(kernel)
                                       : emitLoop(kernel);

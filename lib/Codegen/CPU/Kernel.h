@@ -110,8 +110,31 @@ void markIndependent(mlir::Operation *store);
 /// write.
 void markIndependent(mlir::func::FuncOp func);
 
+/// The number of a tensor's trailing dimensions that can be walked as one:
+/// those that every operation passes through whole or repeats whole.
+int64_t mergeableDims(Kernel &kernel, mlir::Value tensor);
+
+/// What a tensor's elements at one index of its first dimensions share, factors
+/// and indices of what is gathered, at hand while it lives: nothing else tells
+/// the compiler that a store does not change them.
+class UniformValues {
+public:
+  UniformValues(Kernel &kernel, mlir::Value tensor,
+                llvm::ArrayRef<mlir::Value> outer);
+  UniformValues(const UniformValues &) = delete;
+  ~UniformValues();
+
+private:
+  ElementEmitter &emitter;
+  llvm::SmallVector<mlir::Value> defined;
+  void define(mlir::Value tensor, Scalar value);
+};
+
 // The kinds of kernels; each fills the kernel's function.
 LaunchPlan emitLoop(Kernel &kernel);
+/// What gathers pick from and the kernel computes itself, if there is such.
+mlir::Value gatheredRows(Kernel &kernel);
+LaunchPlan emitGatheredRows(Kernel &kernel, mlir::Value rows);
 LaunchPlan emitConcat(Kernel &kernel, ConcatOp op);
 /// Whether the kernel is a transpose of what is in memory, and no more, that
 /// should be done tile by tile.

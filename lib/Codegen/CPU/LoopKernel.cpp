@@ -14,14 +14,12 @@ using namespace dlc::cpu;
 /// Elements of the innermost dimension that are one unit of work.
 static constexpr int64_t blockSize = 4096;
 
-/// The number of trailing dimensions that can be walked as one: those that
-/// every operation passes through whole or repeats whole.
-static int64_t mergeableDims(Kernel &kernel) {
-  int64_t rank = kernel.computedType().getRank();
+int64_t cpu::mergeableDims(Kernel &kernel, Value tensor) {
+  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
   if (rank < 2)
     return rank;
   int64_t merged = rank;
-  SmallVector<Value> work{kernel.root};
+  SmallVector<Value> work{tensor};
   llvm::DenseSet<Value> seen;
   while (!work.empty()) {
     Value v = work.pop_back_val();
@@ -32,6 +30,16 @@ static int64_t mergeableDims(Kernel &kernel) {
       continue;
     if (llvm::isa<PointwiseOpInterface>(op)) {
       llvm::append_range(work, op->getOperands());
+      continue;
+    }
+    if (auto gather = dyn_cast<GatherOp>(op)) {
+      // What is behind the axis is picked whole.
+      if (!kernel.emitter.isBound(gather.getData()) ||
+          !kernel.emitter.isBound(gather.getIndices()))
+        return 1;
+      int64_t behind =
+          gather.getData().getType().getRank() - 1 - gather.getAxis();
+      merged = std::min(merged, std::max<int64_t>(1, behind));
       continue;
     }
     auto broadcast = dyn_cast<BroadcastOp>(op);
@@ -58,6 +66,58 @@ static int64_t mergeableDims(Kernel &kernel) {
     merged = std::min(merged, n);
   }
   return merged;
+}
+
+UniformValues::UniformValues(Kernel &kernel, Value tensor,
+                             ArrayRef<Value> outer)
+    : emitter(kernel.emitter) {
+  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank(),
+          count = outer.size();
+  emitter.newPoint();
+  Point point;
+  for (int64_t d = 0; d < rank; ++d)
+    point.indices.push_back({d < count ? outer[d] : kernel.math().cst(0)});
+  llvm::SmallDenseMap<Value, int64_t> axes;
+  SmallVector<Value> work{tensor};
+  llvm::DenseSet<Value> seen;
+  while (!work.empty()) {
+    Value v = work.pop_back_val();
+    if (emitter.isBound(v) || !seen.insert(v).second)
+      continue;
+    Operation *op = v.getDefiningOp();
+    if (isa<PointwiseOpInterface>(op)) {
+      llvm::append_range(work, op->getOperands());
+    } else if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
+      Value input = broadcast.getInput();
+      ArrayRef<int64_t> from =
+          cast<RankedTensorType>(input.getType()).getShape();
+      bool isUniform = llvm::all_of(
+          from.take_back(std::min<int64_t>(rank - count, from.size())),
+          [](int64_t size) { return size == 1; });
+      if (isUniform && emitter.isBound(input))
+        define(v, kernel.splat(emitter.emit(v, point, 1)));
+    } else if (auto gather = dyn_cast<GatherOp>(op)) {
+      Value indices = gather.getIndices();
+      int64_t axis = gather.getAxis();
+      auto [place, isNew] = axes.insert({indices, axis});
+      if (!isNew && place->second != axis)
+        emitter.undefine(indices); // no one index
+      else if (isNew && axis < count && emitter.isBound(indices) &&
+               cast<RankedTensorType>(indices.getType()).getRank() == 1)
+        define(indices, emitter.emit(indices, Point{{{outer[axis]}}}, 1));
+    }
+  }
+}
+
+UniformValues::~UniformValues() {
+  for (Value v : defined)
+    emitter.undefine(v);
+  emitter.newPoint();
+}
+
+void UniformValues::define(Value tensor, Scalar value) {
+  emitter.define(tensor, value);
+  defined.push_back(tensor);
 }
 
 /// The number of trailing dimensions of a padded root that are walked as one:
@@ -166,8 +226,7 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
   ElementEmitter &emitter = kernel.emitter;
   RankedTensorType type = kernel.computedType();
   int64_t rank = type.getRank(), padded = paddedDims(kernel),
-          merged =
-              padded > 0 ? padded : std::max<int64_t>(mergeableDims(kernel), 0);
+          merged = padded > 0 ? padded : mergeableDims(kernel, kernel.root);
   int64_t outer = rank - merged;
   SmallVector<Value> sizes = emitter.sizes(kernel.root);
   Value inner = m.product(ArrayRef(sizes).drop_front(outer));
@@ -185,6 +244,7 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
     if (padded > 0)
       return emitPaddedRow(kernel, cast<PadOp>(kernel.root.getDefiningOp()),
                            rows, rowStart, lo, hi);
+    UniformValues uniform(kernel, kernel.root, rows);
     kernel.forVectors(lo, hi, [&](Value i, Value mask) {
       Point point;
       for (Value v : rows)

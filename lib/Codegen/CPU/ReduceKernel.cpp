@@ -23,6 +23,7 @@ struct ReduceEmitter {
   IndexMath m;
   ElementEmitter &e;
   SmallVector<int64_t> axes, kept;
+  SmallVector<int64_t> merged; ///< axes that the next one covers
   SmallVector<Value> sizes, outputSizes;
   int64_t rank;
   Type element, type;
@@ -35,9 +36,25 @@ struct ReduceEmitter {
       if (!llvm::is_contained(axes, d))
         kept.push_back(d);
     sizes = e.sizes(op.getInput());
+    if (e.isBound(op.getInput()))
+      mergeAxes();
     outputSizes = e.sizes(op.getResult());
     element = op.getInput().getType().getElementType();
     type = accumulatorType(element);
+  }
+
+  /// In memory, dimensions that follow each other are walked as one.
+  void mergeAxes() {
+    for (size_t i = 0; i + 1 < axes.size();) {
+      int64_t d = axes[i];
+      if (axes[i + 1] != d + 1) {
+        ++i;
+        continue;
+      }
+      merged.push_back(d);
+      sizes[d + 1] = m.mul(sizes[d], sizes[d + 1]);
+      axes.erase(axes.begin() + i);
+    }
   }
 
   bool lanesStay() { return !kept.empty() && kept.back() == rank - 1; }
@@ -48,6 +65,26 @@ struct ReduceEmitter {
   struct Shape {
     int64_t vectors = 1, ways = 1;
   };
+
+  /// Long runs of a row keep memory busy: as many vectors as there are
+  /// registers for, in groups of one length, and ways where those are few.
+  Shape shapeOfVectors() {
+    auto n = constantIndex(outputSizes.back());
+    if (!n)
+      return {4, 2};
+    // What lies in memory needs no register but its sum's.
+    bool isPlain = op.getKind() == ReduceKind::sum && type == element;
+    bool isRoomy =
+        e.isBound(op.getInput()) && (isPlain || kernel.isa.registers > 16);
+    int64_t wide = std::max<int64_t>(1, elementBits(type) / 32),
+            accumulators = 8 / wide, most = isRoomy ? 16 / wide : accumulators;
+    int64_t vectors = std::max<int64_t>(1, *n / kernel.lanes()),
+            groups = llvm::divideCeil(vectors, most),
+            together = llvm::divideCeil(vectors, groups);
+    // No line of the cache is of two groups.
+    together = llvm::alignTo(together, std::min(most, 16 / kernel.lanes()));
+    return {together, std::max<int64_t>(1, accumulators / together)};
+  }
 
   /// Reduces over `axes` (but for a last one that the lanes cover). `acc` has
   /// all vectors of a way, then those of the next.
@@ -113,6 +150,8 @@ struct ReduceEmitter {
     SmallVector<Index> at(rank);
     for (auto [d, i] : llvm::zip(kept, output))
       at[d] = i;
+    for (int64_t d : merged)
+      at[d] = {m.cst(0)};
     SmallVector<Value> acc(
         shape.vectors * shape.ways,
         kernel.splat(neutralElement(s, op.getKind(), type)).value);
@@ -148,12 +187,9 @@ struct ReduceEmitter {
       };
       return plan;
     }
-    constexpr int64_t block = 64, accumulators = 8;
-    // Vectors: a block's, or what is left of them.
-    int64_t together = std::min<int64_t>(4, block / kernel.lanes());
-    if (auto n = constantIndex(outputSizes.back()))
-      while (together > 1 && together * kernel.lanes() > *n)
-        together /= 2;
+    Shape shape = shapeOfVectors();
+    int64_t wide = shape.vectors * kernel.lanes(),
+            block = wide * std::max<int64_t>(1, 64 / wide);
     Value last = outputSizes.back(), blocks = m.ceilDiv(last, block);
     SmallVector<Value> rows(outputSizes.begin(), outputSizes.end() - 1);
     kernel.forUnits([&](Value unit) {
@@ -162,8 +198,7 @@ struct ReduceEmitter {
       auto store = [&](Value i, int64_t vectors, Value mask) {
         // In one order, wherever an element is: equal ones have equal sums.
         SmallVector<Scalar> found =
-            totals(Point::along(at, i).indices,
-                   {vectors, accumulators / together}, mask);
+            totals(Point::along(at, i).indices, {vectors, shape.ways}, mask);
         for (auto [v, total] : llvm::enumerate(found)) {
           Point point = Point::along(at, m.add(i, v * kernel.lanes()));
           e.newPoint();
@@ -181,13 +216,21 @@ struct ReduceEmitter {
       Value hi = m.min(m.add(lo, block), last);
       if (auto n = constantIndex(last); n && *n % block == 0)
         hi = m.add(lo, block);
-      int64_t wide = together * kernel.lanes();
-      Value middle = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(wide)), wide));
-      m.loop(lo, middle, wide, [&](Value i) { store(i, together, Value()); });
-      kernel.forVectors(middle, hi,
-                        [&](Value i, Value mask) { store(i, 1, mask); });
+      auto groups = [&](Value lo, int64_t vectors) {
+        int64_t step = vectors * kernel.lanes();
+        Value end = m.add(lo, m.mul(m.div(m.sub(hi, lo), m.cst(step)), step));
+        m.loop(lo, end, step, [&](Value i) { store(i, vectors, Value()); });
+        return end;
+      };
+      Value middle = groups(lo, shape.vectors);
+      auto n = constantIndex(last);
+      if (int64_t rest = n ? *n / kernel.lanes() % shape.vectors : 0)
+        middle = groups(middle, rest);
+      if (!n || *n % kernel.lanes() != 0)
+        kernel.forVectors(middle, hi,
+                          [&](Value i, Value mask) { store(i, 1, mask); });
     });
-    plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+    plan.units = [block](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       Dim blocks = s.ceilDiv(dims.back(), block);
       return s.mul(blocks, product(s, dims.drop_back()));
     };

@@ -223,6 +223,22 @@ static bool followsMemory(Kernel &kernel, Value v, int64_t d) {
       .Case([&](TransposeOp op) {
         return followsMemory(kernel, op.getInput(), op.getPermutation()[d]);
       })
+      .Case([&](ReshapeOp op) {
+        // The same dimension among those of more than one element.
+        if (type.getDimSize(d) == 1)
+          return true;
+        if (!op->hasAttr("unit_dims"))
+          return false;
+        auto significant = [](ArrayRef<int64_t> sizes) {
+          return llvm::count_if(sizes, [](int64_t size) { return size != 1; });
+        };
+        RankedTensorType from = op.getInput().getType();
+        int64_t number = significant(type.getShape().take_front(d)), own = 0;
+        while (from.getDimSize(own) == 1 ||
+               significant(from.getShape().take_front(own)) < number)
+          ++own;
+        return followsMemory(kernel, op.getInput(), own);
+      })
       .Case([&](PadOp op) {
         return op.getMode() == PadMode::constant &&
                followsMemory(kernel, op.getInput(), d);

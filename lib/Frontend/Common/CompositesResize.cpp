@@ -117,12 +117,28 @@ static int64_t repeats(TensorBuilder &b, const AxisMap &m) {
   return times;
 }
 
-static Tensor repeat(TensorBuilder &b, Tensor x, int64_t axis, int64_t times,
-                     Dim size) {
+namespace {
+/// A dimension whose elements come several times each.
+struct Repeated {
+  int64_t axis, times;
+  Dim size; ///< then
+};
+} // namespace
+
+/// All of them at once: what lies between would be as much memory again. The
+/// axes ascend.
+static Tensor repeat(TensorBuilder &b, Tensor x, ArrayRef<Repeated> axes) {
+  if (axes.empty() || !x)
+    return x;
   Dims shape = b.dims(x), spread = shape;
-  spread.insert(spread.begin() + axis + 1, b.dim(times));
-  shape[axis] = size;
-  return b.reshape(b.broadcastTo(b.unsqueeze(x, axis + 1), spread),
+  Ints units;
+  for (const Repeated &r : axes) {
+    int64_t place = r.axis + 1 + units.size();
+    units.push_back(place);
+    spread.insert(spread.begin() + place, b.dim(r.times));
+    shape[r.axis] = r.size;
+  }
+  return b.reshape(b.broadcastTo(b.unsqueeze(x, units), spread),
                    ArrayRef<Dim>(shape));
 }
 
@@ -219,8 +235,6 @@ static Tensor resizeAxis(TensorBuilder &b, Tensor x, const AxisMap &m) {
   int64_t axis = m.to.axis;
   if (m.spec.mode != ResizeMode::nearest)
     x = interpolate(b, x, m);
-  else if (int64_t times = repeats(b, m))
-    return repeat(b, x, axis, times, m.to.size);
   else
     x = b.gather(x, nearestIndices(b, m), axis);
   if (!x || m.spec.coordinates != Coordinates::tfCropAndResize)
@@ -249,11 +263,20 @@ Tensor dlc::resize(TensorBuilder &b, Tensor x, ArrayRef<ResizedAxis> axes,
   }
   if (weighted)
     x = b.cast(x, isa<FloatType>(type) ? wideType(type) : b.f32());
+  SmallVector<Repeated> repeated;
   for (const ResizedAxis &a : axes) {
     if (!x)
       return {};
-    x = resizeAxis(b, x, {a, spec, b.dim(x, a.axis)});
+    AxisMap m{a, spec, b.dim(x, a.axis)};
+    if (int64_t times = weighted ? 0 : repeats(b, m))
+      repeated.push_back({a.axis, times, a.size});
+    else
+      x = resizeAxis(b, x, m);
   }
+  llvm::sort(repeated, [](const Repeated &r, const Repeated &s) {
+    return r.axis < s.axis;
+  });
+  x = repeat(b, x, repeated);
   if (weighted && !isa<FloatType>(type))
     x = b.round(x);
   return b.cast(x, type);

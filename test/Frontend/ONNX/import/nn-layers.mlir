@@ -33,9 +33,10 @@ func.func @main(%x: tensor<2x?x4xf32>, %w: tensor<1x12x4xf32>, %r: tensor<1x12x3
 
 // -----
 
-// Doubling a size repeats elements, whatever the size.
+// Doubling sizes repeats elements, of all dimensions at once and whatever the sizes.
 // CHECK-NOT: dlc.gather
-// CHECK: dlc.broadcast {{.*}} -> tensor<1x2x?x2x?xf32>
+// CHECK: dlc.broadcast {{.*}} -> tensor<1x2x?x2x?x2xf32>
+// CHECK-NOT: dlc.broadcast
 func.func @main(%x: tensor<1x2x?x?xf32>) -> tensor<1x2x?x?xf32> {
   %0 = graph.import %x : tensor<1x2x?x?xf32>
   %none = graph.none
