@@ -162,6 +162,24 @@ def pads_opset7(g):
 
 
 @graph(opset=13)
+def gather_same_indices(g):
+    """Indices that two gathers read at different points: only one of them is moved."""
+    x, z = g.input("x", (40, 40)), g.input("z", (40, 40))
+    i = g.input("i", (40,), "int64", make=lambda size: g.rng.integers(-40, 40, size))
+    once, moved = g.Gather(x, i), g.Gather(z, i)
+    reverse = [g.const(ints(n)) for n in (-1, -1000, 0, -1)]
+    middle = [g.const(ints(n)) for n in (3, 33, 0)]
+    g.output("reversed", g.Add(once, g.Slice(moved, *reverse)))
+    g.output("transposed", g.Add(once, g.Transpose(moved, perm=[1, 0])))
+    g.output("padded", g.Add(once, g.Pad(g.Slice(moved, *middle), g.const(ints(5, 0, 5, 0)))))
+    g.output("computed", g.Add(g.Gather(g.Mul(x, z), i), g.Slice(moved, *reverse)))
+    g.output("columns", g.Add(once, g.Gather(z, i, axis=1)))
+    # A factor of each row, too.
+    rows = g.Mul(g.Exp(g.ReduceMax(z, axes=[1])), x)
+    g.output("factor", g.Add(rows, g.Slice(rows, *reverse)))
+
+
+@graph(opset=13)
 def depth_space(g):
     x = g.input("x", (2, 12, 4, 6))
     g.output("dcr", g.DepthToSpace(x, blocksize=2))

@@ -7,6 +7,8 @@
 
 #include "Codegen/CPU/Kernel.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
@@ -68,6 +70,21 @@ int64_t cpu::mergeableDims(Kernel &kernel, Value tensor) {
   return merged;
 }
 
+/// Whether all that reads v, up to a tensor, reads it at that one's point.
+static bool isReadAtPoint(Value v, Value tensor,
+                          llvm::SmallDenseMap<Value, bool> &memo) {
+  if (v == tensor)
+    return true;
+  if (auto it = memo.find(v); it != memo.end())
+    return it->second;
+  bool result = llvm::all_of(v.getUsers(), [&](Operation *user) {
+    return isa<tensor::DimOp>(user) ||
+           (isa<PointwiseOpInterface>(user) &&
+            isReadAtPoint(user->getResult(0), tensor, memo));
+  });
+  return memo[v] = result;
+}
+
 UniformValues::UniformValues(Kernel &kernel, Value tensor,
                              ArrayRef<Value> outer)
     : emitter(kernel.emitter) {
@@ -77,7 +94,17 @@ UniformValues::UniformValues(Kernel &kernel, Value tensor,
   Point point;
   for (int64_t d = 0; d < rank; ++d)
     point.indices.push_back({d < count ? outer[d] : kernel.math().cst(0)});
-  llvm::SmallDenseMap<Value, int64_t> axes;
+  llvm::SmallDenseMap<Value, bool> memo;
+  // Elsewhere an index may be another one.
+  auto isIndexOfAll = [&](Value indices, uint64_t axis) {
+    return llvm::all_of(indices.getUsers(), [&](Operation *user) {
+      auto gather = dyn_cast<GatherOp>(user);
+      return isa<tensor::DimOp>(user) ||
+             (gather && gather.getIndices() == indices &&
+              gather.getData() != indices && gather.getAxis() == axis &&
+              isReadAtPoint(gather.getResult(), tensor, memo));
+    });
+  };
   SmallVector<Value> work{tensor};
   llvm::DenseSet<Value> seen;
   while (!work.empty()) {
@@ -94,16 +121,14 @@ UniformValues::UniformValues(Kernel &kernel, Value tensor,
       bool isUniform = llvm::all_of(
           from.take_back(std::min<int64_t>(rank - count, from.size())),
           [](int64_t size) { return size == 1; });
-      if (isUniform && emitter.isBound(input))
+      if (isUniform && emitter.isBound(input) && isReadAtPoint(v, tensor, memo))
         define(v, kernel.splat(emitter.emit(v, point, 1)));
     } else if (auto gather = dyn_cast<GatherOp>(op)) {
       Value indices = gather.getIndices();
       int64_t axis = gather.getAxis();
-      auto [place, isNew] = axes.insert({indices, axis});
-      if (!isNew && place->second != axis)
-        emitter.undefine(indices); // no one index
-      else if (isNew && axis < count && emitter.isBound(indices) &&
-               cast<RankedTensorType>(indices.getType()).getRank() == 1)
+      if (axis < count && emitter.isBound(indices) &&
+          cast<RankedTensorType>(indices.getType()).getRank() == 1 &&
+          isIndexOfAll(indices, axis) && seen.insert(indices).second)
         define(indices, emitter.emit(indices, Point{{{outer[axis]}}}, 1));
     }
   }
