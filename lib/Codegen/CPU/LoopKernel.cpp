@@ -7,8 +7,6 @@
 
 #include "Codegen/CPU/Kernel.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
@@ -70,20 +68,52 @@ int64_t cpu::mergeableDims(Kernel &kernel, Value tensor) {
   return merged;
 }
 
-/// Whether all that reads v, up to a tensor, reads it at that one's point.
-static bool isReadAtPoint(Value v, Value tensor,
-                          llvm::SmallDenseMap<Value, bool> &memo) {
-  if (v == tensor)
-    return true;
-  if (auto it = memo.find(v); it != memo.end())
-    return it->second;
-  bool result = llvm::all_of(v.getUsers(), [&](Operation *user) {
-    return isa<tensor::DimOp>(user) ||
-           (isa<PointwiseOpInterface>(user) &&
-            isReadAtPoint(user->getResult(0), tensor, memo));
-  });
-  return memo[v] = result;
-}
+namespace {
+/// Which values are read, in all that a tensor is computed of, at the tensor's
+/// own point alone: elsewhere an index may be another one.
+class PointReads {
+public:
+  PointReads(ElementEmitter &emitter, Value tensor) : tensor(tensor) {
+    SmallVector<Value> work{tensor};
+    while (!work.empty()) {
+      Operation *op = work.pop_back_val().getDefiningOp();
+      if (!op || !members.insert(op).second)
+        continue;
+      for (Value operand : op->getOperands())
+        if (!emitter.isBound(operand))
+          work.push_back(operand);
+    }
+  }
+
+  bool areAtPoint(Value v) {
+    if (v == tensor)
+      return true;
+    if (auto it = memo.find(v); it != memo.end())
+      return it->second;
+    bool result = llvm::all_of(v.getUsers(), [&](Operation *user) {
+      return !members.contains(user) || (isa<PointwiseOpInterface>(user) &&
+                                         areAtPoint(user->getResult(0)));
+    });
+    return memo[v] = result;
+  }
+
+  /// Whether indices are those of gathers along one axis, and nothing else.
+  bool areOfAxis(Value indices, uint64_t axis) {
+    return llvm::all_of(indices.getUsers(), [&](Operation *user) {
+      auto gather = dyn_cast<GatherOp>(user);
+      return !members.contains(user) ||
+             (gather && gather.getIndices() == indices &&
+              gather.getData() != indices && gather.getAxis() == axis &&
+              areAtPoint(gather.getResult()));
+    });
+  }
+
+private:
+  Value tensor;
+  llvm::SmallDenseSet<Operation *> members;
+  llvm::SmallDenseMap<Value, bool> memo;
+};
+} // namespace
 
 UniformValues::UniformValues(Kernel &kernel, Value tensor,
                              ArrayRef<Value> outer)
@@ -94,17 +124,7 @@ UniformValues::UniformValues(Kernel &kernel, Value tensor,
   Point point;
   for (int64_t d = 0; d < rank; ++d)
     point.indices.push_back({d < count ? outer[d] : kernel.math().cst(0)});
-  llvm::SmallDenseMap<Value, bool> memo;
-  // Elsewhere an index may be another one.
-  auto isIndexOfAll = [&](Value indices, uint64_t axis) {
-    return llvm::all_of(indices.getUsers(), [&](Operation *user) {
-      auto gather = dyn_cast<GatherOp>(user);
-      return isa<tensor::DimOp>(user) ||
-             (gather && gather.getIndices() == indices &&
-              gather.getData() != indices && gather.getAxis() == axis &&
-              isReadAtPoint(gather.getResult(), tensor, memo));
-    });
-  };
+  PointReads reads(emitter, tensor);
   SmallVector<Value> work{tensor};
   llvm::DenseSet<Value> seen;
   while (!work.empty()) {
@@ -121,14 +141,14 @@ UniformValues::UniformValues(Kernel &kernel, Value tensor,
       bool isUniform = llvm::all_of(
           from.take_back(std::min<int64_t>(rank - count, from.size())),
           [](int64_t size) { return size == 1; });
-      if (isUniform && emitter.isBound(input) && isReadAtPoint(v, tensor, memo))
+      if (isUniform && emitter.isBound(input) && reads.areAtPoint(v))
         define(v, kernel.splat(emitter.emit(v, point, 1)));
     } else if (auto gather = dyn_cast<GatherOp>(op)) {
       Value indices = gather.getIndices();
       int64_t axis = gather.getAxis();
       if (axis < count && emitter.isBound(indices) &&
           cast<RankedTensorType>(indices.getType()).getRank() == 1 &&
-          isIndexOfAll(indices, axis) && seen.insert(indices).second)
+          reads.areOfAxis(indices, axis) && seen.insert(indices).second)
         define(indices, emitter.emit(indices, Point{{{outer[axis]}}}, 1));
     }
   }
