@@ -65,6 +65,9 @@ At one thread, on an AMD EPYC with AVX-512; each change against the commit befor
 | open sizes: sizes' own readers keep no operation from its reader's kernel, borders are filled in place, and the arena is planned in units of the open product | EfficientNet-B0 7.2 to 5.1 ms, MobileNetV2 3.3 to 2.8 ms, ResNet-50 of 8 images 1.08 |
 | a kernel's panel that the cache does not hold is read row by row of the window | the last of stride 2 of ResNet-50 1.07, at 2 threads 1.16 |
 | what `--tune` found, in the cost model (docs/decisions/0001-tuning.md): few rows take panels of two vectors, Strassen's products of three, 80 columns five of one; weights from memory cost what they take longer than the products | ResNet-50 26.2 to 25.3 ms, EfficientNet-B0 5.05 to 4.8 ms, the detector 24.2 to 23.2 ms, products of BERT 1.05 |
+| rows of softmax and of normalisations take each pass in blocks, so that combining one's lanes is not waited for; the lines that results go to and the next rows are fetched while there is much to compute | softmax of 1024x4096 1.7, of 1536x128 1.25; layer normalisation of 1024x768 1.2, of 512x4096 1.35 |
+| what is a long chain of steps for each vector (exp, erf) is done for several step by step, in loops and behind products: a processor's window holds too few chains | EfficientNet-B0 4.9 to 4.4 ms, GELU 1.37, x × sigmoid(x) 1.2 |
+| depthwise convolutions read their input as it lies, strip by strip downwards | 112x112x32 by 3x3 2.1, 56x56x144 /2 2.7, 14x14x672 by 5x5 1.6 |
 | AVX2: tiles of one vector have seven rows; with eight LLVM puts one over the stack | those of MobileNetV2 with 24 channels 1.4 |
 
 What the direct products leave of the peak is little: those of BERT run at 96 to 98 % of it.
@@ -76,7 +79,9 @@ of loads reaches on the same memory.
 | x × sigmoid(x) as x / (1 + e^-x) | 1.08 in a loop, but 0.6 behind depthwise convolutions with AVX-512, where the same division takes twice the time; why is not known |
 | the inverse of a softmax's sum in place of a division for each element | 1.06 on 197 columns, nothing on 128: rows so short wait for their two sums across lanes |
 | 1x1 convolutions by Strassen's algorithm | ResNet-50 1.014, the detector 1.01, for 1.75 times their weights: not done |
-| what a row needs twice (x - mean) computed again rather than kept | layer normalisation 0.93 on 768 columns, 1.04 on 4096 |
+| scale and bias of a layer normalisation loaded once for two rows | 1.02 on 768 columns, 0.93 on 4096, where two rows and their results leave the first-level cache |
+| the next row of 4096 columns fetched, too, into either cache | 0.9: with scale, bias and the result it leaves no room for the row itself |
+| polynomials by Horner's rule, whose steps are fewer | softmax 1.05, GELU 0.9: the chain is longer than vectors at hand fill |
 | 1 / (1 + e^-x) by an approximate inverse and a step of Newton's | 0.8: the division is not what is waited for |
 | fused attention for encoders of 128 to 197 tokens | not built: scores, softmax and transposes beside the two products were 3 % of BERT and are under 1.5 % since the softmax writes over its scores, which stay in the second-level cache |
 
