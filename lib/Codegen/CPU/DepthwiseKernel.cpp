@@ -30,22 +30,6 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 namespace {
-/// Neighbours along a dimension that are computed alike, `size` at once.
-struct Part {
-  Span range;
-  int64_t size;
-  bool isWhole;      ///< no window of theirs reaches beyond the input
-  Span without = {}; ///< numbers that are left out, if any; then come the next
-
-  Value number(IndexMath &m, Value i) const {
-    if (!without.first)
-      return i;
-    Value isBefore = m.less(i, without.first),
-          behind = m.add(i, m.sub(without.last, without.first));
-    return arith::SelectOp::create(m.b, m.loc, isBefore, i, behind);
-  }
-};
-
 struct DepthwiseEmitter {
   Kernel &kernel;
   ConvOp op;
@@ -285,21 +269,9 @@ struct DepthwiseEmitter {
     auto from = constantIndex(whole.first), to = constantIndex(whole.last),
          count = constantIndex(dims[last].output);
     if (from && to && count) {
-      RowSplit split(*count, most);
-      int64_t placed = 0;
-      for (int64_t i = 0, x = 0; x < *count; ++i) {
-        int64_t size = split.rows - (i >= split.high), next = x + size;
-        bool isWhole = *from <= x && next <= *to;
-        placed += !isWhole;
-        if (isWhole && !parts.empty() && parts.back().isWhole &&
-            parts.back().size == size)
-          parts.back().range.last = m.cst(next);
-        else
-          parts.push_back({{m.cst(x), m.cst(next)}, size, isWhole});
-        x = next;
-      }
+      parts = tilesOf(m, *count, most, *from, *to);
       // Each has code of its own.
-      if (placed <= 4)
+      if (llvm::count_if(parts, [](const Part &p) { return !p.isWhole; }) <= 4)
         return parts;
       parts.clear();
     }
