@@ -165,6 +165,35 @@ func.func @main(%x: tensor<1x3x8x8xf32>, %k: tensor<1x1x3x3x3x64xf32>) -> tensor
 
 // -----
 
+// Padding of planes is left out: rows of the window by a shorter loop, columns in
+// tiles at the edges, where the first element of the window's row has a pixel
+// less, and the last one, too.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-COUNT-1: rt.launch {{.*}} kind "conv 3x3 6x64"
+// CHECK-NOT:     rt.launch
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} = %[[LO:.*]] to %[[HI:.*]] step %c1 iter_args
+// CHECK-COUNT-60:  vector.fma
+// CHECK:           scf.for {{.*}} = %c1 to %c3 {{.*}} iter_args
+// CHECK-COUNT-72:    vector.fma
+// CHECK:         scf.for {{.*}} = %c6 to %c18 step %c6
+// CHECK:           scf.for {{.*}} = %[[LO]] to %[[HI]] step %c1 iter_args
+// CHECK:             scf.for {{.*}} = %c0 to %c3 {{.*}} iter_args
+// CHECK-COUNT-72:      vector.fma
+// CHECK:         scf.for {{.*}} = %[[LO]] to %[[HI]] step %c1 iter_args
+// CHECK:           scf.for {{.*}} = %c0 to %c2 {{.*}} iter_args
+// CHECK-COUNT-72:    vector.fma
+// CHECK-COUNT-60:  vector.fma
+// CHECK-NOT:       vector.fma
+func.func @main(%x: tensor<1x3x8x24xf32>, %k: tensor<1x1x3x3x3x64xf32>) -> tensor<1x8x24x64xf32> {
+  %0 = dlc.transpose %x [0, 2, 3, 1] : tensor<1x3x8x24xf32> -> tensor<1x8x24x3xf32>
+  %1 = dlc.conv %0, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1 packed 64
+    : (tensor<1x8x24x3xf32>, tensor<1x1x3x3x3x64xf32>) -> tensor<1x8x24x64xf32>
+  return %1 : tensor<1x8x24x64xf32>
+}
+
+// -----
+
 // A factor for each channel of what a 1x1 convolution reads is applied to the
 // pixels of a chunk, by the first panel that reads them, in scratch memory.
 // CHECK-LABEL: func.func @dlc_run

@@ -101,6 +101,30 @@ func.func @depthwise(%x: tensor<1x6x6x20xf32>, %k: tensor<20x3x3x1xf32>) -> tens
 
 // -----
 
+// The padding of an image in planes is left to the kernel where sizes are known,
+// the number of images aside.
+// CHECK-LABEL: @planes
+// CHECK:       dlc.transpose %arg0
+// CHECK-NOT:   dlc.pad %arg0
+// CHECK:       dlc.conv {{.*}} pads [1, 1, 1, 1] {{.*}} packed 10
+// CHECK-LABEL: @open_planes
+// CHECK:       dlc.pad %arg0
+// CHECK:       dlc.conv {{.*}} pads [0, 0, 0, 0] {{.*}} packed 10
+func.func @planes(%x: tensor<?x3x8x8xf32>, %k: tensor<10x3x3x3xf32>) -> tensor<?x8x8x10xf32> {
+  %0 = dlc.transpose %x [0, 2, 3, 1] : tensor<?x3x8x8xf32> -> tensor<?x8x8x3xf32>
+  %1 = dlc.conv %0, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1
+    : (tensor<?x8x8x3xf32>, tensor<10x3x3x3xf32>) -> tensor<?x8x8x10xf32>
+  return %1 : tensor<?x8x8x10xf32>
+}
+func.func @open_planes(%x: tensor<1x3x?x8xf32>, %k: tensor<10x3x3x3xf32>) -> tensor<1x?x8x10xf32> {
+  %0 = dlc.transpose %x [0, 2, 3, 1] : tensor<1x3x?x8xf32> -> tensor<1x?x8x3xf32>
+  %1 = dlc.conv %0, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1
+    : (tensor<1x?x8x3xf32>, tensor<10x3x3x3xf32>) -> tensor<1x?x8x10xf32>
+  return %1 : tensor<1x?x8x10xf32>
+}
+
+// -----
+
 // Open sizes of the input: so is that of what holds its padding.
 // CHECK-LABEL: @open
 // CHECK:       %[[D:.*]] = tensor.dim %{{.*}}, %c1

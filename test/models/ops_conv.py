@@ -117,6 +117,18 @@ def conv_depthwise_edges_open(g):
 
 
 @graph(opset=13)
+def conv_image_edges(g):
+    """Of an image in planes too, windows lie outside in part, or altogether."""
+    x, grey = g.input("x", (2, 3, 9, 31)), g.input("grey", (1, 1, 6, 7))
+    g.output("stem", conv(g, x, 3, 40, (3, 3), pads=[1, 1, 1, 1], strides=[2, 2]))
+    g.output("seven", conv(g, x, 3, 70, (7, 7), pads=[3, 3, 3, 3], strides=[2, 2]))
+    g.output("same", g.Relu(conv(g, x, 3, 5, (5, 3), pads=[2, 1, 2, 1])))
+    g.output("before", conv(g, x, 3, 20, (3, 3), pads=[4, 5, 0, 0]))
+    g.output("behind", conv(g, x, 3, 20, (2, 3), pads=[0, 0, 5, 4], dilations=[1, 2]))
+    g.output("one", conv(g, grey, 1, 16, (9, 9), pads=[4, 4, 4, 4]))
+
+
+@graph(opset=13)
 def conv_1d_3d(g):
     x, v = g.input("x", (2, 4, 21)), g.input("v", (1, 3, 5, 6, 7))
     g.output("line", conv(g, x, 4, 6, (3,), pads=[1, 1]))

@@ -7,11 +7,13 @@
 
 // An implicit matrix product: the pixels of the output, over all images, are
 // its rows, each with the address of its window's first element; the steps run
-// over window and channels. The input has no padding left (pad-convolutions),
-// so that no step needs a check.
+// over window and channels. The input has no padding left (dlc-pack-weights),
+// so that no step needs a check, but for images in planes: those go row by row,
+// in tiles of a row each, and what a window has outside is left out.
 
 #include "Codegen/CPU/RowChunks.h"
 #include "Codegen/CPU/View.h"
+#include "Codegen/CPU/Window.h"
 
 #include "dialects/dlc/ScalarEmitter.h"
 
@@ -276,7 +278,124 @@ struct ConvEmitter {
     e.newPoint();
   }
 
+  /// The sums of a tile of a row of the image that starts at x.
+  SmallVector<Value> addUpInRow(ArrayRef<WindowDim> dims, Value image, Value y,
+                                Value x, const Part &part, Value panel) {
+    Tile tile{part.size, vectors};
+    // Where the first window starts; before the input it is less than 0.
+    Value row = dims[0].start(m, y), column = dims[1].start(m, x);
+    auto place = [&](int64_t d, Value at) {
+      return m.mul(at, input.strides[d]);
+    };
+    Value start = m.add(m.add(input.offset, place(0, image)),
+                        m.add(place(1, row), place(2, column)));
+    TileOperands o;
+    o.lhs = input.memory;
+    o.rhs = weights;
+    o.lhsElement = op.getInput().getType().getElementType();
+    o.rhsElement = op.getKernel().getType().getElementType();
+    o.lhsStep = input.strides.back();
+    o.rhsStep = m.cst(width());
+    // Pixels [from, to) of the tile take element k of the window's row.
+    auto element = [&](Value ky, Value k, int64_t from, int64_t to,
+                       ValueRange acc) {
+      TileOperands own(o);
+      own.lhsBase = m.add(place(1, m.mul(ky, dims[0].dilation)),
+                          place(2, m.mul(k, dims[1].dilation)));
+      own.rhsBase =
+          m.add(m.mul(panel, panelSize()),
+                m.mul(m.add(m.mul(ky, window[1]), k), groupInput * width()));
+      for (int64_t i = from; i < to; ++i) {
+        own.rowOffsets.push_back(
+            m.add(start, place(2, m.cst(i * dims[1].stride))));
+        own.rowDeltas.push_back(0);
+      }
+      SmallVector<Value> result(acc);
+      SmallVector<Value> sums = multiplyTile(
+          kernel, {to - from, vectors}, own, m.cst(groupInput),
+          acc.slice(from * vectors, (to - from) * vectors), accumulator);
+      llvm::copy(sums, result.begin() + from * vectors);
+      return result;
+    };
+    // Pixels whose element k of the window's row lies inside: all of them, but
+    // at the edges.
+    auto pixels = [&](int64_t k) -> std::pair<int64_t, int64_t> {
+      if (part.isWhole)
+        return {0, part.size};
+      int64_t at = *constantIndex(column) + k * dims[1].dilation,
+              size = *constantIndex(dims[1].input), from = 0, to = part.size;
+      while (from < to && at + from * dims[1].stride < 0)
+        ++from;
+      while (to > from && at + (to - 1) * dims[1].stride >= size)
+        --to;
+      return {from, to};
+    };
+    Span rows = dims[0].clip(m, row);
+    return m.loop(
+        rows.first, rows.last, 1, zeroTile(kernel, tile, accumulator),
+        [&](Value ky, ValueRange args) {
+          SmallVector<Value> acc(args);
+          for (int64_t k = 0; k < window[1];) {
+            auto [from, to] = pixels(k);
+            int64_t next = k + 1;
+            while (next < window[1] && pixels(next) == std::pair(from, to))
+              ++next;
+            if (from < to)
+              acc = m.loop(m.cst(k), m.cst(next), 1, acc,
+                           [&, from = from, to = to](Value k, ValueRange args) {
+                             return element(ky, k, from, to, args);
+                           });
+            k = next;
+          }
+          return acc;
+        });
+  }
+
+  /// An image in planes, of known size, that lies as it is, without padding.
+  LaunchPlan emitPlanes() {
+    SmallVector<WindowDim> dims;
+    for (int64_t d = 0; d < spatial; ++d)
+      dims.push_back({inputSizes[d + 1], outputSizes[d + 1], window[d],
+                      op.getStrides()[d], op.getDilations()[d],
+                      op.getPads()[d]});
+    Span whole = dims[1].inside(m);
+    SmallVector<Part> parts =
+        tilesOf(m, *constantIndex(dims[1].output), most,
+                *constantIndex(whole.first), *constantIndex(whole.last));
+    kernel.forUnits([&](Value unit) {
+      Value y = m.rem(unit, dims[0].output),
+            image = m.div(unit, dims[0].output);
+      m.loop(m.cst(0), m.cst(panels), 1, [&](Value panel) {
+        for (const Part &part : parts)
+          m.loop(part.range.first, part.range.last, part.size, [&](Value x) {
+            kernel.emitter.newPoint();
+            SmallVector<SmallVector<Value>> places;
+            for (int64_t i = 0; i < part.size; ++i)
+              places.push_back({image, y, m.add(x, i)});
+            Value pixel = m.add(m.mul(unit, dims[1].output), x);
+            store({part.size, vectors}, {m.cst(0), panel, pixel, pixel}, places,
+                  addUpInRow(dims, image, y, x, part, panel));
+          });
+      });
+    });
+    for (const Part &part : parts)
+      plan.rows = std::max(plan.rows, part.size);
+    plan.grain =
+        tileGrain(kernel, {*constantIndex(dims[1].output), vectors * panels},
+                  panelSize() / width());
+    plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+      return product(s, dims.drop_back(2));
+    };
+    return plan;
+  }
+
   LaunchPlan emit() {
+    plan.kind = "conv";
+    for (auto [i, w] : llvm::enumerate(window))
+      plan.kind += (i ? "x" : " ") + std::to_string(w);
+    plan.columns = width();
+    if (llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
+      return emitPlanes();
     kernel.forRuns(chunks->tiles(), [&](Value run, Value first, Value stop) {
       Value panel = m.rem(run, m.cst(panels)), rest = m.div(run, m.cst(panels));
       Value group = m.rem(rest, m.cst(groups)),
@@ -292,12 +411,8 @@ struct ConvEmitter {
         emitTile({rows, vectors}, {group, panel, pixel, firstPixel});
       });
     });
-    plan.kind = "conv";
-    for (auto [i, w] : llvm::enumerate(window))
-      plan.kind += (i ? "x" : " ") + std::to_string(w);
     auto count = constantIndex(pixels);
     plan.rows = count ? RowSplit(*count, most).rows : most;
-    plan.columns = width();
     plan.chunk = chunk;
     plan.block = sums ? panelSize() / window[0] / width() : 0;
     plan.grain = tileGrain(kernel, {plan.rows, vectors}, panelSize() / width());

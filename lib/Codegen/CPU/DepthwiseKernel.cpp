@@ -30,22 +30,6 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 namespace {
-/// Neighbours along a dimension that are computed alike, `size` at once.
-struct Part {
-  Span range;
-  int64_t size;
-  bool isWhole;      ///< no window of theirs reaches beyond the input
-  Span without = {}; ///< numbers that are left out, if any; then come the next
-
-  Value number(IndexMath &m, Value i) const {
-    if (!without.first)
-      return i;
-    Value isBefore = m.less(i, without.first),
-          behind = m.add(i, m.sub(without.last, without.first));
-    return arith::SelectOp::create(m.b, m.loc, isBefore, i, behind);
-  }
-};
-
 struct DepthwiseEmitter {
   Kernel &kernel;
   ConvOp op;
@@ -102,7 +86,7 @@ struct DepthwiseEmitter {
   }
 
   /// The window from its dimension `unrolled` on, unrolled: pixels share what
-  /// they load, column by column, so that few of them are in registers. `acc`
+  /// they load. `acc`
   /// are the sums of a tile, row by row; `column` is the input's that the first
   /// window starts at.
   SmallVector<Value> emitWindow(Tile tile, int64_t unrolled, Value column,
@@ -134,30 +118,39 @@ struct DepthwiseEmitter {
     auto exists = [&](int64_t c) {
       return !isPlaced || (*first + c >= 0 && *first + c < *size);
     };
+    // Of a row: window elements, pixels of the tile and the columns they read.
+    struct Tap {
+      int64_t k, pixel, column;
+    };
+    SmallVector<Tap> taps;
+    for (int64_t k = 0; k < width; ++k)
+      for (int64_t p = 0; p < tile.vectors; ++p)
+        if (int64_t c = p * dims[last].stride + k * dims[last].dilation;
+            exists(c))
+          taps.push_back({k, p, c});
+    // Element by element, a sum's next term is far from its last one; column by
+    // column, fewer registers are in use.
+    if (kernel.isa.registers <= 16)
+      llvm::stable_sort(
+          taps, [](const Tap &s, const Tap &t) { return s.column < t.column; });
     SmallVector<Value> result(acc);
-    const WindowDim &line = dims[last];
-    int64_t rowsRead = (tile.rows - 1) * stride + (height - 1) * dilation + 1,
-            columnsRead = (tile.vectors - 1) * line.stride +
-                          (width - 1) * line.dilation + 1;
-    for (int64_t y = 0; y < rowsRead; ++y)
-      for (int64_t x = 0; x < columnsRead; ++x) {
-        if (!exists(x))
+    int64_t rowsRead = (tile.rows - 1) * stride + (height - 1) * dilation + 1;
+    for (int64_t y = 0; y < rowsRead; ++y) {
+      llvm::MapVector<int64_t, Value> columns;
+      for (int64_t r = 0; r < tile.rows; ++r) {
+        int64_t from = y - r * stride;
+        if (from < 0 || from % dilation != 0 || from / dilation >= height)
           continue;
-        Value v;
-        for (int64_t r = 0; r < tile.rows; ++r)
-          for (int64_t k = 0; k < width; ++k) {
-            int64_t from = y - r * stride, at = x - k * line.dilation;
-            if (from < 0 || from % dilation != 0 || from / dilation >= height ||
-                at < 0 || at % line.stride != 0 ||
-                at / line.stride >= tile.vectors)
-              continue;
-            if (!v)
-              v = inputAt(y, x);
-            Value &sum = result[r * tile.vectors + at / line.stride];
-            sum = kernel.multiplyAdd(v, weightAt(from / dilation * width + k),
-                                     sum);
-          }
+        for (const Tap &tap : taps) {
+          Value w = weightAt(from / dilation * width + tap.k),
+                &v = columns[tap.column];
+          if (!v)
+            v = inputAt(y, tap.column);
+          Value &sum = result[r * tile.vectors + tap.pixel];
+          sum = kernel.multiplyAdd(v, w, sum);
+        }
       }
+    }
     return result;
   }
 
@@ -276,21 +269,9 @@ struct DepthwiseEmitter {
     auto from = constantIndex(whole.first), to = constantIndex(whole.last),
          count = constantIndex(dims[last].output);
     if (from && to && count) {
-      RowSplit split(*count, most);
-      int64_t placed = 0;
-      for (int64_t i = 0, x = 0; x < *count; ++i) {
-        int64_t size = split.rows - (i >= split.high), next = x + size;
-        bool isWhole = *from <= x && next <= *to;
-        placed += !isWhole;
-        if (isWhole && !parts.empty() && parts.back().isWhole &&
-            parts.back().size == size)
-          parts.back().range.last = m.cst(next);
-        else
-          parts.push_back({{m.cst(x), m.cst(next)}, size, isWhole});
-        x = next;
-      }
+      parts = tilesOf(m, *count, most, *from, *to);
       // Each has code of its own.
-      if (placed <= 4)
+      if (llvm::count_if(parts, [](const Part &p) { return !p.isWhole; }) <= 4)
         return parts;
       parts.clear();
     }

@@ -225,9 +225,21 @@ bool packStrassen(MatmulOp op, int64_t width) {
   return true;
 }
 
+/// Whether the kernel leaves out what a window has outside of the input.
+bool clipsWindows(ConvOp op) {
+  ArrayRef<int64_t> input = op.getInput().getType().getShape(),
+                    output = op.getType().getShape();
+  auto areKnown = [](ArrayRef<int64_t> shape) {
+    return !ShapedType::isDynamicShape(shape.drop_front());
+  };
+  bool isImage = input.size() == 4 && areKnown(input) && areKnown(output);
+  return op.isDepthwise() || (isImage && op.takesViews() &&
+                              op.getInput().getDefiningOp<TransposeOp>());
+}
+
 void padInput(ConvOp op, const Isa &target) {
   ArrayRef<int64_t> pads = op.getPads();
-  if (llvm::all_of(pads, [](int64_t p) { return p == 0; }))
+  if (clipsWindows(op) || llvm::all_of(pads, [](int64_t p) { return p == 0; }))
     return;
   Packer p(op, target);
   ShapeAlgebra s(op.getLoc(), &p.b);
@@ -253,12 +265,10 @@ void padInput(ConvOp op, const Isa &target) {
 }
 
 void packDirect(ConvOp op, int64_t width, const Isa &target) {
-  bool isDepthwise = op.isDepthwise();
-  if (!isDepthwise) // whose kernel leaves out what lies outside
-    padInput(op, target);
+  padInput(op, target);
   Packer p(op, target);
   int64_t outputs = op.getKernel().getType().getDimSize(0);
-  if (isDepthwise) {
+  if (op.isDepthwise()) {
     // [c, window..., 1] to [window..., c].
     ShapeAlgebra s(op.getLoc(), &p.b);
     SmallVector<Dim> dims = s.dims(op.getKernel());

@@ -17,8 +17,9 @@ def PackWeights : Pass<"dlc-pack-weights", "::mlir::func::FuncOp"> {
   let description = [{
     Right-hand sides of products and kernels of convolutions become panels as
     wide as a register tile (see `packed` of dlc.matmul and dlc.conv);
-    convolutions get inputs that hold their padding, but for depthwise ones, whose
-    kernels leave out what lies outside of the input. Both are written as
+    convolutions get inputs that hold their padding, but for depthwise ones and
+    those of images in planes of known size, whose kernels leave out what lies
+    outside of the input. Both are written as
     operations of the dlc dialect, so that dlc-fold-constants does the work for
     weights, and what is not constant becomes a kernel like any other.
 

@@ -7,6 +7,8 @@
 
 #include "Codegen/CPU/Window.h"
 
+#include "Codegen/CPU/Tile.h"
+
 using namespace mlir;
 using namespace dlc::cpu;
 
@@ -38,4 +40,29 @@ bool WindowDim::isInside(IndexMath &m) const {
   auto to = constantIndex(output);
   return to && constantIndex(range.first) == 0 &&
          constantIndex(range.last) == *to;
+}
+
+Value Part::number(IndexMath &m, Value i) const {
+  if (!without.first)
+    return i;
+  Value isBefore = m.less(i, without.first),
+        behind = m.add(i, m.sub(without.last, without.first));
+  return arith::SelectOp::create(m.b, m.loc, isBefore, i, behind);
+}
+
+SmallVector<Part> dlc::cpu::tilesOf(IndexMath &m, int64_t count, int64_t most,
+                                    int64_t from, int64_t to) {
+  SmallVector<Part> parts;
+  RowSplit split(count, most);
+  for (int64_t i = 0, x = 0; x < count; ++i) {
+    int64_t size = split.rows - (i >= split.high), next = x + size;
+    bool isWhole = from <= x && next <= to;
+    if (isWhole && !parts.empty() && parts.back().isWhole &&
+        parts.back().size == size)
+      parts.back().range.last = m.cst(next);
+    else
+      parts.push_back({{m.cst(x), m.cst(next)}, size, isWhole});
+    x = next;
+  }
+  return parts;
 }

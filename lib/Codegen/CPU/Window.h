@@ -34,6 +34,21 @@ struct WindowDim {
   bool isInside(IndexMath &m) const;
 };
 
+/// Neighbours along a dimension that are computed alike, `size` at once.
+struct Part {
+  Span range;
+  int64_t size;
+  bool isWhole;      ///< no window of theirs reaches beyond the input
+  Span without = {}; ///< numbers that are left out, if any; then come the next
+
+  mlir::Value number(IndexMath &m, mlir::Value i) const;
+};
+
+/// Outputs of known number in tiles of at most `most`, as equal as can be;
+/// those that aren't all of [from, to) are parts of their own.
+llvm::SmallVector<Part> tilesOf(IndexMath &m, int64_t count, int64_t most,
+                                int64_t from, int64_t to);
+
 } // namespace dlc::cpu
 
 #endif // LIB_CODEGEN_CPU_WINDOW_H
