@@ -242,9 +242,11 @@ private:
     int64_t units = 1;
     for (int64_t size : type.getShape().take_front(*axis))
       units *= ShapedType::isDynamic(size) ? 1 : size;
-    int64_t bits = elementBits(type.getElementType());
-    return units >= fewestUnits && !ShapedType::isDynamicShape(row) &&
-           ShapedType::getNumElements(row) * bits <= mostBits;
+    if (units < fewestUnits || ShapedType::isDynamicShape(row))
+      return false;
+    int64_t bits =
+        ShapedType::getNumElements(row) * elementBits(type.getElementType());
+    return bits > 0 && bits <= mostBits;
   }
 
   /// Whether `user`, in the cluster, can take the result of `op` unstored.

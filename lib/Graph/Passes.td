@@ -134,7 +134,7 @@ def SinkReshapes : Pass<"dlc-sink-reshapes"> {
   let description = [{
     A product of flattened rows is reshaped back before its bias is added; below the
     pointwise operations the reshape is a view of memory, and they become the
-    product's epilogue.
+    product's epilogue. The same holds of a reduction whose sizes of 1 are put back.
   }];
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }

@@ -42,16 +42,20 @@ func.func @main(%x: tensor<1x8x8x32xf32>, %i: tensor<16xi64>, %j: tensor<16xi64>
 
 // -----
 
-// Few rows would be few units of work, and those of an open size have no room.
+// Few rows would be few units of work, those of an open size have no room, and an
+// empty one has no element that a wrong index could be clamped to.
 // CHECK-LABEL: func.func @dlc_run
 // CHECK-NOT:     gathered rows
 // CHECK-LABEL: func.func @k0
-func.func @main(%x: tensor<2x8x32xf32>, %y: tensor<64x?xf32>, %i: tensor<16xi64>) -> (tensor<2x16x32xf32>, tensor<64x16xf32>) {
+func.func @main(%x: tensor<2x8x32xf32>, %y: tensor<64x?xf32>, %z: tensor<64x0xf32>,
+                %i: tensor<16xi64>) -> (tensor<2x16x32xf32>, tensor<64x16xf32>, tensor<64x16xf32>) {
   %0 = dlc.neg %x : tensor<2x8x32xf32>
   %1 = dlc.gather %0, %i axis = 1 : (tensor<2x8x32xf32>, tensor<16xi64>) -> tensor<2x16x32xf32>
   %2 = dlc.neg %y : tensor<64x?xf32>
   %3 = dlc.gather %2, %i axis = 1 : (tensor<64x?xf32>, tensor<16xi64>) -> tensor<64x16xf32>
-  return %1, %3 : tensor<2x16x32xf32>, tensor<64x16xf32>
+  %4 = dlc.neg %z : tensor<64x0xf32>
+  %5 = dlc.gather %4, %i axis = 1 : (tensor<64x0xf32>, tensor<16xi64>) -> tensor<64x16xf32>
+  return %1, %3, %5 : tensor<2x16x32xf32>, tensor<64x16xf32>, tensor<64x16xf32>
 }
 
 // -----

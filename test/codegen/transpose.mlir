@@ -114,3 +114,31 @@ func.func @main(%x: tensor<1x3x16x24xf32>) -> tensor<1x3x16x2x24x2xf32> {
   %1 = dlc.broadcast %0 : tensor<1x3x16x1x24x1xf32> -> tensor<1x3x16x2x24x2xf32>
   return %1 : tensor<1x3x16x2x24x2xf32>
 }
+
+// -----
+
+// Rows of the output that lie 4 kB apart: tiles are put together in scratch memory
+// and stored row by row. A row of 1056 elements is in other lines of the cache.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         kind "transpose by blocks 8x8"
+// CHECK:         kind "transpose 8x8"
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[BLOCK:.*]] = rt.scratch
+// CHECK:         scf.for
+// CHECK:           scf.for %{{.*}} = %c0 to %c128 step %c8
+// CHECK:             scf.for %{{.*}} = %c0 to %c64 step %c8
+// CHECK-COUNT-8:       vector.load
+// CHECK:               vector.shuffle
+// CHECK-COUNT-8:       vector.store %{{.*}}, %[[BLOCK]]
+// CHECK:           scf.for %{{.*}} = %c0 to %c64 step %c1
+// CHECK:             scf.for %{{.*}} = %c0 to %c128 step %c8
+// CHECK:               %[[V:.*]] = vector.load %[[BLOCK]]
+// CHECK-NOT:           %[[BLOCK]]
+// CHECK:               vector.store %[[V]]
+// CHECK-NOT:     masked
+// CHECK:         return
+func.func @main(%x: tensor<1024x256xf32>, %y: tensor<1056x256xf32>) -> (tensor<256x1024xf32>, tensor<256x1056xf32>) {
+  %0 = dlc.transpose %x [1, 0] : tensor<1024x256xf32> -> tensor<256x1024xf32>
+  %1 = dlc.transpose %y [1, 0] : tensor<1056x256xf32> -> tensor<256x1056xf32>
+  return %0, %1 : tensor<256x1024xf32>, tensor<256x1056xf32>
+}

@@ -7,7 +7,7 @@
 #===------------------------------------------------------------------------===#
 """Drawn numbers against the distributions they are of, Fourier transforms and
 functions of float64 against numpy's in double precision; a few of com.microsoft's
-where ONNX Runtime lacks the type.
+where ONNX Runtime lacks the type; what is too large to be a case, against numpy's.
 
     operators.py --build build [unittest's options]
 
@@ -509,6 +509,29 @@ class ComplexNumbers(Compiled):
                                       text=True, timeout=60, stdin=subprocess.DEVNULL)
                 self.assertEqual(done.returncode, 1, op)
                 self.assertIn(f"node 'here' ({op}): error: '{op}' does not take complex numbers as input 0", done.stderr)
+
+
+class LargeMoves(Compiled):
+    LEVELS = ("-march=x86-64-v3", "-march=x86-64-v3,x86-64-v4")     # the best there is
+
+    def test_transposed(self):
+        """Rows of the result lie 4 kB apart, all or not quite."""
+        for shape, perm in (((1024, 192), (1, 0)), ((2, 1024, 3, 64), (0, 3, 2, 1)), ((2, 3, 1024, 64), (1, 3, 0, 2)),
+                            ((1024, 96), (1, 0)), ((1040, 64), (1, 0)), ((2048, 128), (1, 0))):
+            x = np.random.default_rng(1).standard_normal(shape, np.float32)
+            for flag in self.LEVELS:
+                y, = self.run_model([node("Transpose", ["x"], perm=perm)], {"x": x}, flags=(flag,), run=("--threads", "3"))
+                np.testing.assert_array_equal(y, x.transpose(perm))
+
+    def test_reduced(self):
+        """Long rows of memory, with groups of vectors that are full, shorter and left over."""
+        for shape, axes in (((1, 7, 7, 300), (1, 2)), ((5, 2048), (0,)), ((9, 272), (0,)), ((2, 3, 5, 7, 40), (0, 1, 3)),
+                            ((6, 1000), (0,)), ((3, 9, 8), (0, 1))):
+            x = np.random.default_rng(2).standard_normal(shape, np.float32)
+            for op, reduce in (("ReduceMean", np.mean), ("ReduceMax", np.max)):
+                for flag in self.LEVELS:
+                    y, = self.run_model([node(op, ["x"], axes=axes)], {"x": x}, flags=(flag,), run=("--threads", "3"))
+                    np.testing.assert_allclose(y, reduce(x.astype(np.float64), axis=axes, keepdims=True), 2e-6, 2e-6)
 
 
 if __name__ == "__main__":

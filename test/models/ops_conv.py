@@ -372,6 +372,18 @@ def resize_scales(g):
     g.output("shrunk", g.Resize(x, None, g.const([1.0, 1.0, 0.5, 0.6]), mode="linear"))
 
 
+@graph(opset=13)
+def resize_pixels(g):
+    """Channels last, as between convolutions: of rows of pixels, then of the pixels in them."""
+    x, skip = g.input("x", (1, 9, 3, 17)), g.input("skip", (1, 18, 6, 17))
+    planes = g.Transpose(x, perm=[0, 3, 1, 2])
+    for name, attributes in RESIZES[1::3] + RESIZES[8:9]:
+        up = g.Resize(planes, None, g.const([1.0, 1.0, 2.0, 2.0]), **attributes)
+        g.output(name, g.Transpose(up, perm=[0, 2, 3, 1]))
+        g.output(name + "_sum", g.Relu(g.Add(g.Transpose(up, perm=[0, 2, 3, 1]), skip)))
+    g.output("nearest_planes", g.Resize(g.input("p", (1, 2, 5, 21)), None, g.const([1.0, 1.0, 3.0, 2.0]), **RESIZES[1][1]))
+
+
 @graph(opset=18)
 def resize_sizes(g):
     x = g.input("x", (2, 2, 6, 7))

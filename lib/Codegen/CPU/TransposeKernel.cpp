@@ -9,6 +9,11 @@
 // side by side lie far apart. A square tile of as many rows as a vector has
 // lanes is read along the input's last dimension, turned in registers and
 // stored along the output's. A unit is one strip of such tiles.
+//
+// If the output's rows lie a multiple of 4 kB apart, all lines of a tile are of
+// one set of the first-level cache, which does not hold as many. Tiles are then
+// stored to scratch memory, some rows and columns of them, and from there row
+// by row. A unit is such a block.
 
 #include "Codegen/CPU/Kernel.h"
 
@@ -167,17 +172,99 @@ struct TransposeEmitter {
     m.ifThen(m.less(rows, next), [&] { tiles(m.cst(0), columns, Part::some); });
   }
 
+  /// What the first-level cache holds, in runs that are long enough for the
+  /// processor to fetch ahead.
+  static constexpr int64_t blockRows = 64, blockColumns = 128;
+
+  /// Whether it is better done in blocks: not where memory is what it waits
+  /// for, and if a set holds a tile's lines only where the second cache does
+  /// not hold all.
+  bool isBlocked() {
+    constexpr int64_t setsApart = 4096, linesOfSet = 8, mostBytes = 8 << 20;
+    RankedTensorType result = op.getType();
+    if (!result.hasStaticShape())
+      return false;
+    int64_t bytes = result.getNumElements() * 4;
+    return *constantIndex(strides[along]) * 4 % setsApart == 0 &&
+           result.getDimSize(along) % blockRows == 0 &&
+           result.getShape().back() % blockColumns == 0 && bytes <= mostBytes &&
+           (kernel.lanes() > linesOfSet || 2 * bytes > kernel.isa.l2);
+  }
+
+  /// `from` and `to` are of the block's first element.
+  void emitBlock(Value from, Value to, Value buffer) {
+    int64_t lanes = kernel.lanes();
+    OpBuilder &b = kernel.b;
+    Location loc = kernel.loc;
+    Value step = inputStrides[op.getPermutation().back()];
+    m.loop(m.cst(0), m.cst(blockColumns), lanes, [&](Value column) {
+      m.loop(m.cst(0), m.cst(blockRows), lanes, [&](Value row) {
+        SmallVector<Value> tile;
+        for (int64_t i = 0; i < lanes; ++i) {
+          Value at = m.add(m.add(from, m.mul(m.add(column, i), step)), row);
+          tile.push_back(vector::LoadOp::create(b, loc, type, memory, at));
+        }
+        turn(tile);
+        for (int64_t i = 0; i < lanes; ++i)
+          vector::StoreOp::create(
+              b, loc, tile[i], buffer,
+              m.add(m.mul(m.add(row, i), blockColumns), column));
+      });
+    });
+    m.loop(m.cst(0), m.cst(blockRows), 1, [&](Value row) {
+      Value start = m.add(to, m.mul(row, strides[along]));
+      m.loop(m.cst(0), m.cst(blockColumns), lanes, [&](Value column) {
+        Value v = vector::LoadOp::create(
+            b, loc, type, buffer, m.add(m.mul(row, blockColumns), column));
+        vector::StoreOp::create(b, loc, v, kernel.output, m.add(start, column));
+      });
+    });
+  }
+
+  LaunchPlan emitBlocks() {
+    LaunchPlan plan;
+    plan.kind = "transpose by blocks";
+    plan.rows = plan.columns = kernel.lanes();
+    plan.grain = 2;
+    Value buffer = kernel.scratchBuffer(type.getElementType(),
+                                        blockRows * blockColumns, plan);
+    Value high = m.div(rows, m.cst(blockRows)),
+          wide = m.div(columns, m.cst(blockColumns));
+    kernel.forUnits([&](Value unit) {
+      Value strip = m.div(unit, wide);
+      auto [from, to] = startsOf(m.div(strip, high));
+      Value row = m.mul(m.rem(strip, high), blockRows),
+            column = m.mul(m.rem(unit, wide), blockColumns);
+      Value step = inputStrides[op.getPermutation().back()];
+      emitBlock(m.add(m.add(from, m.mul(column, step)), row),
+                m.add(m.add(to, m.mul(row, strides[along])), column), buffer);
+    });
+    int64_t units = op.getType().getNumElements() / (blockRows * blockColumns);
+    plan.units = [units](const ShapeAlgebra &s, ArrayRef<Dim>) {
+      return s.constant(units);
+    };
+    return plan;
+  }
+
+  /// Where the matrix begins, of the input and of the output, that is at the
+  /// `number`-th index of all other dimensions.
+  std::pair<Value, Value> startsOf(Value number) {
+    Value from = m.cst(0), to = m.cst(0);
+    for (auto [d, i] : llvm::zip(outerDims, m.delinearize(number, outer))) {
+      from = m.add(from, m.mul(i, inputStrides[op.getPermutation()[d]]));
+      to = m.add(to, m.mul(i, strides[d]));
+    }
+    return {from, to};
+  }
+
   LaunchPlan emit() {
+    if (isBlocked())
+      return emitBlocks();
     int64_t lanes = kernel.lanes();
     Value strips = m.ceilDiv(rows, lanes);
     kernel.forUnits([&](Value unit) {
-      Value row = m.mul(m.rem(unit, strips), lanes), rest = m.div(unit, strips);
-      Value from = m.cst(0), to = m.cst(0);
-      for (auto [d, i] : llvm::zip(outerDims, m.delinearize(rest, outer))) {
-        from = m.add(from, m.mul(i, inputStrides[op.getPermutation()[d]]));
-        to = m.add(to, m.mul(i, strides[d]));
-      }
-      emitStrip(from, to, row);
+      auto [from, to] = startsOf(m.div(unit, strips));
+      emitStrip(from, to, m.mul(m.rem(unit, strips), lanes));
     });
     LaunchPlan plan;
     plan.kind = "transpose";
