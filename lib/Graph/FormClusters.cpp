@@ -27,6 +27,7 @@
 //  - The body of a loop is a block like any other: what crosses its border is
 //  in memory.
 
+#include "Graph/OutlineCluster.h"
 #include "Graph/Passes.h"
 #include "Graph/Producers.h"
 #include "Graph/Simplify.h"
@@ -35,8 +36,6 @@
 #include "dialects/dlc/Dlc.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/IRMapping.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_FORMCLUSTERS
@@ -113,7 +112,10 @@ public:
           !isInPlace(&op) && !isOnSequences(&op))
         place(&op);
     for (auto &cluster : llvm::reverse(clusters))
-      outline(*cluster);
+      outlineCluster(cluster->root, cluster->members.getArrayRef(),
+                     [&](Value operand, Operation *op) {
+                       return isSplat(operand) && !readsMemory(op, *cluster);
+                     });
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (isOpTriviallyDead(&op))
         op.erase();
@@ -498,71 +500,6 @@ private:
                                         : false;
       return fits ? Follow::on : Follow::refuse;
     });
-  }
-
-  /// Moves the members into a cluster operation in the root's place.
-  void outline(Cluster &c) {
-    OpBuilder b(c.root);
-    SmallVector<Operation *> members(c.members.begin(), c.members.end());
-    llvm::sort(members, [](Operation *x, Operation *y) {
-      return x->isBeforeInBlock(y);
-    });
-    llvm::SetVector<Value> inputs;
-    for (Operation *op : members)
-      for (Value operand : op->getOperands()) {
-        Operation *def = operand.getDefiningOp();
-        bool held = isSplat(operand) && !readsMemory(op, c);
-        if (!(def && c.members.contains(def)) && !held &&
-            !isConstantIndex(operand))
-          inputs.insert(operand);
-      }
-    auto cluster = ClusterOp::create(
-        b, fusedLoc(members), c.root->getResult(0).getType(),
-        inputs.getArrayRef(), openSizes(b, c.root->getResult(0)));
-    Block &body = cluster.getBody().emplaceBlock();
-    IRMapping mapping;
-    for (Value input : inputs)
-      mapping.map(input, body.addArgument(input.getType(), input.getLoc()));
-    OpBuilder inner = OpBuilder::atBlockEnd(&body);
-    for (Operation *op : members) {
-      for (Value operand : op->getOperands())
-        if (!mapping.contains(operand))
-          inner.clone(*operand.getDefiningOp(), mapping);
-      inner.clone(*op, mapping);
-    }
-    YieldOp::create(inner, c.root->getLoc(),
-                    mapping.lookup(c.root->getResult(0)));
-    // Later clusters, outlined already, hold their own copies of members.
-    c.root->getResult(0).replaceAllUsesWith(cluster.getResult());
-    c.root->erase();
-  }
-
-  /// The sizes that the value's type leaves open, computed from what it is made
-  /// of.
-  static SmallVector<Value> openSizes(OpBuilder &b, Value v) {
-    SmallVector<Value> sizes;
-    RankedTensorType type = typeOf(v);
-    ReifiedRankedShapedTypeDims dims;
-    if (type.hasStaticShape() ||
-        failed(reifyResultShapes(b, v.getDefiningOp(), dims)))
-      return sizes;
-    for (auto [d, size] : llvm::enumerate(dims[0]))
-      if (type.isDynamicDim(d))
-        sizes.push_back(getValueOrCreateConstantIndexOp(b, v.getLoc(), size));
-    return sizes;
-  }
-
-  static bool isConstantIndex(Value v) {
-    return v.getType().isIndex() && matchPattern(v, m_Constant());
-  }
-
-  static Location fusedLoc(ArrayRef<Operation *> members) {
-    llvm::SetVector<Location> locs;
-    for (Operation *op : members)
-      if (!isa<UnknownLoc>(op->getLoc()))
-        locs.insert(op->getLoc());
-    MLIRContext *context = members[0]->getContext();
-    return FusedLoc::get(context, locs.getArrayRef());
   }
 };
 
