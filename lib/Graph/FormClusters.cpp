@@ -451,7 +451,7 @@ private:
 
   bool canJoinAnchor(Operation *op, Cluster &c) {
     // Their results are complete only when the kernel ends.
-    if (isa<ScatterOp, TopKOp, NonZeroOp, NmsOp>(op))
+    if (c.gathered || isa<ScatterOp, TopKOp, NonZeroOp, NmsOp>(op))
       return false;
     if (auto reduce = dyn_cast<ReduceOp>(op);
         reduce && isRowReduction(reduce)) {

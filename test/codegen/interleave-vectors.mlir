@@ -135,3 +135,49 @@ func.func @tile(%a: vector<16xf32>, %b: vector<16xf32>, %c: vector<16xf32>, %y: 
   vector.store %r9, %y[%c32] : memref<?xf32>, vector<16xf32>
   return
 }
+
+// What an operation with a region reads isn't moved behind it.
+// TILE-LABEL:  func.func @branch
+// TILE:          %[[SUM:.*]] = arith.addf
+// TILE:          scf.if
+// TILE:            arith.mulf %[[SUM]]
+// TILE:          vector.store
+// TILE:          vector.store
+func.func @branch(%a: vector<16xf32>, %c: i1, %y: memref<?xf32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %0 = arith.addf %a, %a : vector<16xf32>
+  %1 = scf.if %c -> vector<16xf32> {
+    %2 = arith.mulf %0, %0 : vector<16xf32>
+    scf.yield %2 : vector<16xf32>
+  } else {
+    scf.yield %a : vector<16xf32>
+  }
+  %p0 = arith.mulf %1, %a : vector<16xf32>
+  %p1 = arith.mulf %p0, %a : vector<16xf32>
+  %p2 = arith.mulf %p1, %a : vector<16xf32>
+  %p3 = arith.mulf %p2, %a : vector<16xf32>
+  %p4 = arith.mulf %p3, %a : vector<16xf32>
+  %p5 = arith.mulf %p4, %a : vector<16xf32>
+  %p6 = arith.mulf %p5, %a : vector<16xf32>
+  %p7 = arith.mulf %p6, %a : vector<16xf32>
+  %p8 = arith.mulf %p7, %a : vector<16xf32>
+  %p9 = arith.mulf %p8, %a : vector<16xf32>
+  %p10 = arith.mulf %p9, %a : vector<16xf32>
+  %p11 = arith.mulf %p10, %a : vector<16xf32>
+  vector.store %p11, %y[%c0] {dlc.independent} : memref<?xf32>, vector<16xf32>
+  %q0 = arith.mulf %1, %a : vector<16xf32>
+  %q1 = arith.mulf %q0, %a : vector<16xf32>
+  %q2 = arith.mulf %q1, %a : vector<16xf32>
+  %q3 = arith.mulf %q2, %a : vector<16xf32>
+  %q4 = arith.mulf %q3, %a : vector<16xf32>
+  %q5 = arith.mulf %q4, %a : vector<16xf32>
+  %q6 = arith.mulf %q5, %a : vector<16xf32>
+  %q7 = arith.mulf %q6, %a : vector<16xf32>
+  %q8 = arith.mulf %q7, %a : vector<16xf32>
+  %q9 = arith.mulf %q8, %a : vector<16xf32>
+  %q10 = arith.mulf %q9, %a : vector<16xf32>
+  %q11 = arith.mulf %q10, %a : vector<16xf32>
+  vector.store %q11, %y[%c16] {dlc.independent} : memref<?xf32>, vector<16xf32>
+  return
+}

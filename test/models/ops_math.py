@@ -14,6 +14,34 @@ def positive(size):
     return np.random.default_rng(3).random(size) * 4 + 0.05
 
 
+@graph(opset=13)
+def product_trig(g):
+    """What has a branch inside, for large arguments, behind a product."""
+    x = g.input("x", (50, 64), make=lambda size: g.rng.normal(size=size) * 0.1)
+    for op in ("Sin", "Cos", "Tan", "Erf"):
+        g.output(op.lower(), getattr(g, op)(g.MatMul(x, g.weight(64, 80))))
+
+
+@graph(opset=13, runs=[{"n": 19}, {"n": 64}, {"n": 1}])
+def rows_open(g):
+    """Values of a row of open length that the last pass alone reads, twice."""
+    x = g.input("x", (7, "n"), make=lambda size: g.rng.random(size) + 0.5)
+    v = g.Div(x, g.ReduceMean(x, axes=[-1]))
+    g.output("twice", g.Mul(v, g.Sigmoid(v)))
+    logs = g.LogSoftmax(x, axis=-1)
+    g.output("entropy", g.ReduceSum(g.Mul(g.Exp(logs), logs), g.const([-1], "int64")))
+    g.output("softmax", g.Softmax(g.Mul(x, g.const(3.0)), axis=-1))
+
+
+@graph(opset=13)
+def softmax_short(g):
+    """One row, of less than a vector and of a few."""
+    for n in (1, 5, 16, 17, 40):
+        x = g.input(f"x{n}", (1, n))
+        g.output(f"softmax{n}", g.Softmax(x, axis=-1))
+        g.output(f"log{n}", g.LogSoftmax(x, axis=-1))
+
+
 @graph(opset=16)
 def unary(g):
     x = g.input("x", (3, 37))

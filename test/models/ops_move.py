@@ -7,7 +7,7 @@
 """Each output of a case is one variant, named after what it tries."""
 import numpy as np
 
-from kit import graph
+from kit import graph, run_evaluator
 
 
 def ints(*values):
@@ -159,6 +159,14 @@ def pads_opset19(g):
 def pads_opset7(g):
     x = g.input("x", (2, 3))
     g.output("y", g.Pad(x, pads=[1, 0, 0, 2], value=0.5))
+
+
+@graph(opset=21, by=run_evaluator, flags=["-march=x86-64"])
+def bfloat16_tail(g):
+    """Stored bfloat16 of a number that no vector divides, without instructions for it."""
+    for n in (3, 21, 63):
+        narrow = g.Reshape(g.Cast(g.input(f"x{n}", (3, n)), to=16), g.const([-1], "int64"))
+        g.output(f"y{n}", g.Cast(narrow, to=1))
 
 
 @graph(opset=13)

@@ -196,6 +196,15 @@ void ElementEmitter::store(Scalar value, Value memref, Value offset,
     return;
   }
   v = splat(v, lanes);
+  // LLVM takes a masked store of bfloat16 apart, and rounds each once more by a
+  // function of the C library.
+  if (mask && getElementTypeOrSelf(v).isBF16()) {
+    Type bits = b.getIntegerType(16);
+    v = arith::BitcastOp::create(b, loc, vectorOf(bits, lanes), v);
+    memref = UnrealizedConversionCastOp::create(
+                 b, loc, MemRefType::get({ShapedType::kDynamic}, bits), memref)
+                 .getResult(0);
+  }
   // LLVM 22 makes a masked store of one lane that was narrowed before it one of
   // the wide lane, over what lies behind.
   if (mask && leavesOneLane(mask))

@@ -28,11 +28,32 @@ void markIndependent(Operation *store) {
   store->setAttr(independent, UnitAttr::get(store->getContext()));
 }
 
+/// Whether a loop's body loads from memory that it stores to.
+static bool readsOwnStores(scf::ForOp loop) {
+  llvm::SmallDenseSet<Value> stored, loaded;
+  loop.getBody()->walk([&](Operation *op) {
+    auto effects = dyn_cast<MemoryEffectOpInterface>(op);
+    if (!effects)
+      return;
+    SmallVector<MemoryEffects::EffectInstance> found;
+    effects.getEffects(found);
+    for (const MemoryEffects::EffectInstance &effect : found) {
+      if (isa<MemoryEffects::Write>(effect.getEffect()))
+        stored.insert(effect.getValue());
+      if (isa<MemoryEffects::Read>(effect.getEffect()))
+        loaded.insert(effect.getValue());
+    }
+  });
+  return llvm::any_of(stored, [&](Value v) { return loaded.contains(v); });
+}
+
 void markIndependent(func::FuncOp func) {
   func.walk([](scf::ForOp loop) {
-    if (!loop.getBody()
+    bool isInnermost =
+        !loop.getBody()
              ->walk([](scf::ForOp) { return WalkResult::interrupt(); })
-             .wasInterrupted())
+             .wasInterrupted();
+    if (isInnermost && !readsOwnStores(loop))
       markIndependent(loop.getOperation());
   });
 }
@@ -65,7 +86,14 @@ bool isTerm(Operation *op) {
 
 /// What is furthest from the last result comes first, so that equal steps of
 /// different vectors follow each other; what is stored comes last.
+/// Nothing where an operation has a region, which may read what would move.
 void interleave(ArrayRef<Operation *> ops) {
+  auto staysWithUsers = [](Operation *op) {
+    return op->getNumRegions() > 0 ||
+           (!onlyComputes(op) && op->getNumResults() > 0);
+  };
+  if (llvm::any_of(ops, staysWithUsers))
+    return;
   llvm::DenseMap<Operation *, int64_t> height;
   SmallVector<Operation *> computing;
   for (Operation *op : llvm::reverse(ops)) {
@@ -95,11 +123,6 @@ SmallVector<Operation *> opsOf(Block &body) {
                              [](Operation &op) { return &op; });
 }
 
-bool hasRegions(ArrayRef<Operation *> ops) {
-  return llvm::any_of(ops,
-                      [](Operation *op) { return op->getNumRegions() > 0; });
-}
-
 struct InterleaveVectors : impl::InterleaveVectorsBase<InterleaveVectors> {
   using InterleaveVectorsBase::InterleaveVectorsBase;
 
@@ -115,7 +138,8 @@ struct InterleaveVectors : impl::InterleaveVectorsBase<InterleaveVectors> {
       constexpr int64_t most = 60;
       Block *body = loop.getBody();
       SmallVector<Operation *> ops = opsOf(*body);
-      if (hasRegions(ops))
+      auto hasRegion = [](Operation *op) { return op->getNumRegions() > 0; };
+      if (llvm::any_of(ops, hasRegion))
         continue;
       int64_t steps = llvm::count_if(ops, isArithmetic);
       if (loop.getInitArgs().empty()) {
@@ -141,7 +165,8 @@ struct InterleaveVectors : impl::InterleaveVectorsBase<InterleaveVectors> {
     for (Operation &op :
          llvm::make_early_inc_range(block.without_terminator())) {
       bool isMarked = op.removeAttr(independent) != nullptr;
-      if ((!isMarked && !onlyComputes(&op)) || isTerm(&op)) {
+      bool isBorder = !isMarked && !onlyComputes(&op);
+      if (isBorder || op.getNumRegions() > 0 || isTerm(&op)) {
         ops.clear();
         stores = 0;
         continue;

@@ -107,7 +107,7 @@ bool needsReport(ClusterOp cluster);
 /// Says of a store that what others so marked compute doesn't read it.
 void markIndependent(mlir::Operation *store);
 /// Says of the innermost loops that their iterations read nothing that others
-/// write.
+/// write; not of those that load from where they store.
 void markIndependent(mlir::func::FuncOp func);
 
 /// The number of a tensor's trailing dimensions that can be walked as one:

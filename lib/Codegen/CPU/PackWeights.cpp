@@ -232,9 +232,16 @@ bool clipsWindows(ConvOp op) {
   auto areKnown = [](ArrayRef<int64_t> shape) {
     return !ShapedType::isDynamicShape(shape.drop_front());
   };
-  bool isImage = input.size() == 4 && areKnown(input) && areKnown(output);
-  return op.isDepthwise() || (isImage && op.takesViews() &&
-                              op.getInput().getDefiningOp<TransposeOp>());
+  if (op.isDepthwise())
+    return true;
+  if (input.size() != 4 || !areKnown(input) || !areKnown(output))
+    return false;
+  // Tiles at the edges have code of their own, for each part of the window.
+  constexpr int64_t widest = 16;
+  int64_t width = op.getWindow()[1];
+  return width <= widest && op.getPads()[1] < width &&
+         op.getPads()[3] < width && op.takesViews() &&
+         op.getInput().getDefiningOp<TransposeOp>();
 }
 
 void padInput(ConvOp op, const Isa &target) {

@@ -131,6 +131,8 @@ struct RowEmitter {
           v.hasOneUse() || isOneStep(op))
         return;
       unsigned pass = passOf(v, memo);
+      if (pass == reductions.size())
+        return; // the last pass alone reads it
       // Scratch memory stays in the nearest cache, but has one size.
       if (auto n = constantIndex(length)) {
         if (*n * 8 <= kernel.isa.l2 / 4)
@@ -229,7 +231,7 @@ struct RowEmitter {
         m.loop(m.cst(0), whole, stride, init, [&](Value i, ValueRange args) {
           SmallVector<Value> x;
           for (int64_t w = 0; w < kWays; ++w) {
-            constexpr int64_t line = 64 / 4;
+            constexpr int64_t line = 64 / 4; // elements of 32 bits
             Value at = m.add(i, w * kernel.lanes());
             if (w * kernel.lanes() % line == 0)
               fetchAhead(at, pass);
