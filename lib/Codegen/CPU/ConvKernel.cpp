@@ -220,9 +220,8 @@ struct ConvEmitter {
             masked ? kernel.maskOf(m.sub(m.cst(groupOutput), c)) : Value();
         c = m.add(m.mul(at.group, groupOutput), c);
         Point point = Point::along(places[i], c);
-        point.linear = m.add(m.mul(m.add(at.pixel, i), outputSizes.back()), c);
-        point.linearStep = 1;
-        point.space = kernel.computedType();
+        point.liesAt(m.add(m.mul(m.add(at.pixel, i), outputSizes.back()), c),
+                     kernel.computedType());
         e.define(op.getResult(),
                  s.cast({accumulator, acc[i * tile.vectors + v]},
                         op.getType().getElementType()));
@@ -268,9 +267,8 @@ struct ConvEmitter {
       Value row = m.mul(m.sub(pixel, first), groupInput);
       kernel.forVectors(m.cst(0), m.cst(groupInput), [&](Value c, Value mask) {
         Point point = Point::along(at, c);
-        point.linear = m.add(m.mul(pixel, groupInput), c);
-        point.linearStep = 1;
-        point.space = op.getInput().getType();
+        point.liesAt(m.add(m.mul(pixel, groupInput), c),
+                     op.getInput().getType());
         e.store(e.emit(op.getInput(), point, kernel.lanes(), mask), computed,
                 m.add(row, c), kernel.lanes(), mask);
       });

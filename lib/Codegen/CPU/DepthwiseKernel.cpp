@@ -214,9 +214,8 @@ struct DepthwiseEmitter {
       for (int64_t d = 0; d < spatial; ++d)
         place = m.add(m.mul(place, outputSizes[d + 1]), pixel[d + 1]);
       Point point = Point::along(pixel, channel);
-      point.linear = m.add(m.mul(place, channels), channel);
-      point.linearStep = 1;
-      point.space = kernel.computedType();
+      point.liesAt(m.add(m.mul(place, channels), channel),
+                   kernel.computedType());
       e.define(op.getResult(),
                s.cast({accumulator, acc[i]}, op.getType().getElementType()));
       kernel.computeAndStore(point, mask);

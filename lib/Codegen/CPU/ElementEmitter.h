@@ -45,6 +45,12 @@ struct Point {
 
   /// Lanes along the last dimension, from `lane` on.
   static Point along(llvm::ArrayRef<mlir::Value> outer, mlir::Value lane);
+  /// Sets the row-major offset in tensors of the type's shape.
+  void liesAt(mlir::Value offset, mlir::RankedTensorType type) {
+    linear = offset;
+    linearStep = 1;
+    space = type;
+  }
 };
 
 class ElementEmitter {

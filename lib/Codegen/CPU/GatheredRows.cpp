@@ -47,9 +47,7 @@ forElements(Kernel &kernel, Value tensor, Value unit, ArrayRef<Value> lead,
     kernel.forVectors(m.cst(0), inner, [&](Value i, Value mask) {
       Point point = Point::along(at, i);
       Value offset = m.add(m.mul(row, inner), i);
-      point.linear = m.add(start, offset);
-      point.linearStep = 1;
-      point.space = type;
+      point.liesAt(m.add(start, offset), type);
       store(e.emit(tensor, point, kernel.lanes(), mask), offset, mask);
     });
   });

@@ -258,9 +258,7 @@ static void emitPaddedRow(Kernel &kernel, PadOp pad, ArrayRef<Value> at,
       while (static_cast<int64_t>(point.indices.size()) <
              pad.getType().getRank())
         point.indices.insert(point.indices.end() - 1, {m.cst(0)});
-      point.linear = m.add(start, lane);
-      point.linearStep = 1;
-      point.space = pad.getInput().getType();
+      point.liesAt(m.add(start, lane), pad.getInput().getType());
       store(emitter.emit(pad.getInput(), point, kernel.lanes(), mask), i, mask);
     });
   });
@@ -298,9 +296,7 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
         point.indices.push_back({m.cst(0)});
       if (merged > 0)
         point.indices.push_back({i, 1, {}});
-      point.linear = m.add(rowStart, i);
-      point.linearStep = 1;
-      point.space = type;
+      point.liesAt(m.add(rowStart, i), type);
       Scalar value = emitter.emit(kernel.root, point, kernel.lanes(), mask);
       emitter.store(value, kernel.output, point.linear, kernel.lanes(), mask);
     });
@@ -355,9 +351,7 @@ LaunchPlan cpu::emitConcat(Kernel &kernel, ConcatOp op) {
           for (int64_t d = axis; d < rank - 1; ++d)
             point.indices.push_back({m.cst(0)});
           point.indices.push_back({i, 1, {}});
-          point.linear = m.add(from, i);
-          point.linearStep = 1;
-          point.space = inputType;
+          point.liesAt(m.add(from, i), inputType);
           Scalar value = emitter.emit(input, point, kernel.lanes(), mask);
           emitter.store(value, kernel.output, m.add(start, i), kernel.lanes(),
                         mask);

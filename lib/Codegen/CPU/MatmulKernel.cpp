@@ -166,10 +166,9 @@ struct MatmulEmitter {
         Value r = m.add(at.row, i), c = m.add(column, v * kernel.lanes());
         point.indices.push_back({r});
         point.indices.push_back({c, 1, {}});
-        point.linear =
-            m.add(m.mul(m.add(m.mul(at.batchNumber, rows), r), columns), c);
-        point.linearStep = 1;
-        point.space = kernel.computedType();
+        point.liesAt(
+            m.add(m.mul(m.add(m.mul(at.batchNumber, rows), r), columns), c),
+            kernel.computedType());
         Type element = op.getType().getElementType();
         e.define(op.getResult(),
                  s.cast({accumulator, acc[i * tile.vectors + v]}, element));

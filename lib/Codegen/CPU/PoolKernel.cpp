@@ -132,9 +132,7 @@ struct PoolEmitter {
     Point point = Point::along(place.output, channel);
     SmallVector<Value> at(place.output);
     at.push_back(channel);
-    point.linear = m.linearize(at, out);
-    point.linearStep = 1;
-    point.space = kernel.computedType();
+    point.liesAt(m.linearize(at, out), kernel.computedType());
     e.define(op.getResult(), s.cast({type, acc}, element));
     Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
     e.store(value, kernel.output, point.linear, kernel.lanes(), mask);

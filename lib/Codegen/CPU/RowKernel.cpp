@@ -153,9 +153,7 @@ struct RowEmitter {
 
   Point pointAt(Value i) {
     Point point = Point::along(at, i);
-    point.linear = m.add(m.mul(row, length), i);
-    point.linearStep = 1;
-    point.space = space;
+    point.liesAt(m.add(m.mul(row, length), i), space);
     return point;
   }
 

@@ -359,9 +359,7 @@ struct StrassenEmitter {
       if (quarter.column && columns < 2 * panels * width())
         mask = kernel.maskOf(m.sub(m.cst(columns), column));
       Point point = Point::along({row}, column);
-      point.linear = m.add(m.mul(row, columns), column);
-      point.linearStep = 1;
-      point.space = kernel.computedType();
+      point.liesAt(m.add(m.mul(row, columns), column), kernel.computedType());
       e.define(op.getResult(), {element, loadSums(quarter.sums, pair, v)});
       kernel.computeAndStore(point, mask);
       e.undefine(op.getResult());

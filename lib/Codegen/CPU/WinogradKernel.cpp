@@ -371,9 +371,7 @@ struct WinogradEmitter {
     Point point = Point::along(at, channel);
     SmallVector<Value> indices(at);
     indices.push_back(channel);
-    point.linear = m.linearize(indices, outputSizes);
-    point.linearStep = 1;
-    point.space = kernel.computedType();
+    point.liesAt(m.linearize(indices, outputSizes), kernel.computedType());
     e.define(op.getResult(), {element, sum.v});
     kernel.computeAndStore(point, mask);
     e.undefine(op.getResult());
