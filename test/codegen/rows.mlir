@@ -32,6 +32,7 @@
 // CHECK:               memref.prefetch %{{.*}}, read, locality<3>, data
 // CHECK-COUNT-4:       vector.store {{.*}}, %[[KEPT]]
 // CHECK:               scf.yield
+// CHECK-NEXT:        } {dlc.independent}
 // CHECK:             memref.store {{.*}}, %[[SUM]]
 // CHECK:           scf.for {{.*}} step %c1
 // CHECK:             memref.load %[[SUM]]

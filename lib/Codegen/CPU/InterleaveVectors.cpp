@@ -9,6 +9,7 @@
 #include "Codegen/CPU/Passes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Utils/Utils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -33,7 +34,7 @@ static bool readsOwnStores(scf::ForOp loop) {
   llvm::SmallDenseSet<Value> stored, loaded;
   loop.getBody()->walk([&](Operation *op) {
     auto effects = dyn_cast<MemoryEffectOpInterface>(op);
-    if (!effects)
+    if (!effects || isa<memref::PrefetchOp>(op))
       return;
     SmallVector<MemoryEffects::EffectInstance> found;
     effects.getEffects(found);
