@@ -170,15 +170,21 @@ struct ConvEmitter {
     return places;
   }
 
-  /// Adds up what a tile multiplies, of all of the window or of `row`.
-  SmallVector<Value> addUp(Tile tile, const Place &at,
-                           ArrayRef<SmallVector<Value>> places, Value row,
-                           ValueRange init) {
+  /// What is multiplied, but for where in it.
+  TileOperands operands() {
     TileOperands o;
     o.lhs = input.memory;
     o.rhs = weights;
     o.lhsElement = op.getInput().getType().getElementType();
     o.rhsElement = op.getKernel().getType().getElementType();
+    return o;
+  }
+
+  /// Adds up what a tile multiplies, of all of the window or of `row`.
+  SmallVector<Value> addUp(Tile tile, const Place &at,
+                           ArrayRef<SmallVector<Value>> places, Value row,
+                           ValueRange init) {
+    TileOperands o = operands();
     Value groupStart = m.mul(m.mul(at.group, groupInput), input.strides.back());
     for (int64_t i = 0; i < tile.rows; ++i) {
       if (isPointwise() && constantIndex(inputSizes.back())) {
@@ -287,11 +293,7 @@ struct ConvEmitter {
     };
     Value start = m.add(m.add(input.offset, place(0, image)),
                         m.add(place(1, row), place(2, column)));
-    TileOperands o;
-    o.lhs = input.memory;
-    o.rhs = weights;
-    o.lhsElement = op.getInput().getType().getElementType();
-    o.rhsElement = op.getKernel().getType().getElementType();
+    TileOperands o = operands();
     o.lhsStep = input.strides.back();
     o.rhsStep = m.cst(width());
     // Pixels [from, to) of the tile take element k of the window's row.
@@ -351,11 +353,9 @@ struct ConvEmitter {
 
   /// An image in planes, of known size, that lies as it is, without padding.
   LaunchPlan emitPlanes() {
-    SmallVector<WindowDim> dims;
-    for (int64_t d = 0; d < spatial; ++d)
-      dims.push_back({inputSizes[d + 1], outputSizes[d + 1], window[d],
-                      op.getStrides()[d], op.getDilations()[d],
-                      op.getPads()[d]});
+    SmallVector<WindowDim> dims =
+        windowDims(inputSizes, outputSizes, window, op.getStrides(),
+                   op.getDilations(), op.getPads());
     Span whole = dims[1].inside(m);
     SmallVector<Part> parts =
         tilesOf(m, *constantIndex(dims[1].output), most,

@@ -47,10 +47,8 @@ struct DepthwiseEmitter {
         channels(op.getType().getShape().back()), window(op.getWindow()) {
     inputSizes = kernel.emitter.sizes(op.getInput());
     outputSizes = kernel.emitter.sizes(op.getResult());
-    for (int64_t d = 0; d < spatial; ++d)
-      dims.push_back({inputSizes[d + 1], outputSizes[d + 1], window[d],
-                      op.getStrides()[d], op.getDilations()[d],
-                      op.getPads()[d]});
+    dims = windowDims(inputSizes, outputSizes, window, op.getStrides(),
+                      op.getDilations(), op.getPads());
     memory = kernel.emitter.getMemory(op.getInput());
     weights = kernel.emitter.getMemory(op.getKernel());
     accumulator = productType(op.getInput().getType().getElementType());
@@ -67,28 +65,16 @@ struct DepthwiseEmitter {
 
   /// Elements of an operand of the convolution; `ui8` and `i8` may meet.
   Value load(Value operand, Value from, Value offset, Value mask) {
-    Type type =
-        kernel.vectorType(cast<MemRefType>(from.getType()).getElementType());
-    Value v;
-    if (mask) {
-      Value zero = arith::ConstantOp::create(kernel.b, kernel.loc, type,
-                                             kernel.b.getZeroAttr(type));
-      v = vector::MaskedLoadOp::create(kernel.b, kernel.loc,
-                                       cast<VectorType>(type), from,
-                                       ValueRange(offset), mask, zero);
-    } else {
-      v = vector::LoadOp::create(kernel.b, kernel.loc, cast<VectorType>(type),
-                                 from, offset);
-    }
+    Value v =
+        loadVector(kernel.b, kernel.loc, kernel.lanes(), from, offset, mask);
     ScalarEmitter s(kernel.b, kernel.loc);
     Type element = cast<RankedTensorType>(operand.getType()).getElementType();
     return s.cast({element, v}, accumulator).value;
   }
 
   /// The window from its dimension `unrolled` on, unrolled: pixels share what
-  /// they load. `acc`
-  /// are the sums of a tile, row by row; `column` is the input's that the first
-  /// window starts at.
+  /// they load. `acc` are the sums of a tile, row by row; `column` is the
+  /// input's that the first window starts at.
   SmallVector<Value> emitWindow(Tile tile, int64_t unrolled, Value column,
                                 Value offset, Value weight, Value channel,
                                 Value mask, ValueRange acc) {

@@ -24,6 +24,17 @@ Point Point::along(ArrayRef<Value> outer, Value lane) {
   return point;
 }
 
+Value cpu::loadVector(OpBuilder &b, Location loc, int64_t lanes, Value memref,
+                      Value offset, Value mask) {
+  auto type = VectorType::get(
+      {lanes}, cast<MemRefType>(memref.getType()).getElementType());
+  if (!mask)
+    return vector::LoadOp::create(b, loc, type, memref, offset);
+  Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
+  return vector::MaskedLoadOp::create(b, loc, type, memref, ValueRange(offset),
+                                      mask, zero);
+}
+
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//
@@ -160,13 +171,7 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
   } else {
     VectorType vt = vectorOf(element, lanes);
     if (at.step == 1 && !at.irregular) {
-      if (!mask) {
-        v = vector::LoadOp::create(b, loc, vt, memref, at.base);
-      } else {
-        Value zero = arith::ConstantOp::create(b, loc, vt, b.getZeroAttr(vt));
-        v = vector::MaskedLoadOp::create(b, loc, vt, memref,
-                                         ValueRange(at.base), mask, zero);
-      }
+      v = loadVector(b, loc, lanes, memref, at.base, mask);
     } else {
       Value on = mask;
       if (!on)
@@ -188,13 +193,11 @@ static bool leavesOneLane(Value mask) {
   return made && isConstantIntValue(made.getOperands().front(), 1);
 }
 
-void ElementEmitter::store(Scalar value, Value memref, Value offset,
-                           int64_t lanes, Value mask) {
+Operation *ElementEmitter::store(Scalar value, Value memref, Value offset,
+                                 int64_t lanes, Value mask) {
   Value v = ScalarEmitter(b, loc).toMemory(value);
-  if (lanes == 1) {
-    memref::StoreOp::create(b, loc, v, memref, offset);
-    return;
-  }
+  if (lanes == 1)
+    return memref::StoreOp::create(b, loc, v, memref, offset);
   v = splat(v, lanes);
   // LLVM takes a masked store of bfloat16 apart, and rounds each once more by a
   // function of the C library.
@@ -208,12 +211,12 @@ void ElementEmitter::store(Scalar value, Value memref, Value offset,
   // LLVM 22 makes a masked store of one lane that was narrowed before it one of
   // the wide lane, over what lies behind.
   if (mask && leavesOneLane(mask))
-    memref::StoreOp::create(b, loc, vector::ExtractOp::create(b, loc, v, 0),
-                            memref, offset);
-  else if (mask)
-    vector::MaskedStoreOp::create(b, loc, memref, ValueRange(offset), mask, v);
-  else
-    vector::StoreOp::create(b, loc, v, memref, ValueRange(offset));
+    return memref::StoreOp::create(
+        b, loc, vector::ExtractOp::create(b, loc, v, 0), memref, offset);
+  if (mask)
+    return vector::MaskedStoreOp::create(b, loc, memref, ValueRange(offset),
+                                         mask, v);
+  return vector::StoreOp::create(b, loc, v, memref, ValueRange(offset));
 }
 
 //===----------------------------------------------------------------------===//

@@ -53,6 +53,11 @@ struct Point {
   }
 };
 
+/// Neighbouring elements of a memref; zeros where the mask, if any, is off.
+mlir::Value loadVector(mlir::OpBuilder &b, mlir::Location loc, int64_t lanes,
+                       mlir::Value memref, mlir::Value offset,
+                       mlir::Value mask = {});
+
 class ElementEmitter {
 public:
   ElementEmitter(mlir::OpBuilder &b, mlir::Location loc) : b(b), loc(loc) {}
@@ -85,9 +90,9 @@ public:
   /// unspecified.
   Scalar emit(mlir::Value tensor, const Point &point, int64_t lanes,
               mlir::Value mask = {});
-  /// Stores elements to row-major memory at a linear offset.
-  void store(Scalar value, mlir::Value memref, mlir::Value offset,
-             int64_t lanes, mlir::Value mask = {});
+  /// Stores elements to row-major memory at a linear offset; gives the store.
+  mlir::Operation *store(Scalar value, mlir::Value memref, mlir::Value offset,
+                         int64_t lanes, mlir::Value mask = {});
 
   /// Sizes of a tensor, as values that dominate the kernel's loops.
   llvm::SmallVector<mlir::Value> sizes(mlir::Value tensor);

@@ -87,14 +87,7 @@ bool isTerm(Operation *op) {
 
 /// What is furthest from the last result comes first, so that equal steps of
 /// different vectors follow each other; what is stored comes last.
-/// Nothing where an operation has a region, which may read what would move.
 void interleave(ArrayRef<Operation *> ops) {
-  auto staysWithUsers = [](Operation *op) {
-    return op->getNumRegions() > 0 ||
-           (!onlyComputes(op) && op->getNumResults() > 0);
-  };
-  if (llvm::any_of(ops, staysWithUsers))
-    return;
   llvm::DenseMap<Operation *, int64_t> height;
   SmallVector<Operation *> computing;
   for (Operation *op : llvm::reverse(ops)) {
@@ -119,6 +112,15 @@ void interleave(ArrayRef<Operation *> ops) {
   }
 }
 
+/// Whether all can change places: a region may read what would move, and what
+/// stays behind must have no users.
+bool canInterleave(ArrayRef<Operation *> ops) {
+  return llvm::all_of(ops, [](Operation *op) {
+    return op->getNumRegions() == 0 &&
+           (onlyComputes(op) || op->getNumResults() == 0);
+  });
+}
+
 SmallVector<Operation *> opsOf(Block &body) {
   return llvm::map_to_vector(body.without_terminator(),
                              [](Operation &op) { return &op; });
@@ -139,8 +141,7 @@ struct InterleaveVectors : impl::InterleaveVectorsBase<InterleaveVectors> {
       constexpr int64_t most = 60;
       Block *body = loop.getBody();
       SmallVector<Operation *> ops = opsOf(*body);
-      auto hasRegion = [](Operation *op) { return op->getNumRegions() > 0; };
-      if (llvm::any_of(ops, hasRegion))
+      if (!canInterleave(ops))
         continue;
       int64_t steps = llvm::count_if(ops, isArithmetic);
       if (loop.getInitArgs().empty()) {

@@ -234,8 +234,7 @@ void Kernel::computeAndStore(const Point &point, Value mask) {
     }
     offset = m.linearize(at, emitter.sizes(root));
   }
-  emitter.store(value, output, offset, lanes(), mask);
-  markIndependent(&*std::prev(b.getInsertionPoint()));
+  markIndependent(emitter.store(value, output, offset, lanes(), mask));
 }
 
 Value Kernel::maskOf(Value count) {

@@ -33,9 +33,7 @@ struct PoolEmitter {
         out(e.sizes(op.getResult())), element(op.getType().getElementType()),
         type(accumulatorType(element)), window(op.getKernel()),
         strides(op.getStrides()), dilations(op.getDilations()) {
-    for (int64_t d = 0; d < spatial; ++d)
-      dims.push_back({in[d + 1], out[d + 1], window[d], strides[d],
-                      dilations[d], op.getPads()[d]});
+    dims = windowDims(in, out, window, strides, dilations, op.getPads());
   }
 
   /// The window of an output element: what of it there is, and where it starts.

@@ -159,15 +159,7 @@ struct RowEmitter {
 
   Scalar loadKept(const Kept &k, Type element, Value place, Value mask) {
     OpBuilder &b = kernel.b;
-    auto type = cast<VectorType>(kernel.vectorType(memoryType(element)));
-    Value v = mask
-                  ? vector::MaskedLoadOp::create(
-                        b, kernel.loc, type, k.memory, place, mask,
-                        arith::ConstantOp::create(b, kernel.loc, type,
-                                                  b.getZeroAttr(type)))
-                        .getResult()
-                  : vector::LoadOp::create(b, kernel.loc, type, k.memory, place)
-                        .getResult();
+    Value v = loadVector(b, kernel.loc, kernel.lanes(), k.memory, place, mask);
     return ScalarEmitter(b, kernel.loc).fromMemory(element, v);
   }
 

@@ -175,15 +175,8 @@ struct StrassenEmitter {
     return cast<VectorType>(kernel.vectorType(element));
   }
   Num load(Value from, Value offset, Value mask = {}) {
-    OpBuilder &b = kernel.b;
-    if (!mask)
-      return {&numbers, vector::LoadOp::create(b, kernel.loc, vectorType(),
-                                               from, offset)};
-    Value zero = arith::ConstantOp::create(b, kernel.loc, vectorType(),
-                                           b.getZeroAttr(vectorType()));
-    return {&numbers,
-            vector::MaskedLoadOp::create(b, kernel.loc, vectorType(), from,
-                                         ValueRange(offset), mask, zero)};
+    return {&numbers, loadVector(kernel.b, kernel.loc, kernel.lanes(), from,
+                                 offset, mask)};
   }
   void store(Num v, Value to, Value offset) {
     vector::StoreOp::create(kernel.b, kernel.loc, v.v, to, offset);

@@ -122,18 +122,10 @@ struct TileStep {
   }
 
   Value loadPanel(Value at, int64_t v) {
-    OpBuilder &b = kernel.b;
-    Type element = cast<MemRefType>(o.rhs.getType()).getElementType();
-    auto type = cast<VectorType>(kernel.vectorType(element));
     Value offset = kernel.math().add(at, v * kernel.lanes());
-    if (o.rhsMasks.empty())
-      return convert(vector::LoadOp::create(b, kernel.loc, type, o.rhs, offset),
-                     o.rhsElement);
-    Value zero =
-        arith::ConstantOp::create(b, kernel.loc, type, b.getZeroAttr(type));
-    return convert(vector::MaskedLoadOp::create(b, kernel.loc, type, o.rhs,
-                                                ValueRange(offset),
-                                                o.rhsMasks[v], zero),
+    return convert(loadVector(kernel.b, kernel.loc, kernel.lanes(), o.rhs,
+                              offset,
+                              o.rhsMasks.empty() ? Value() : o.rhsMasks[v]),
                    o.rhsElement);
   }
 

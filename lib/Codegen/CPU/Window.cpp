@@ -66,3 +66,15 @@ SmallVector<Part> dlc::cpu::tilesOf(IndexMath &m, int64_t count, int64_t most,
   }
   return parts;
 }
+
+SmallVector<WindowDim> dlc::cpu::windowDims(ValueRange input, ValueRange output,
+                                            ArrayRef<int64_t> window,
+                                            ArrayRef<int64_t> strides,
+                                            ArrayRef<int64_t> dilations,
+                                            ArrayRef<int64_t> pads) {
+  SmallVector<WindowDim> dims;
+  for (size_t d = 0; d < window.size(); ++d)
+    dims.push_back({input[d + 1], output[d + 1], window[d], strides[d],
+                    dilations[d], pads[d]});
+  return dims;
+}

@@ -34,6 +34,13 @@ struct WindowDim {
   bool isInside(IndexMath &m) const;
 };
 
+/// Those of all dimensions of `window`. The sizes are of tensors whose first
+/// dimension counts images.
+llvm::SmallVector<WindowDim>
+windowDims(mlir::ValueRange input, mlir::ValueRange output,
+           llvm::ArrayRef<int64_t> window, llvm::ArrayRef<int64_t> strides,
+           llvm::ArrayRef<int64_t> dilations, llvm::ArrayRef<int64_t> pads);
+
 /// Neighbours along a dimension that are computed alike, `size` at once.
 struct Part {
   Span range;
