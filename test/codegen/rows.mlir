@@ -2,45 +2,77 @@
 //
 // RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
-// Softmax takes three passes over a row, each over all rows of a block in turn:
-// the sum of one is combined while the next one's vectors pass. The exponentials,
-// which two of them read, are kept in scratch memory, beside the rows' results.
-// The last pass that only reads fetches the lines that results go to, and the
-// next block.
-// CHECK:       module attributes {{.*}}dlc.scratch = 2176
+// Softmax takes three passes over a row: one loop over the columns takes the
+// last pass of a row, the second of the row two behind it and the first of the
+// row two behind that one, so that nothing waits for what combines a row's lanes.
+// The exponentials, which two passes read, are kept in scratch memory, of five
+// rows. The row that is behind the last is the last one again.
+// CHECK:       module attributes {{.*}}dlc.scratch = 2560
 // CHECK-LABEL: func.func @dlc_run
 // CHECK:         rt.launch {{.*}} kind "rows"
 // CHECK-NOT:     rt.launch
 // CHECK-LABEL: func.func @k0
 // CHECK:         %[[OUT:.*]] = rt.arg %arg0[1]
-// CHECK:         %[[MOST:.*]] = rt.scratch %arg3[0]
-// CHECK:         %[[SUM:.*]] = rt.scratch %arg3[64]
-// CHECK:         %[[KEPT:.*]] = rt.scratch %arg3[128]
-// CHECK:         scf.for {{.*}} step %c4
-// CHECK:           scf.for {{.*}} step %c1
-// CHECK:             scf.for {{.*}} step %c64 iter_args
-// CHECK-NOT:           math.exp
-// CHECK-COUNT-4:       arith.cmpf ogt
-// CHECK-COUNT-2:       arith.cmpf uno
-// CHECK:               scf.yield
-// CHECK:             vector.reduction <or>
-// CHECK:             memref.store {{.*}}, %[[MOST]]
-// CHECK:           scf.for {{.*}} step %c1
-// CHECK:             memref.load %[[MOST]]
-// CHECK:             scf.for {{.*}} step %c64 iter_args
-// CHECK:               memref.prefetch %[[OUT]]{{.*}}, write, locality<3>, data
-// CHECK:               memref.prefetch %{{.*}}, read, locality<3>, data
-// CHECK-COUNT-4:       vector.store {{.*}}, %[[KEPT]]
-// CHECK:               scf.yield
-// CHECK-NEXT:        } {dlc.independent}
-// CHECK:             memref.store {{.*}}, %[[SUM]]
-// CHECK:           scf.for {{.*}} step %c1
-// CHECK:             memref.load %[[SUM]]
-// CHECK:             scf.for {{.*}} step %c16
-// CHECK-NOT:           math.exp
-// CHECK:               vector.load %[[KEPT]]
-// CHECK:               arith.divf
-// CHECK:               vector.store {{.*}}, %[[OUT]]
+// CHECK:         %[[KEPT:.*]] = rt.scratch %arg3[0]
+// CHECK:         %[[LAST:.*]] = arith.subi %arg2, %c1
+// The first pass of two rows, then the second one, too.
+// CHECK:         scf.for {{.*}} = %c0 to %c2 step %c1 iter_args
+// CHECK:           arith.minsi {{.*}}, %[[LAST]]
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK-NOT:         math.exp
+// CHECK:         scf.for {{.*}} = %c2 to %c4 step %c1 iter_args
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK-COUNT-4:     math.exp
+// CHECK-NOT:         arith.divf
+// All three.
+// CHECK:         scf.for {{.*}} = %arg1 to %arg2 step %c1 iter_args
+// CHECK-COUNT-3:   arith.minsi {{.*}}, %[[LAST]]
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK-COUNT-4:     arith.cmpf ogt
+// CHECK-COUNT-2:     arith.cmpf uno
+// CHECK-COUNT-4:     vector.store {{.*}}, %[[KEPT]]
+// CHECK:             vector.load %[[KEPT]]
+// CHECK:             arith.divf
+// CHECK:             vector.store {{.*}}, %[[OUT]]
+// CHECK:             scf.yield
+// CHECK-NEXT:      } {dlc.independent}
+// CHECK:           vector.reduction <or>
+func.func @main(%x: tensor<32x128xf32>) -> tensor<32x128xf32> {
+  %0 = dlc.reduce max %x [1] : tensor<32x128xf32> -> tensor<32xf32>
+  %1 = dlc.reshape %0 : tensor<32xf32> -> tensor<32x1xf32>
+  %2 = dlc.broadcast %1 : tensor<32x1xf32> -> tensor<32x128xf32>
+  %3 = dlc.sub %x, %2 : tensor<32x128xf32>
+  %4 = dlc.exp %3 : tensor<32x128xf32>
+  %5 = dlc.reduce sum %4 [1] : tensor<32x128xf32> -> tensor<32xf32>
+  %6 = dlc.reshape %5 : tensor<32xf32> -> tensor<32x1xf32>
+  %7 = dlc.broadcast %6 : tensor<32x1xf32> -> tensor<32x128xf32>
+  %8 = dlc.div %4, %7 : tensor<32x128xf32>
+  return %8 : tensor<32x128xf32>
+}
+
+// -----
+
+// Few rows go one after the other. The last pass that only reads fetches the
+// lines that results go to, and the next row.
+// CHECK:       module attributes {{.*}}dlc.scratch = 512
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[OUT:.*]] = rt.arg %arg0[1]
+// CHECK:         %[[KEPT:.*]] = rt.scratch %arg3[0]
+// CHECK:         scf.for {{.*}} = %arg1 to %arg2 step %c1
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK-NOT:         math.exp
+// CHECK:           vector.reduction <or>
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK:             memref.prefetch %[[OUT]]{{.*}}, write, locality<3>, data
+// CHECK:             memref.prefetch %{{.*}}, read, locality<3>, data
+// CHECK-COUNT-4:     vector.store {{.*}}, %[[KEPT]]
+// CHECK:             scf.yield
+// CHECK-NEXT:      } {dlc.independent}
+// CHECK:           scf.for {{.*}} step %c16
+// CHECK-NOT:         math.exp
+// CHECK:             vector.load %[[KEPT]]
+// CHECK:             arith.divf
+// CHECK:             vector.store {{.*}}, %[[OUT]]
 func.func @main(%x: tensor<4x128xf32>) -> tensor<4x128xf32> {
   %0 = dlc.reduce max %x [1] : tensor<4x128xf32> -> tensor<4xf32>
   %1 = dlc.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
@@ -56,7 +88,7 @@ func.func @main(%x: tensor<4x128xf32>) -> tensor<4x128xf32> {
 
 // -----
 
-// So does a layer normalisation: mean, variance, result; the difference from the
+// A layer normalisation: mean, variance, result; the difference from the
 // mean is sooner computed again than kept, and its square and the sum are one
 // operation. Of 100 elements 4 are left over: masked where they are loaded,
 // stored and summed, and nowhere else.
@@ -64,7 +96,6 @@ func.func @main(%x: tensor<4x128xf32>) -> tensor<4x128xf32> {
 // CHECK:         rt.launch {{.*}} kind "rows"
 // CHECK-NOT:     rt.launch
 // CHECK-LABEL: func.func @k0
-// CHECK-COUNT-2: rt.scratch
 // CHECK-NOT:     rt.scratch
 // CHECK:         %[[MASK:.*]] = vector.constant_mask [4]
 // CHECK:         %[[REST:.*]] = vector.maskedload
@@ -180,4 +211,28 @@ func.func @main(%x: tensor<4x?xf32>) -> tensor<4x?xf32> {
   %8 = dlc.div %4, %7 : tensor<4x?xf32>
   %9 = dlc.mul %8, %x : tensor<4x?xf32>
   return %9 : tensor<4x?xf32>
+}
+
+// -----
+
+// Where a row ends in one value, that is behind the last reduction.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} = %c0 to %c2 step %c1 iter_args
+// CHECK-NOT:       math.log
+// CHECK:         scf.for {{.*}} = %arg1 to %arg2 step %c1 iter_args
+// CHECK-COUNT-2:   arith.minsi
+// CHECK:           scf.for {{.*}} step %c64 iter_args
+// CHECK-NOT:         math.log
+// CHECK:           } {dlc.independent}
+// CHECK:           math.log
+// CHECK:           memref.store
+func.func @main(%x: tensor<32x128xf32>) -> tensor<32xf32> {
+  %0 = dlc.reduce max %x [1] : tensor<32x128xf32> -> tensor<32xf32>
+  %1 = dlc.reshape %0 : tensor<32xf32> -> tensor<32x1xf32>
+  %2 = dlc.broadcast %1 : tensor<32x1xf32> -> tensor<32x128xf32>
+  %3 = dlc.sub %x, %2 : tensor<32x128xf32>
+  %4 = dlc.exp %3 : tensor<32x128xf32>
+  %5 = dlc.reduce sum %4 [1] : tensor<32x128xf32> -> tensor<32xf32>
+  %6 = dlc.log %5 : tensor<32xf32>
+  return %6 : tensor<32xf32>
 }

@@ -42,6 +42,20 @@ def softmax_short(g):
         g.output(f"log{n}", g.LogSoftmax(x, axis=-1))
 
 
+@graph(opset=18, runs=[{"n": 0}, {"n": 1}, {"n": 2}, {"n": 3}, {"n": 19}])
+def rows_together(g):
+    """Several rows in different passes at once: fewer than passes, and an open number."""
+    for width in (1, 17, 100):
+        x = g.input(f"x{width}", ("n", width))
+        y = g.Relu(x)
+        axes = g.const([-1], "int64")
+        g.output(f"softmax{width}", g.Softmax(g.Mul(x, g.const(3.0)), axis=-1))
+        g.output(f"log{width}", g.LogSoftmax(g.Exp(x), axis=-1))
+        g.output(f"sum{width}", g.ReduceLogSumExp(g.Add(x, y), axes, keepdims=0))
+        g.output(f"share{width}", g.Div(y, g.Add(g.ReduceSum(y, axes), g.const(1.0))))
+        g.output(f"norm{width}", g.LayerNormalization(g.Add(g.Sigmoid(x), y), g.weight(width), g.weight(width)))
+
+
 @graph(opset=16)
 def unary(g):
     x = g.input("x", (3, 37))

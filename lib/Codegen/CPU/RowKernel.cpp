@@ -17,7 +17,14 @@ using namespace dlc::cpu;
 
 namespace {
 /// Softmax, normalisations and single reductions over the last dimension: a
-/// unit is a row; each reduction is a pass over it.
+/// unit is a row; each reduction is a pass over it, and so is what is computed
+/// of the results for each element.
+///
+/// Rows that the nearest cache holds go through the passes as through a
+/// pipeline: one loop over the columns takes the last pass of a row, the one
+/// before of the next row, and so on. Memory and units are at work together,
+/// and what combines the lanes of a row, a chain of steps that wait, runs
+/// beside other rows' vectors.
 struct RowEmitter {
   Kernel &kernel;
   IndexMath m;
@@ -25,15 +32,17 @@ struct RowEmitter {
   SmallVector<ReduceOp> reductions;
   RankedTensorType space;
   SmallVector<Value> outer;
-  Value length, row;
-  SmallVector<Value> at;
+  Value length;
   LaunchPlan plan;
-  /// Rows that take each pass together, one after the other: what combines the
-  /// lanes of one row, which is a chain of steps that wait, runs beside the
-  /// next row's vectors.
-  int64_t together = 1;
-  Value inBlock;              ///< the row's number among them
-  SmallVector<Value> results; ///< of each reduction, where there are several
+  unsigned last; ///< pass over the elements
+  /// How many rows are between two that go through subsequent passes together;
+  /// 0 where each row goes through all passes before the next one.
+  unsigned apart = 0;
+
+  // The row in hand: its number, its place in `space` and in what is kept.
+  Value row, slot;
+  SmallVector<Value> at;
+  Value finalRow; ///< of the thread's
 
   /// Values of the whole row that several passes need, kept in scratch memory
   /// or where the result goes.
@@ -53,23 +62,35 @@ struct RowEmitter {
     SmallVector<Value> sizes = e.sizes(reductions[0].getInput());
     length = sizes.pop_back_val();
     outer = sizes;
-    chooseBlock();
+    last = reductions.size() - !isWhole();
     chooseKept();
+    chooseDistance();
+    for (Kept &k : kept)
+      if (k.memory != kernel.output)
+        k.memory = kernel.scratchBuffer(
+            elementOf(k.tensor), (last * apart + 1) * keptLength(), plan);
   }
 
-  void chooseBlock() {
-    constexpr int64_t elements = 2048, most = 8; // what the nearest cache holds
-    if (auto n = constantIndex(length); n && *n > 0)
-      together = std::clamp<int64_t>(elements / *n, 1, most);
-    if (auto rows = constantIndex(m.product(outer)))
-      together = std::min(together, std::max<int64_t>(1, *rows));
-    if (reductions.size() == 1 && !isWhole())
-      together = 1; // nothing waits for the sum
-    if (together == 1)
+  /// Rows go along in a pipeline where there are enough of them, and all that
+  /// is in use of them fits into the first-level cache. With one more between
+  /// them, what combines a row's lanes has more time.
+  void chooseDistance() {
+    constexpr int64_t cache = 48 << 10, fewRows = 8;
+    constexpr unsigned mostSums = 2; // that have registers
+    auto n = constantIndex(length), rows = constantIndex(m.product(outer));
+    if (last == 0 || reductions.size() > mostSums || !n ||
+        (rows && *rows < fewRows))
       return;
-    for (ReduceOp op : reductions)
-      results.push_back(kernel.scratchBuffer(
-          op.getResult().getType().getElementType(), together, plan));
+    int64_t ofRows = streams(/*ofAllRows=*/true).size(),
+            ofColumns = streams(/*ofAllRows=*/false).size() - ofRows;
+    for (unsigned distance : {2, 1}) {
+      int64_t lines =
+          (ofRows + kept.size()) * (last * distance + 1) + ofColumns + 1;
+      if (lines * *n * 4 > cache)
+        continue;
+      apart = distance;
+      return;
+    }
   }
 
   /// The first pass in which a value of the row is computed: the last pass
@@ -136,10 +157,7 @@ struct RowEmitter {
       // Scratch memory stays in the nearest cache, but has one size.
       if (auto n = constantIndex(length)) {
         if (*n * 8 <= kernel.isa.l2 / 4)
-          kept.push_back({v,
-                          kernel.scratchBuffer(type.getElementType(),
-                                               together * keptLength(), plan),
-                          pass});
+          kept.push_back({v, Value(), pass});
       } else if (!isInOutput && fitsOutput(v, pass)) {
         isInOutput = true;
         kept.push_back({v, kernel.output, pass});
@@ -149,6 +167,10 @@ struct RowEmitter {
 
   int64_t keptLength() {
     return llvm::alignTo(*constantIndex(length), kernel.lanes());
+  }
+
+  static Type elementOf(Value tensor) {
+    return cast<RankedTensorType>(tensor.getType()).getElementType();
   }
 
   Point pointAt(Value i) {
@@ -170,14 +192,11 @@ struct RowEmitter {
     for (Kept &k : kept) {
       if (k.pass > pass)
         continue;
-      Type type = cast<RankedTensorType>(k.tensor.getType()).getElementType();
       bool isScratch = k.memory != kernel.output;
-      Value place = !isScratch     ? point.linear
-                    : together > 1 ? m.add(m.mul(inBlock, keptLength()), i)
-                                   : i;
+      Value place = !isScratch ? point.linear : slot ? m.add(slot, i) : i;
       if (k.pass < pass) {
-        e.define(k.tensor,
-                 loadKept(k, type, place, isScratch ? Value() : mask));
+        e.define(k.tensor, loadKept(k, elementOf(k.tensor), place,
+                                    isScratch ? Value() : mask));
         continue;
       }
       Scalar value =
@@ -200,43 +219,6 @@ struct RowEmitter {
     return point;
   }
 
-  /// Covers the row, four vectors at a time and then one by one. `step` takes
-  /// the elements there are, `neutral` where there are none, to all that is
-  /// carried on.
-  SmallVector<Value>
-  forRow(ReduceOp op, unsigned pass, Scalar neutral, ValueRange init,
-         function_ref<SmallVector<Value>(ArrayRef<Value>, ValueRange)> step) {
-    ScalarEmitter s(kernel.b, kernel.loc);
-    auto elementAt = [&](Value i, Value mask) -> Value {
-      Scalar x = kernel.splat(
-          s.cast(element(op.getInput(), i, mask, pass), neutral.type));
-      if (!mask)
-        return x.value;
-      return arith::SelectOp::create(kernel.b, kernel.loc, mask, x.value,
-                                     neutral.value);
-    };
-    int64_t stride = kWays * kernel.lanes();
-    Value whole = m.mul(m.div(length, m.cst(stride)), stride);
-    SmallVector<Value> carried =
-        m.loop(m.cst(0), whole, stride, init, [&](Value i, ValueRange args) {
-          SmallVector<Value> x;
-          for (int64_t w = 0; w < kWays; ++w) {
-            constexpr int64_t line = 64 / 4; // elements of 32 bits
-            Value at = m.add(i, w * kernel.lanes());
-            if (w * kernel.lanes() % line == 0)
-              fetchAhead(at, pass);
-            x.push_back(elementAt(at, Value()));
-          }
-          return step(x, args);
-        });
-    carried = kernel.forVectors(whole, length, carried,
-                                [&](Value i, Value mask, ValueRange args) {
-                                  return step({elementAt(i, mask)}, args);
-                                });
-    e.newPoint();
-    return carried;
-  }
-
   /// The inputs that have an element for each of the row.
   SmallVector<Value> streams(bool ofAllRows) {
     SmallVector<Value> found;
@@ -250,19 +232,19 @@ struct RowEmitter {
     return found;
   }
 
-  /// Whether what the last pass goes through leaves the next rows a place in
+  /// Whether what the last pass goes through leaves the next row a place in
   /// the first-level cache.
   bool isNextAtHand() {
     constexpr int64_t cache = 48 << 10;
     int64_t tensors = streams(/*ofAllRows=*/false).size() + 2;
     auto n = constantIndex(length);
-    return n && tensors * *n * together * 4 <= cache;
+    return n && tensors * *n * 4 <= cache;
   }
 
   /// Has memory at work while there is something to compute: fetches the lines
-  /// that the row's results go to, and what the next rows' first pass reads.
+  /// that the row's results go to, and what the next row's first pass reads.
   void fetchAhead(Value i, unsigned pass) {
-    if (!isWhole() || pass == 0 || pass + 1 != reductions.size())
+    if (apart || !isWhole() || pass == 0 || pass + 1 != reductions.size())
       return;
     auto fetch = [&](Value memory, Value at, bool isWrite) {
       constexpr int32_t nearest = 3;
@@ -274,90 +256,173 @@ struct RowEmitter {
       fetch(kernel.output, at, /*isWrite=*/true);
     if (isNextAtHand())
       for (Value input : streams(/*ofAllRows=*/true))
-        fetch(e.getMemory(input), m.add(at, m.mul(length, together)),
-              /*isWrite=*/false);
+        fetch(e.getMemory(input), m.add(at, length), /*isWrite=*/false);
   }
 
-  void reduce(ReduceOp op, unsigned pass) {
+  /// What a reduction carries along a row.
+  struct Accumulator {
+    Scalar neutral; ///< instead of elements that are not there
+    SmallVector<Value> init;
+    std::function<SmallVector<Value>(ArrayRef<Value> x, ValueRange)> step;
+    std::function<Value(ValueRange)> finish;
+  };
+
+  Accumulator accumulatorOf(ReduceOp op) {
     ScalarEmitter s(kernel.b, kernel.loc);
-    Type from = op.getInput().getType().getElementType(),
-         type = accumulatorType(from);
+    Type type = accumulatorType(elementOf(op.getInput()));
     Scalar neutral = kernel.splat(neutralElement(s, op.getKind(), type));
-    Scalar total{type, Extreme::covers(op.getKind(), type)
-                           ? extremeOf(op, pass, neutral)
-                           : combined(op, pass, neutral)};
-    total = s.cast(total, from);
-    if (together > 1)
-      e.store(total, results[pass], inBlock, 1);
-    else
-      e.define(op.getResult(), total);
+    return Extreme::covers(op.getKind(), type) ? extremeOf(op, neutral)
+                                               : combined(op, neutral);
   }
 
-  Value combined(ReduceOp op, unsigned pass, Scalar neutral) {
-    ScalarEmitter s(kernel.b, kernel.loc);
-    Type type = neutral.type;
-    auto join = [&](Value x, Value y) {
+  Accumulator combined(ReduceOp op, Scalar neutral) {
+    auto join = [this, op, type = neutral.type](Value x, Value y) mutable {
       // As one operation it is rounded once.
       if (auto mul = y.getDefiningOp<arith::MulFOp>();
           mul && op.getKind() == ReduceKind::sum)
         return kernel.multiplyAdd(mul.getLhs(), mul.getRhs(), x);
+      ScalarEmitter s(kernel.b, kernel.loc);
       return combine(s, op.getKind(), {type, x}, {type, y}).value;
     };
-    SmallVector<Value> sums(kWays, neutral.value);
-    sums = forRow(op, pass, neutral, sums,
-                  [&](ArrayRef<Value> x, ValueRange args) {
-                    SmallVector<Value> next(args);
-                    for (auto [sum, v] : llvm::zip(next, x))
-                      sum = join(sum, v);
-                    return next;
-                  });
-    Value sum = join(join(sums[0], sums[1]), join(sums[2], sums[3]));
-    return combineLanes(kernel.b, kernel.loc, sum, join);
+    auto step = [join](ArrayRef<Value> x, ValueRange args) mutable {
+      SmallVector<Value> next(args);
+      for (auto [sum, v] : llvm::zip(next, x))
+        sum = join(sum, v);
+      return next;
+    };
+    auto finish = [this, join](ValueRange sums) mutable {
+      Value sum = join(join(sums[0], sums[1]), join(sums[2], sums[3]));
+      return combineLanes(kernel.b, kernel.loc, sum, join);
+    };
+    return {neutral, SmallVector<Value>(kWays, neutral.value), step, finish};
   }
 
-  Value extremeOf(ReduceOp op, unsigned pass, Scalar neutral) {
-    OpBuilder &b = kernel.b;
-    Extreme extreme{b, kernel.loc, op.getKind()};
-    auto flags = VectorType::get({kernel.lanes()}, b.getI1Type());
+  Accumulator extremeOf(ReduceOp op, Scalar neutral) {
+    Extreme extreme{kernel.b, kernel.loc, op.getKind()};
+    auto flags = VectorType::get({kernel.lanes()}, kernel.b.getI1Type());
     SmallVector<Value> init(kWays, neutral.value);
-    init.push_back(
-        arith::ConstantOp::create(b, kernel.loc, flags, b.getZeroAttr(flags)));
-    SmallVector<Value> found = forRow(
-        op, pass, neutral, init, [&](ArrayRef<Value> x, ValueRange args) {
-          SmallVector<Value> next(args);
-          for (auto [acc, v] : llvm::zip(next, x))
-            acc = extreme.join(acc, v);
-          next.back() = extreme.noteNans(next.back(), x);
-          return next;
-        });
-    auto join = [&](Value x, Value y) { return extreme.join(x, y); };
-    Value most = join(join(found[0], found[1]), join(found[2], found[3]));
-    most = combineLanes(b, kernel.loc, most, join);
-    Value isNan = vector::ReductionOp::create(
-        b, kernel.loc, vector::CombiningKind::OR, found.back());
-    return extreme.finish(most, isNan);
+    init.push_back(arith::ConstantOp::create(kernel.b, kernel.loc, flags,
+                                             kernel.b.getZeroAttr(flags)));
+    auto step = [extreme](ArrayRef<Value> x, ValueRange args) mutable {
+      SmallVector<Value> next(args);
+      for (auto [acc, v] : llvm::zip(next, x))
+        acc = extreme.join(acc, v);
+      next.back() = extreme.noteNans(next.back(), x);
+      return next;
+    };
+    auto finish = [this, extreme](ValueRange found) mutable {
+      auto join = [&](Value x, Value y) { return extreme.join(x, y); };
+      Value most = join(join(found[0], found[1]), join(found[2], found[3]));
+      most = combineLanes(kernel.b, kernel.loc, most, join);
+      Value isNan = vector::ReductionOp::create(
+          kernel.b, kernel.loc, vector::CombiningKind::OR, found.back());
+      return extreme.finish(most, isNan);
+    };
+    return {neutral, init, step, finish};
   }
 
-  /// One pass over each of the rows [first, stop), with the results of the
-  /// passes before it at hand.
-  void forBlock(Value first, Value stop, unsigned pass,
-                function_ref<void()> body) {
-    m.loop(first, stop, 1, [&](Value number) {
-      e.newPoint();
-      row = number;
-      inBlock = m.sub(number, first);
-      at = m.delinearize(number, outer);
-      ScalarEmitter s(kernel.b, kernel.loc);
-      for (unsigned before = 0; before < pass; ++before) {
-        Value found = memref::LoadOp::create(kernel.b, kernel.loc,
-                                             results[before], inBlock);
-        auto result = reductions[before].getResult();
-        e.define(result,
-                 s.fromMemory(result.getType().getElementType(), found));
+  /// A pass over a row.
+  struct Stage {
+    unsigned pass;
+    Value row, slot;
+    SmallVector<Value> at;
+    SmallVector<Value> results; ///< of the passes before
+  };
+
+  Stage stageOf(unsigned pass, Value row, Value slot,
+                SmallVector<Value> results) {
+    return {pass, row, slot, m.delinearize(row, outer), std::move(results)};
+  }
+
+  void enter(const Stage &stage) {
+    row = stage.row;
+    slot = stage.slot;
+    at = stage.at;
+    for (auto [op, value] : llvm::zip(reductions, stage.results))
+      e.define(op.getResult(), {elementOf(op.getResult()), value});
+  }
+
+  /// Takes several rows through their passes, column by column; gives the
+  /// reductions' results.
+  SmallVector<Value> forColumns(ArrayRef<Stage> stages) {
+    SmallVector<Accumulator> sums;
+    SmallVector<Value> init;
+    for (const Stage &stage : stages) {
+      if (stage.pass == reductions.size())
+        continue;
+      sums.push_back(accumulatorOf(reductions[stage.pass]));
+      llvm::append_range(init, sums.back().init);
+    }
+    auto step = [&](ArrayRef<Value> columns, Value mask, ValueRange carried) {
+      SmallVector<Value> next;
+      for (auto [number, stage] : llvm::enumerate(stages)) {
+        enter(stage);
+        if (stage.pass == reductions.size()) {
+          for (Value i : columns)
+            storeResult(i, mask);
+          continue;
+        }
+        Accumulator &sum = sums[number];
+        SmallVector<Value> x;
+        for (auto [w, i] : llvm::enumerate(columns)) {
+          constexpr int64_t line = 64 / 4; // elements of 32 bits
+          if (!mask && w * kernel.lanes() % line == 0)
+            fetchAhead(i, stage.pass);
+          x.push_back(addend(stage.pass, sum.neutral, i, mask));
+        }
+        llvm::append_range(
+            next, sum.step(x, carried.slice(next.size(), sum.init.size())));
       }
-      body();
-    });
+      return next;
+    };
+    Value done = m.cst(0);
+    if (!sums.empty()) {
+      int64_t stride = kWays * kernel.lanes();
+      done = m.mul(m.div(length, m.cst(stride)), stride);
+      init =
+          m.loop(m.cst(0), done, stride, init, [&](Value i, ValueRange args) {
+            SmallVector<Value> columns;
+            for (int64_t w = 0; w < kWays; ++w)
+              columns.push_back(m.add(i, w * kernel.lanes()));
+            return step(columns, Value(), args);
+          });
+      // Rows keep their values in different places.
+      if (auto loop = init[0].getDefiningOp<scf::ForOp>(); loop && apart)
+        markIndependent(loop.getOperation());
+    }
+    init = kernel.forVectors(done, length, init,
+                             [&](Value i, Value mask, ValueRange args) {
+                               return step({i}, mask, args);
+                             });
     e.newPoint();
+    SmallVector<Value> results;
+    ValueRange found(init);
+    for (auto [stage, sum] : llvm::zip(stages, sums)) {
+      Type element = elementOf(reductions[stage.pass].getInput());
+      ScalarEmitter s(kernel.b, kernel.loc);
+      Scalar total{sum.neutral.type,
+                   sum.finish(found.take_front(sum.init.size()))};
+      found = found.drop_front(sum.init.size());
+      results.push_back(s.cast(total, element).value);
+    }
+    return results;
+  }
+
+  /// What a reduction adds at a column.
+  Value addend(unsigned pass, Scalar neutral, Value i, Value mask) {
+    ScalarEmitter s(kernel.b, kernel.loc);
+    Scalar x = kernel.splat(s.cast(
+        element(reductions[pass].getInput(), i, mask, pass), neutral.type));
+    if (!mask)
+      return x.value;
+    return arith::SelectOp::create(kernel.b, kernel.loc, mask, x.value,
+                                   neutral.value);
+  }
+
+  void storeResult(Value i, Value mask) {
+    Scalar value = element(kernel.root, i, mask, reductions.size());
+    e.store(value, kernel.output, m.add(m.mul(row, length), i), kernel.lanes(),
+            mask);
   }
 
   /// Whether the result is rows as long, or one value of each where the cluster
@@ -371,16 +436,8 @@ struct RowEmitter {
     return kernel.computedType().getShape() == space.getShape() && !isRowValue;
   }
 
-  /// What is behind the last reduction: the row's elements, or its one.
-  void finish() {
-    if (isWhole()) {
-      kernel.forVectors(m.cst(0), length, [&](Value i, Value mask) {
-        Scalar value = element(kernel.root, i, mask, reductions.size());
-        e.store(value, kernel.output, m.add(m.mul(row, length), i),
-                kernel.lanes(), mask);
-      });
-      return;
-    }
+  /// Where a row ends in one value, that of the row in hand.
+  void storeRowValue() {
     e.newPoint();
     Point point;
     for (Value v : at)
@@ -391,24 +448,107 @@ struct RowEmitter {
     e.store(e.emit(kernel.root, point, 1), kernel.output, row, 1);
   }
 
-  LaunchPlan emit() {
-    if (together == 1) {
-      kernel.forUnits([&](Value unit) {
-        row = unit;
-        at = m.delinearize(unit, outer);
-        for (auto [pass, op] : llvm::enumerate(reductions))
-          reduce(op, pass);
-        finish();
-      });
-    } else {
-      m.loop(kernel.begin, kernel.end, together, [&](Value first) {
-        Value stop = m.min(m.add(first, together), kernel.end);
-        for (auto [pass, op] : llvm::enumerate(reductions))
-          forBlock(first, stop, pass,
-                   [&, pass = pass, op = op] { reduce(op, pass); });
-        forBlock(first, stop, reductions.size(), [&] { finish(); });
-      });
+  /// One row after the other, each through all passes.
+  void emitRowByRow() {
+    kernel.forUnits([&](Value unit) {
+      Stage stage = stageOf(0, unit, Value(), {});
+      for (; stage.pass <= last; ++stage.pass)
+        llvm::append_range(stage.results, forColumns(stage));
+      enter(stage);
+      if (!isWhole())
+        storeRowValue();
+    });
+  }
+
+  /// What there is of the rows on their way: for each reduction the results of
+  /// those that are behind it, the newest first, and the place of each row in
+  /// what is kept.
+  struct Pipeline {
+    SmallVector<SmallVector<Value>> results;
+    SmallVector<Value> slots;
+
+    SmallVector<Value> flat() const {
+      SmallVector<Value> all(slots);
+      for (ArrayRef<Value> of : results)
+        llvm::append_range(all, of);
+      return all;
     }
+    /// The same with other values.
+    Pipeline with(ValueRange values) const {
+      Pipeline p = *this;
+      auto next = values.begin();
+      for (Value &v : p.slots)
+        v = *next++;
+      for (SmallVector<Value> &of : p.results)
+        for (Value &v : of)
+          v = *next++;
+      return p;
+    }
+  };
+
+  /// Each row goes a step on: row `newest` into the first pass, those before it
+  /// into `passes` - 1 more. Behind the last row there is it again.
+  Pipeline advance(const Pipeline &p, Value newest, unsigned passes) {
+    SmallVector<Stage> stages;
+    for (unsigned pass = 0; pass < passes; ++pass) {
+      SmallVector<Value> before;
+      for (unsigned of = 0; of < pass; ++of)
+        before.push_back(p.results[of][(pass - of) * apart - 1]);
+      stages.push_back(
+          stageOf(pass, m.min(m.sub(newest, m.cst(pass * apart)), finalRow),
+                  p.slots[pass * apart], std::move(before)));
+    }
+    SmallVector<Value> found = forColumns(stages);
+    if (passes > last && !isWhole()) {
+      stages.back().results.push_back(found.back());
+      enter(stages.back());
+      storeRowValue();
+    }
+    Pipeline next = p;
+    std::rotate(next.slots.begin(), next.slots.end() - 1, next.slots.end());
+    for (unsigned pass = 0; pass < std::min(last, passes); ++pass) {
+      SmallVector<Value> &of = next.results[pass];
+      std::rotate(of.begin(), of.end() - 1, of.end());
+      of[0] = found[pass];
+    }
+    return next;
+  }
+
+  Pipeline empty() {
+    Pipeline p;
+    ScalarEmitter s(kernel.b, kernel.loc);
+    for (unsigned step = 0; step <= last * apart; ++step)
+      p.slots.push_back(m.cst(kept.empty() ? 0 : step * keptLength()));
+    for (unsigned pass = 0; pass < last; ++pass) {
+      ReduceOp op = reductions[pass];
+      Type type = elementOf(op.getResult());
+      Scalar none =
+          s.cast(neutralElement(s, op.getKind(), accumulatorType(type)), type);
+      p.results.emplace_back((last - pass) * apart, none.value);
+    }
+    return p;
+  }
+
+  void emitPipelined() {
+    Pipeline p = empty();
+    finalRow = m.sub(kernel.end, m.cst(1));
+    auto run = [&](Value first, Value stop, Value ahead, unsigned passes) {
+      p = p.with(
+          m.loop(first, stop, 1, p.flat(), [&](Value row, ValueRange args) {
+            return advance(p.with(args), m.add(row, ahead), passes).flat();
+          }));
+    };
+    for (unsigned pass = 0; pass < last; ++pass)
+      run(m.cst(pass * apart), m.cst((pass + 1) * apart), kernel.begin,
+          pass + 1);
+    run(kernel.begin, kernel.end, m.cst(last * apart), last + 1);
+  }
+
+  LaunchPlan emit() {
+    if (apart)
+      emitPipelined();
+    else
+      emitRowByRow();
     for (ReduceOp op : reductions)
       e.undefine(op.getResult());
     markIndependent(kernel.func);
