@@ -33,6 +33,23 @@ func.func @main(%x: tensor<1x8x8x32xf32>) -> tensor<1x4x4x32xf32> {
 
 // -----
 
+// The rows that a window spans fill the first-level cache: strips of them are
+// done downwards, image by image, so that what the next row reads again is
+// there.
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for %[[IMAGE:.*]] = %{{.*}} to %{{.*}} step %c1
+// CHECK:           scf.for %[[X:.*]] = %c0 to %c56 step %c14
+// CHECK:             scf.for
+// CHECK:               arith.addi %[[X]], %c14
+// CHECK:               scf.for %{{.*}} = %[[X]] to
+// CHECK-NEXT:            arith.muli
+func.func @main(%x: tensor<2x112x112x64xf32>) -> tensor<2x56x56x64xf32> {
+  %0 = dlc.pool max %x kernel [3, 3] strides [2, 2] dilations [1, 1] pads [1, 1, 1, 1] : tensor<2x112x112x64xf32> -> tensor<2x56x56x64xf32>
+  return %0 : tensor<2x56x56x64xf32>
+}
+
+// -----
+
 // Integers; 4 channels are left over.
 // CHECK-LABEL: func.func @k0
 // CHECK:         arith.maxsi {{.*}} : vector<16xi8>

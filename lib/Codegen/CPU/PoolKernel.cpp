@@ -175,13 +175,44 @@ struct PoolEmitter {
     emitPixel(place, &PoolEmitter::clipped);
   }
 
+  /// How many elements of a row are done before the ones below them: of rows
+  /// that the next row's windows read once more, as much as stays in the
+  /// first-level cache; nothing if that holds whole rows.
+  std::optional<int64_t> stripWidth() {
+    constexpr int64_t cache = 40 << 10, ofStrip = 24 << 10;
+    auto width = constantIndex(out[spatial]), wide = constantIndex(in[spatial]),
+         channels = constantIndex(in.back());
+    int64_t x = spatial - 1, y = spatial - 2;
+    if (spatial < 2 || !width || !wide || !channels || window[y] <= strides[y])
+      return std::nullopt;
+    int64_t bytes =
+        window[y] * *channels * llvm::divideCeil(elementBits(element), 8);
+    int64_t most = ofStrip / std::max<int64_t>(1, bytes * strides[x]);
+    if (bytes * *wide <= cache || most < window[x])
+      return std::nullopt;
+    return llvm::divideCeil(*width, llvm::divideCeil(*width, most));
+  }
+
   LaunchPlan emit() {
-    SmallVector<Value> rows(out.begin(), out.end() - 2);
-    kernel.forUnits([&](Value unit) {
+    ArrayRef<Value> rows = ArrayRef(out).drop_back(2);
+    auto pixels = [&](Value unit, Value first, Value stop) {
       SmallVector<Value> row = m.delinearize(unit, rows);
-      m.loop(m.cst(0), out[spatial], 1,
-             [&](Value x) { emitPixel(placeOf(row, x)); });
-    });
+      m.loop(first, stop, 1, [&](Value x) { emitPixel(placeOf(row, x)); });
+    };
+    if (auto strip = stripWidth()) {
+      Value length = rows.back();
+      kernel.forRuns(length, [&](Value run, Value first, Value stop) {
+        m.loop(m.cst(0), out[spatial], *strip, [&](Value x) {
+          m.loop(first, stop, 1, [&](Value row) {
+            pixels(m.add(m.mul(run, length), row), x,
+                   m.min(m.add(x, *strip), out[spatial]));
+          });
+        });
+      });
+    } else {
+      kernel.forUnits(
+          [&](Value unit) { pixels(unit, m.cst(0), out[spatial]); });
+    }
     LaunchPlan plan;
     plan.kind = "pool";
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
