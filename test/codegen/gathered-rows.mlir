@@ -42,6 +42,41 @@ func.func @main(%x: tensor<1x8x8x32xf32>, %i: tensor<16xi64>, %j: tensor<16xi64>
 
 // -----
 
+// The nearest cache does not hold a row of the result, the one that it is picked
+// from and two that this is computed from: strips of columns, each for all rows, if
+// what strips are picked from is not much more than the row is.
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[ROW:.*]] = rt.scratch
+// CHECK:         %[[SUM:.*]] = scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args
+// CHECK:           scf.for {{.*}} iter_args
+// CHECK-COUNT-2:     memref.load %{{.*}} : memref<?xi64>
+// CHECK:         arith.cmpi
+// CHECK:         %[[WIDTH:.*]] = arith.select %{{.*}}, %c48, %c96
+// CHECK:         %[[STRIPS:.*]] = arith.select %{{.*}}, %c2, %c1
+// CHECK:         scf.for %{{.*}} = %c0 to %[[STRIPS]] step %c1
+// CHECK:           %[[FIRST:.*]] = arith.muli %{{.*}}, %[[WIDTH]]
+// CHECK:           %[[STOP:.*]] = arith.minsi
+// CHECK:           %[[PICKED:.*]]:2 = scf.for %{{.*}} = %[[FIRST]] to %[[STOP]] step %c1 iter_args
+// CHECK:           scf.for %{{.*}} = %arg1 to %arg2
+// CHECK:             %[[FROM:.*]] = arith.muli %[[PICKED]]#0, %c64
+// CHECK:             %[[TO:.*]] = arith.muli %[[PICKED]]#1, %c64
+// CHECK:             scf.for %{{.*}} = %[[FROM]] to
+// CHECK:               vector.store {{.*}}, %[[ROW]]
+// CHECK:             scf.for %{{.*}} = %[[FIRST]] to %[[STOP]]
+// CHECK:               vector.load %[[ROW]]
+func.func @main(%x: tensor<1x8x32x64xf32>, %i: tensor<16xi64>, %j: tensor<16xi64>,
+                %k: tensor<96xi64>, %l: tensor<96xi64>) -> tensor<1x16x96x64xf32> {
+  %0 = dlc.gather %x, %i axis = 1 : (tensor<1x8x32x64xf32>, tensor<16xi64>) -> tensor<1x16x32x64xf32>
+  %1 = dlc.gather %x, %j axis = 1 : (tensor<1x8x32x64xf32>, tensor<16xi64>) -> tensor<1x16x32x64xf32>
+  %2 = dlc.add %0, %1 : tensor<1x16x32x64xf32>
+  %3 = dlc.gather %2, %k axis = 2 : (tensor<1x16x32x64xf32>, tensor<96xi64>) -> tensor<1x16x96x64xf32>
+  %4 = dlc.gather %2, %l axis = 2 : (tensor<1x16x32x64xf32>, tensor<96xi64>) -> tensor<1x16x96x64xf32>
+  %5 = dlc.add %3, %4 : tensor<1x16x96x64xf32>
+  return %5 : tensor<1x16x96x64xf32>
+}
+
+// -----
+
 // Few rows would be few units of work, those of an open size have no room, and an
 // empty one has no element that a wrong index could be clamped to.
 // CHECK-LABEL: func.func @dlc_run

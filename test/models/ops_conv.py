@@ -333,6 +333,20 @@ def pool_max(g):
     g.output("volume", g.MaxPool(g.input("x3", (1, 2, 5, 4, 6)), kernel_shape=[2, 2, 2]))
 
 
+@graph(opset=12)
+def pool_strips(g):
+    """Rows that the nearest cache does not hold are done strip by strip, image by image."""
+    x = g.input("x", (2, 32, 8, 50), make=lambda size: g.rng.integers(-40, 40, size))
+    pixels = g.Relu(g.Conv(x, g.weight(32, 32, 1, 1)))
+    for name, kernel, attributes in (
+        ("tall", [7, 3], dict(strides=[1, 2], pads=[3, 1, 3, 1])),
+        ("plain", [7, 2], {}),
+    ):
+        top = g.MaxPool(pixels, kernel_shape=kernel, **attributes)
+        mean = g.AveragePool(pixels, kernel_shape=kernel, **attributes)
+        g.output(name, g.Conv(g.Add(top, mean), g.weight(5, 32, 1, 1)))
+
+
 @graph(opset=19)
 def pool_average(g):
     x = g.input("x", (2, 3, 13, 10))
@@ -382,6 +396,21 @@ def resize_pixels(g):
         g.output(name, g.Transpose(up, perm=[0, 2, 3, 1]))
         g.output(name + "_sum", g.Relu(g.Add(g.Transpose(up, perm=[0, 2, 3, 1]), skip)))
     g.output("nearest_planes", g.Resize(g.input("p", (1, 2, 5, 21)), None, g.const([1.0, 1.0, 3.0, 2.0]), **RESIZES[1][1]))
+
+
+@graph(opset=13)
+def resize_strips(g):
+    """Rows that the nearest cache does not hold: strips of columns, unless what these are of is scattered."""
+    x = g.input("x", (1, 17, 33, 64), make=lambda size: g.rng.integers(-40, 40, size))
+    planes, mix = g.Transpose(x, perm=[0, 3, 1, 2]), g.weight(64, 2)
+    for name, attributes in RESIZES[4:6] + RESIZES[8:9]:
+        up = g.Resize(planes, None, g.const([1.0, 1.0, 2.0, 2.0]), **attributes)
+        g.output(name, g.MatMul(g.Transpose(up, perm=[0, 2, 3, 1]), mix))
+    down = g.Resize(planes, None, None, g.const([1, 64, 20, 70], "int64"), mode="linear")
+    g.output("other", g.MatMul(g.Transpose(down, perm=[0, 2, 3, 1]), mix))
+    squares = g.Mul(x, g.Sqrt(g.Abs(x)))
+    picked = [g.Gather(squares, g.const(g.rng.integers(-33, 33, 90), "int64"), axis=2) for _ in range(2)]
+    g.output("scattered", g.MatMul(g.Sub(*picked), mix))
 
 
 @graph(opset=18)

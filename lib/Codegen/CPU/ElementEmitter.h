@@ -90,6 +90,9 @@ public:
   /// unspecified.
   Scalar emit(mlir::Value tensor, const Point &point, int64_t lanes,
               mlir::Value mask = {});
+  /// Where a gather takes the elements from that it has at the point.
+  Point throughGather(GatherOp op, const Point &point, int64_t lanes,
+                      mlir::Value mask);
   /// Stores elements to row-major memory at a linear offset; gives the store.
   mlir::Operation *store(Scalar value, mlir::Value memref, mlir::Value offset,
                          int64_t lanes, mlir::Value mask = {});
@@ -138,8 +141,6 @@ private:
   Scalar choose(mlir::Value condition, Scalar x, Scalar y, int64_t lanes);
   Point throughBroadcast(BroadcastOp op, const Point &point, int64_t lanes);
   Point throughReshape(ReshapeOp op, const Point &point, int64_t lanes);
-  Point throughGather(GatherOp op, const Point &point, int64_t lanes,
-                      mlir::Value mask);
   Point throughSlice(SliceOp op, const Point &point, int64_t lanes);
 
   static mlir::VectorType vectorOf(mlir::Type element, int64_t lanes) {
