@@ -190,8 +190,8 @@ static LogicalResult winogradShape(ShapeAlgebra &s, ConvOp::Adaptor op,
                                    SmallVectorImpl<Dim> &dims) {
   auto input = typeOf(op.getInput()), kernel = typeOf(op.getKernel());
   int64_t m = *op.getWinograd(), outputs = op.getPacked().value_or(-1);
-  if (m != 2 && m != 4)
-    return s.error("knows Winograd's algorithm for tiles of 2 and 4, not of " +
+  if (m < 2 || m > 4)
+    return s.error("knows Winograd's algorithm for tiles of 2 to 4, not of " +
                    Twine(m));
   auto isOnes = [](ArrayRef<int64_t> list) {
     return list == ArrayRef<int64_t>{1, 1};

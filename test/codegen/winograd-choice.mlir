@@ -37,6 +37,20 @@ func.func @small(%x: tensor<1x7x7x512xf32>) -> tensor<1x7x7x512xf32> {
 
 // -----
 
+// Tiles of 4 x 4 would save little, since the last ones are half empty, and have
+// half as many weights more.
+// CHECK-LABEL: @middle
+// CHECK:       dlc.conv {{.*}} packed 256 winograd 3 : (tensor<1x14x14x256xf32>, tensor<4x25x256x64xf32>)
+// OFF-LABEL:   @middle
+func.func @middle(%x: tensor<1x14x14x256xf32>) -> tensor<1x14x14x256xf32> {
+  %k = dlc.constant dense<0.5> : tensor<256x3x3x256xf32>
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] groups 1
+    : (tensor<1x14x14x256xf32>, tensor<256x3x3x256xf32>) -> tensor<1x14x14x256xf32>
+  return %0 : tensor<1x14x14x256xf32>
+}
+
+// -----
+
 // An open number of images.
 // CHECK-LABEL: @images
 // CHECK:       dlc.conv {{.*}} packed 64 winograd 4
@@ -50,10 +64,10 @@ func.func @images(%x: tensor<?x56x56x64xf32>) -> tensor<?x56x56x64xf32> {
 
 // -----
 
-// It is taken for two: large tiles where their weights serve some images, not
-// where they serve four tiles of each.
+// It is taken for two: larger tiles where their weights serve some images, not
+// where they serve few tiles of each.
 // CHECK-LABEL: @few_images
-// CHECK:       dlc.conv {{.*}} packed 256 winograd 4
+// CHECK:       dlc.conv {{.*}} packed 256 winograd 3
 // CHECK:       dlc.conv {{.*}} packed 512 winograd 2
 // OFF-LABEL:   @few_images
 func.func @few_images(%x: tensor<?x14x14x256xf32>, %y: tensor<?x7x7x512xf32>) -> (tensor<?x14x14x256xf32>, tensor<?x7x7x512xf32>) {

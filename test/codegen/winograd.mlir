@@ -102,6 +102,27 @@ func.func @main(%x: tensor<1x10x10x20xf32>, %k: tensor<1x16x20x48xf32>) -> tenso
 
 // -----
 
+// Tiles of 3 x 3 of 25 products; rows that share x3 - x1 are transformed together.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:       rt.launch %{{.*}}, @k0[%c2, %c1] {{.*}} kind "winograd 3x3 5x64"
+// CHECK-LABEL: func.func @k0
+// CHECK-DAG:     %[[TWO:.*]] = arith.constant dense<2.0{{.*}}> : vector<16xf32>
+// CHECK-DAG:     %[[THREE:.*]] = arith.constant dense<3.0{{.*}}> : vector<16xf32>
+// CHECK-COUNT-5: vector.load
+// CHECK:         %[[ODDS:.*]] = arith.subf
+// CHECK:         math.fma %{{.*}}, %[[TWO]], %[[ODDS]]
+// CHECK:         math.fma %{{.*}}, %[[THREE]], %[[ODDS]]
+// CHECK:         scf.for {{.*}} to %c25{{.*}} {
+// CHECK-COUNT-20:  vector.fma
+// SSE-LABEL:   func.func @k0
+func.func @main(%x: tensor<1x11x11x32xf32>, %k: tensor<2x25x32x64xf32>) -> tensor<1x9x9x128xf32> {
+  %0 = dlc.conv %x, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 128 winograd 3
+    : (tensor<1x11x11x32xf32>, tensor<2x25x32x64xf32>) -> tensor<1x9x9x128xf32>
+  return %0 : tensor<1x9x9x128xf32>
+}
+
+// -----
+
 // An open number of images: blocks of tiles of whole or parts of images. The
 // weights don't fit in the cache: those of the next product are fetched ahead. Of
 // the rows of a block only the tiles are multiplied that there are.

@@ -17,7 +17,7 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 static constexpr StringLiteral names[] = {"direct", "strassen", "winograd2",
-                                          "winograd4"};
+                                          "winograd3", "winograd4"};
 
 std::string Form::name() const {
   return (names[static_cast<size_t>(algorithm)] + ":" + Twine(vectors)).str();
@@ -82,11 +82,15 @@ static SmallVector<Form> formsOf(ConvOp op, const Isa &isa,
   if (op.isDepthwise() || !matchPattern(op.getKernel(), m_Constant()))
     return forms;
   if (allowed.winograd && canBeWinograd(op)) {
-    for (auto [m, algorithm] :
-         {std::pair(2, Algorithm::winograd2), {4, Algorithm::winograd4}})
+    int64_t best = winogradTile(op, isa);
+    for (auto [m, algorithm] : {std::pair(2, Algorithm::winograd2),
+                                {3, Algorithm::winograd3},
+                                {4, Algorithm::winograd4}}) {
       forms.push_back({algorithm, panelVectors(isa, winogradTiles(op, m),
                                                columns, accumulator)});
-    std::swap(forms[0], forms[winogradTile(op, isa) / 2]);
+      if (m == best)
+        std::swap(forms.front(), forms.back());
+    }
   }
   return withWidths(forms, columns, widestPanel(isa, accumulator), isa);
 }

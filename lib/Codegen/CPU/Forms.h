@@ -20,7 +20,7 @@
 
 namespace dlc::cpu {
 
-enum class Algorithm { direct, strassen, winograd2, winograd4 };
+enum class Algorithm { direct, strassen, winograd2, winograd3, winograd4 };
 
 /// A way to compute a product or a convolution.
 struct Form {

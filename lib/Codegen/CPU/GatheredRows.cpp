@@ -98,10 +98,10 @@ struct GatheredRowsEmitter {
   }
 
   /// How many columns of the result are in a strip; nothing if whole rows are
-  /// as good.
+  /// as good, or memory is what is waited for, which takes long runs best.
   std::optional<int64_t> stripWidth() {
-    constexpr int64_t cache = 40 << 10, fewest = 4;
-    if (!result.hasStaticShape())
+    constexpr int64_t cache = 40 << 10, fewest = 4, mostBytes = 16 << 20;
+    if (!result.hasStaticShape() || 4 * result.getNumElements() > mostBytes)
       return std::nullopt;
     // The row, and two that it is computed from.
     int64_t width = result.getDimSize(axis),

@@ -325,6 +325,8 @@ bool pack(Operation *op, Form form, const Isa &target) {
     return packStrassen(cast<MatmulOp>(op), width);
   case Algorithm::winograd2:
     return packWinograd(cast<ConvOp>(op), 2, width);
+  case Algorithm::winograd3:
+    return packWinograd(cast<ConvOp>(op), 3, width);
   case Algorithm::winograd4:
     return packWinograd(cast<ConvOp>(op), 4, width);
   }

@@ -177,20 +177,25 @@ struct PoolEmitter {
 
   /// How many elements of a row are done before the ones below them: of rows
   /// that the next row's windows read once more, as much as stays in the
-  /// first-level cache; nothing if that holds whole rows.
+  /// first-level cache. Nothing if that holds whole rows, or if memory is what
+  /// is waited for, which is read best in long runs.
   std::optional<int64_t> stripWidth() {
-    constexpr int64_t cache = 40 << 10, ofStrip = 24 << 10;
-    auto width = constantIndex(out[spatial]), wide = constantIndex(in[spatial]),
-         channels = constantIndex(in.back());
+    constexpr int64_t cache = 40 << 10, ofStrip = 24 << 10, mostBytes = 8 << 20;
+    RankedTensorType input = op.getInput().getType();
     int64_t x = spatial - 1, y = spatial - 2;
-    if (spatial < 2 || !width || !wide || !channels || window[y] <= strides[y])
+    if (spatial < 2 || !input.hasStaticShape() || input.getNumElements() == 0 ||
+        window[y] <= strides[y])
       return std::nullopt;
-    int64_t bytes =
-        window[y] * *channels * llvm::divideCeil(elementBits(element), 8);
-    int64_t most = ofStrip / std::max<int64_t>(1, bytes * strides[x]);
-    if (bytes * *wide <= cache || most < window[x])
+    int64_t pixel =
+        input.getShape().back() * llvm::divideCeil(elementBits(element), 8);
+    if (input.getNumElements() / input.getShape().back() * pixel > mostBytes ||
+        window[y] * pixel * input.getDimSize(spatial) <= cache)
       return std::nullopt;
-    return llvm::divideCeil(*width, llvm::divideCeil(*width, most));
+    int64_t most = ofStrip / (window[y] * pixel * strides[x]),
+            width = op.getType().getDimSize(spatial);
+    if (most < window[x])
+      return std::nullopt;
+    return llvm::divideCeil(width, llvm::divideCeil(width, most));
   }
 
   LaunchPlan emit() {

@@ -75,12 +75,13 @@ double cpu::convolutionCost(ConvOp op, const Isa &isa, int64_t tile) {
 int64_t cpu::winogradTile(ConvOp op, const Isa &isa) {
   if (!canBeWinograd(op))
     return 0;
-  // More weights and rounding for little are not worth it.
+  // More weights, which cores that read them share the memory for, and rounding
+  // are not worth it for little.
   double least = 0.9 * convolutionCost(op, isa, 0);
   int64_t best = 0;
-  for (int64_t m : {2, 4})
+  for (int64_t m : {2, 3, 4})
     if (double c = convolutionCost(op, isa, m); c < least) {
-      least = c;
+      least = 0.9 * c;
       best = m;
     }
   return best;
@@ -90,11 +91,16 @@ int64_t cpu::winogradTile(ConvOp op, const Isa &isa) {
 // Transforms
 //===----------------------------------------------------------------------===//
 
-// The interpolation points are 0, 1, -1, infinity for m = 2, and 2, -2 too for
-// m = 4.
+// The interpolation points are 0, 1, -1, infinity for m = 2, 2 too for m = 3,
+// and -2 for m = 4.
 
 static constexpr double kernel2[4][3] = {
     {1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+static constexpr double kernel3[5][3] = {{1.0 / 2, 0, 0},
+                                         {-1.0 / 2, -1.0 / 2, -1.0 / 2},
+                                         {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                                         {1.0 / 6, 1.0 / 3, 2.0 / 3},
+                                         {0, 0, 1}};
 static constexpr double kernel4[6][3] = {{1.0 / 4, 0, 0},
                                          {-1.0 / 6, -1.0 / 6, -1.0 / 6},
                                          {-1.0 / 6, 1.0 / 6, -1.0 / 6},
@@ -108,8 +114,16 @@ static constexpr double kernel4[6][3] = {{1.0 / 4, 0, 0},
 SmallVector<Num> cpu::winogradInput(int64_t m, ArrayRef<Num> x) {
   if (m == 2)
     return {x[0] - x[2], x[1] + x[2], x[2] - x[1], x[1] - x[3]};
+  auto times = [](double factor, Num v, Num to) {
+    return mulAdd(v, v.constant(factor), to);
+  };
+  if (m == 3) {
+    Num odds = x[3] - x[1];
+    return {times(2, x[0] - x[2], odds), odds - (x[1] + x[2]),
+            times(3, x[1] - x[2], odds), odds, times(-2, odds, x[4] - x[2])};
+  }
   auto scaled = [&](double factor, int i, Num to) {
-    return mulAdd(x[i], x[i].constant(factor), to);
+    return times(factor, x[i], to);
   };
   Num even = scaled(-4, 2, x[4]), odd = scaled(-4, 1, x[3]);
   Num evens = x[4] - x[2], odds = x[3] - x[1];
@@ -128,8 +142,11 @@ SmallVector<Num> cpu::winogradOutput(int64_t m, ArrayRef<Num> x) {
   auto scaled = [](double factor, Num v, Num to) {
     return mulAdd(v, v.constant(factor), to);
   };
-  Num sum = x[1] + x[2], sums = x[3] + x[4];
-  Num difference = x[1] - x[2], differences = x[3] - x[4];
+  Num sum = x[1] + x[2], difference = x[1] - x[2];
+  if (m == 3)
+    return {x[0] + sum + x[3], scaled(2, x[3], difference),
+            scaled(4, x[3], sum) + x[4]};
+  Num sums = x[3] + x[4], differences = x[3] - x[4];
   return {x[0] + sum + sums, scaled(2, differences, difference),
           scaled(4, sums, sum), scaled(8, differences, difference) + x[5]};
 }
@@ -137,7 +154,7 @@ SmallVector<Num> cpu::winogradOutput(int64_t m, ArrayRef<Num> x) {
 /// G k G^T of the 3 x 3 kernel whose elements lie `stride` apart.
 static void transformKernel(int64_t m, const float *kernel, int64_t stride,
                             double (&to)[36]) {
-  const auto *g = m == 2 ? kernel2 : kernel4;
+  const auto *g = m == 2 ? kernel2 : m == 3 ? kernel3 : kernel4;
   int64_t n = m + 2;
   double half[6][3];
   for (int64_t i = 0; i < n; ++i)

@@ -27,7 +27,7 @@ namespace dlc::cpu {
 /// Whether a convolution, whose kernel is not packed yet, can be computed so.
 bool canBeWinograd(ConvOp op);
 
-/// The size of the output tiles, 2 or 4, that a convolution should be computed
+/// The size of the output tiles, 2 to 4, that a convolution should be computed
 /// in; 0: it is better computed directly. Its kernel is not packed yet.
 int64_t winogradTile(ConvOp op, const Isa &isa);
 

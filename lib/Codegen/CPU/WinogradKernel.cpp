@@ -207,8 +207,8 @@ struct WinogradEmitter {
   void emitInnerInput(const InputTile &t) {
     // Rows that share their sums are computed together.
     SmallVector<int64_t> order{1, 2, 0, side - 1};
-    if (tile == 4)
-      order.append({3, 4});
+    for (int64_t row = 3; row < side - 1; ++row)
+      order.push_back(row);
     int64_t most = 18 / side; // vectors, of 32 registers
     for (ArrayRef<int64_t> rest = order; !rest.empty();) {
       ArrayRef<int64_t> rows = rest.take_front(most);

@@ -179,10 +179,10 @@ func.func @conv_packed_outputs(%a: tensor<1x8x4xf32>, %k: tensor<1x1x3x4x16xf32>
 // -----
 
 // A kernel for Winograd's algorithm is [panels, products, channels, width].
-func.func @winograd_tile(%a: tensor<1x8x8x4xf32>, %k: tensor<1x25x4x16xf32>) {
-  // expected-error @+2 {{knows Winograd's algorithm for tiles of 2 and 4, not of 3}}
+func.func @winograd_tile(%a: tensor<1x8x8x4xf32>, %k: tensor<1x49x4x16xf32>) {
+  // expected-error @+2 {{knows Winograd's algorithm for tiles of 2 to 4, not of 5}}
   // expected-error @+1 {{failed to infer returned types}}
-  %0 = dlc.conv %a, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 2 winograd 3 : (tensor<1x8x8x4xf32>, tensor<1x25x4x16xf32>) -> tensor<1x6x6x2xf32>
+  %0 = dlc.conv %a, %k strides [1, 1] dilations [1, 1] pads [0, 0, 0, 0] groups 1 packed 2 winograd 5 : (tensor<1x8x8x4xf32>, tensor<1x49x4x16xf32>) -> tensor<1x6x6x2xf32>
   return
 }
 
