@@ -42,6 +42,33 @@ func.func @main(%x: tensor<2x?x13xf32>) -> tensor<13x2x?xf32> {
 
 // -----
 
+// What is computed of a transpose is computed of its tiles, before they are turned
+// or behind; of two the first one's tile waits in scratch memory.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         kind "transpose 8x8"
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[TILE:.*]] = rt.scratch %arg3[0]
+// CHECK-NOT:     vector.gather
+// CHECK-COUNT-8: math.absf
+// CHECK-COUNT-24: vector.shuffle
+// CHECK-COUNT-8: vector.store {{.*}}, %[[TILE]]
+// CHECK-COUNT-24: vector.shuffle
+// CHECK:         vector.load %[[TILE]][%c0]
+// CHECK:         arith.addf
+// CHECK:         math.exp
+// CHECK:         vector.store
+// CHECK:         vector.load %[[TILE]][%c8]
+func.func @main(%x: tensor<24x16xf32>, %y: tensor<24x16xf32>) -> tensor<16x24xf32> {
+  %0 = dlc.abs %x : tensor<24x16xf32>
+  %1 = dlc.transpose %0 [1, 0] : tensor<24x16xf32> -> tensor<16x24xf32>
+  %2 = dlc.transpose %y [1, 0] : tensor<24x16xf32> -> tensor<16x24xf32>
+  %3 = dlc.add %1, %2 : tensor<16x24xf32>
+  %4 = dlc.exp %3 : tensor<16x24xf32>
+  return %4 : tensor<16x24xf32>
+}
+
+// -----
+
 // Rows that stay rows are copied, and few rows are not worth a tile.
 // CHECK-LABEL: func.func @dlc_run
 // CHECK-COUNT-2: rt.launch {{.*}} kind "loop"

@@ -38,6 +38,20 @@ def transpose_planes(g):
     g.output("bool", g.Transpose(g.input("b", (5, 33), "bool")))
 
 
+@graph(opset=13, runs=[{"n": 2, "w": 6}, {"n": 1, "w": 21}])
+def transpose_computed(g):
+    """What is computed before and behind transposes that are done tile by tile, of one and of several."""
+    x, y, z = (g.input(name, ("n", 19, 3, "w")) for name in "xyz")
+    pixels = [g.Transpose(t, perm=[0, 2, 3, 1]) for t in (g.Abs(x), y, g.Mul(z, z), g.Neg(y))]
+    g.output("before", g.Add(pixels[0], g.weight(19)))
+    g.output("sigmoid", g.Sigmoid(pixels[1]))
+    g.output("two", g.Mul(pixels[0], pixels[1]))
+    g.output("three", g.Sub(g.Mul(pixels[0], pixels[1]), pixels[2]))
+    g.output("four", g.Add(g.Sub(g.Mul(pixels[0], pixels[1]), pixels[2]), pixels[3]))
+    g.output("softmax", g.Softmax(pixels[1], axis=-1))
+    g.output("integers", g.Cast(g.Transpose(g.Cast(x, to=6), perm=[0, 3, 2, 1]), to=7))
+
+
 @graph(opset=14)
 def reshape(g):
     x = g.input("x", (2, 3, 4, 5))

@@ -136,8 +136,8 @@ LaunchPlan emitLoop(Kernel &kernel);
 mlir::Value gatheredRows(Kernel &kernel);
 LaunchPlan emitGatheredRows(Kernel &kernel, mlir::Value rows);
 LaunchPlan emitConcat(Kernel &kernel, ConcatOp op);
-/// Whether the kernel is a transpose of what is in memory, and no more, that
-/// should be done tile by tile.
+/// Whether the kernel computes its elements from transposes that should be done
+/// tile by tile.
 bool isTiledTranspose(Kernel &kernel);
 LaunchPlan emitTranspose(Kernel &kernel);
 /// Whether the root's last dimension is a few channels of what lies in planes.

@@ -7,8 +7,9 @@
 
 // Where a transpose takes the last dimension elsewhere, lanes that are stored
 // side by side lie far apart. A square tile of as many rows as a vector has
-// lanes is read along the input's last dimension, turned in registers and
-// stored along the output's. A unit is one strip of such tiles.
+// lanes is read, or computed, along the input's last dimension, turned in
+// registers and stored along the output's, with what is computed of it there. A
+// unit is one strip of such tiles.
 //
 // If the output's rows lie a multiple of 4 kB apart, all lines of a tile are of
 // one set of the first-level cache, which does not hold as many. Tiles are then
@@ -17,49 +18,86 @@
 
 #include "Codegen/CPU/Kernel.h"
 
+#include "dialects/dlc/ScalarEmitter.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
 
-bool cpu::isTiledTranspose(Kernel &kernel) {
-  auto op = kernel.root.getDefiningOp<TransposeOp>();
-  if (!op || !kernel.emitter.getMemory(op.getInput()) ||
-      elementBits(op.getType().getElementType()) != 32)
-    return false;
+/// Whether a transpose should be done tile by tile.
+static bool isTurned(TransposeOp op) {
   ArrayRef<int64_t> order = op.getPermutation(),
                     shape = op.getType().getShape();
   int64_t rank = order.size();
-  if (rank < 2 || order.back() == rank - 1)
-    return false;
   // Of few rows or columns most of a tile would be empty.
   auto isLong = [](int64_t size) {
     return ShapedType::isDynamic(size) || size >= 6;
   };
-  return isLong(shape.back()) &&
+  return elementBits(op.getType().getElementType()) == 32 && rank >= 2 &&
+         order.back() != rank - 1 && isLong(shape.back()) &&
          isLong(op.getInput().getType().getShape().back());
 }
+
+/// The dimension of the output that was the input's last.
+static int64_t turnedDim(TransposeOp op) {
+  int64_t last = op.getPermutation().size() - 1;
+  return llvm::find(op.getPermutation(), last) - op.getPermutation().begin();
+}
+
+/// The transposes that the root is computed of element by element, if all turn
+/// the same tiles.
+static SmallVector<TransposeOp> turnedOf(Kernel &kernel) {
+  constexpr size_t most = 3;
+  llvm::SetVector<Value> reached;
+  reached.insert(kernel.root);
+  SmallVector<TransposeOp> found;
+  for (size_t i = 0; i < reached.size(); ++i) {
+    if (kernel.emitter.isBound(reached[i]))
+      continue;
+    Operation *op = reached[i].getDefiningOp();
+    if (isa<PointwiseOpInterface>(op))
+      reached.insert(op->operand_begin(), op->operand_end());
+    auto transpose = dyn_cast<TransposeOp>(op);
+    if (!transpose)
+      continue;
+    if (!isTurned(transpose) || found.size() == most ||
+        (!found.empty() && turnedDim(found[0]) != turnedDim(transpose)))
+      return {};
+    found.push_back(transpose);
+  }
+  return found;
+}
+
+bool cpu::isTiledTranspose(Kernel &kernel) { return !turnedOf(kernel).empty(); }
 
 namespace {
 struct TransposeEmitter {
   Kernel &kernel;
-  TransposeOp op;
   IndexMath m;
-  SmallVector<Value> inputSizes, sizes, inputStrides, strides, outer;
+  ElementEmitter &e;
+
+  /// A transpose, whose tile waits in memory where another one follows.
+  struct Turned {
+    TransposeOp op;
+    SmallVector<Value> strides; ///< of its input
+    Value buffer;
+  };
+  SmallVector<Turned> all;
+  RankedTensorType result;
+  SmallVector<Value> sizes, strides, outer;
   SmallVector<int64_t> outerDims;
   int64_t rank, along; ///< the dimension of the output that was the last
-  Value memory, rows, columns;
-  VectorType type;
+  Value rows, columns;
+  LaunchPlan plan;
 
-  TransposeEmitter(Kernel &kernel, TransposeOp op)
-      : kernel(kernel), op(op), m(kernel.math()),
-        inputSizes(kernel.emitter.sizes(op.getInput())),
-        sizes(kernel.emitter.sizes(op.getResult())),
-        inputStrides(stridesOf(inputSizes)), strides(stridesOf(sizes)),
-        rank(sizes.size()), memory(kernel.emitter.getMemory(op.getInput())) {
-    along =
-        llvm::find(op.getPermutation(), rank - 1) - op.getPermutation().begin();
+  explicit TransposeEmitter(Kernel &kernel)
+      : kernel(kernel), m(kernel.math()), e(kernel.emitter),
+        result(kernel.computedType()), sizes(e.sizes(kernel.root)),
+        strides(stridesOf(sizes)), rank(sizes.size()) {
+    for (TransposeOp op : turnedOf(kernel))
+      all.push_back({op, stridesOf(e.sizes(op.getInput())), Value()});
+    along = turnedDim(all[0].op);
     for (int64_t d = 0; d < rank - 1; ++d)
       if (d != along) {
         outerDims.push_back(d);
@@ -67,8 +105,6 @@ struct TransposeEmitter {
       }
     rows = sizes[along];
     columns = sizes.back();
-    type = cast<VectorType>(
-        kernel.vectorType(cast<MemRefType>(memory.getType()).getElementType()));
   }
 
   SmallVector<Value> stridesOf(ArrayRef<Value> dims) {
@@ -79,6 +115,10 @@ struct TransposeEmitter {
       stride = m.mul(stride, dims[d]);
     }
     return result;
+  }
+
+  static Type elementOf(Value tensor) {
+    return cast<RankedTensorType>(tensor.getType()).getElementType();
   }
 
   /// Swaps the blocks off the diagonal of each 2 x 2 of blocks, from the
@@ -103,42 +143,108 @@ struct TransposeEmitter {
     }
   }
 
+  /// One of the matrices that the dimensions make which change places.
+  struct Matrix {
+    SmallVector<Value> indices; ///< of the outer dimensions
+    SmallVector<Value> from;    ///< where it begins in each input
+    Value to;                   ///< in the output
+  };
+
+  /// That at the `number`-th index of all other dimensions.
+  Matrix matrixAt(Value number) {
+    Matrix matrix{m.delinearize(number, outer), {}, m.cst(0)};
+    for (auto [d, i] : llvm::zip(outerDims, matrix.indices))
+      matrix.to = m.add(matrix.to, m.mul(i, strides[d]));
+    for (Turned &t : all) {
+      Value from = m.cst(0);
+      for (auto [d, i] : llvm::zip(outerDims, matrix.indices))
+        from = m.add(from, m.mul(i, t.strides[t.op.getPermutation()[d]]));
+      matrix.from.push_back(from);
+    }
+    return matrix;
+  }
+
+  /// The vector of an input from `row` on, at `column` of the output.
+  Value loadRow(const Matrix &matrix, int64_t number, Value row, Value column,
+                Value mask) {
+    TransposeOp op = all[number].op;
+    ArrayRef<int64_t> order = op.getPermutation();
+    e.newPoint();
+    Point point;
+    point.indices.resize(rank);
+    for (auto [d, i] : llvm::zip(outerDims, matrix.indices))
+      point.indices[order[d]] = {i};
+    point.indices[order.back()] = {column};
+    point.indices[rank - 1] = {row, 1, {}};
+    Value start = m.add(matrix.from[number],
+                        m.mul(column, all[number].strides[order.back()]));
+    point.liesAt(m.add(start, row), op.getInput().getType());
+    return kernel.splat(e.emit(op.getInput(), point, kernel.lanes(), mask))
+        .value;
+  }
+
+  /// Stores the result's vector from `column` on, where each transpose has the
+  /// value of `turned`.
+  void storeRow(const Matrix &matrix, Value row, Value column, Value mask,
+                ArrayRef<Value> turned) {
+    e.newPoint();
+    Point point;
+    point.indices.resize(rank);
+    for (auto [d, i] : llvm::zip(outerDims, matrix.indices))
+      point.indices[d] = {i};
+    point.indices[along] = {row};
+    point.indices[rank - 1] = {column, 1, {}};
+    point.liesAt(m.add(m.add(matrix.to, m.mul(row, strides[along])), column),
+                 result);
+    for (auto [t, value] : llvm::zip(all, turned))
+      e.define(t.op.getResult(), {elementOf(t.op.getResult()), value});
+    Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
+    e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
+    for (Turned &t : all)
+      e.undefine(t.op.getResult());
+    e.newPoint();
+  }
+
+  Value loadTurned(Type element, Value buffer, Value at) {
+    Value v =
+        loadVector(kernel.b, kernel.loc, kernel.lanes(), buffer, at, Value());
+    return ScalarEmitter(kernel.b, kernel.loc).fromMemory(element, v).value;
+  }
+
   /// What of a tile there is.
   enum class Part { whole, someColumns, some };
 
   /// A tile whose first element is at `row` and `column` of the output.
-  void emitTile(Value from, Value to, Value row, Value column, Part part) {
+  void emitTile(const Matrix &matrix, Value row, Value column, Part part) {
     int64_t lanes = kernel.lanes();
-    OpBuilder &b = kernel.b;
-    Location loc = kernel.loc;
-    Value step = inputStrides[op.getPermutation().back()];
-    Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
     Value rowsLeft = m.sub(rows, row), rowMask, columnMask;
     if (part == Part::some)
       rowMask = kernel.maskOf(rowsLeft);
     if (part != Part::whole)
       columnMask = kernel.maskOf(m.sub(columns, column));
     SmallVector<Value> tile;
-    for (int64_t i = 0; i < lanes; ++i) {
-      Value at = m.add(column, i);
-      if (columnMask)
-        at = m.min(at, m.sub(columns, m.cst(1)));
-      at = m.add(m.add(from, m.mul(at, step)), row);
-      tile.push_back(
-          rowMask ? Value(vector::MaskedLoadOp::create(
-                        b, loc, type, memory, ValueRange(at), rowMask, zero))
-                  : Value(vector::LoadOp::create(b, loc, type, memory, at)));
+    for (auto [number, t] : llvm::enumerate(all)) {
+      tile.clear();
+      for (int64_t i = 0; i < lanes; ++i) {
+        Value at = m.add(column, i);
+        if (columnMask)
+          at = m.min(at, m.sub(columns, m.cst(1)));
+        tile.push_back(loadRow(matrix, number, row, at, rowMask));
+      }
+      turn(tile);
+      if (t.buffer)
+        for (int64_t i = 0; i < lanes; ++i)
+          e.store({elementOf(t.op.getResult()), tile[i]}, t.buffer,
+                  m.cst(i * lanes), lanes);
     }
-    turn(tile);
     for (int64_t i = 0; i < lanes; ++i) {
       auto store = [&] {
-        Value at =
-            m.add(m.add(to, m.mul(m.add(row, i), strides[along])), column);
-        if (columnMask)
-          vector::MaskedStoreOp::create(b, loc, kernel.output, ValueRange(at),
-                                        columnMask, tile[i]);
-        else
-          vector::StoreOp::create(b, loc, tile[i], kernel.output, at);
+        SmallVector<Value> turned;
+        for (Turned &t : all)
+          turned.push_back(t.buffer ? loadTurned(elementOf(t.op.getResult()),
+                                                 t.buffer, m.cst(i * lanes))
+                                    : tile[i]);
+        storeRow(matrix, m.add(row, i), column, columnMask, turned);
       };
       // Not under an empty mask: a processor may take long to find that there
       // is no fault in a page that isn't mapped.
@@ -149,7 +255,7 @@ struct TransposeEmitter {
     }
   }
 
-  void emitStrip(Value from, Value to, Value row) {
+  void emitStrip(const Matrix &matrix, Value row) {
     int64_t lanes = kernel.lanes();
     Value whole = m.mul(m.div(columns, m.cst(lanes)), lanes);
     auto isMultiple = [&](Value size) {
@@ -158,7 +264,7 @@ struct TransposeEmitter {
     };
     auto tiles = [&](Value first, Value last, Part part) {
       m.loop(first, last, lanes,
-             [&](Value column) { emitTile(from, to, row, column, part); });
+             [&](Value column) { emitTile(matrix, row, column, part); });
     };
     auto wholeRows = [&] {
       tiles(m.cst(0), whole, Part::whole);
@@ -181,8 +287,7 @@ struct TransposeEmitter {
   /// not hold all.
   bool isBlocked() {
     constexpr int64_t setsApart = 4096, linesOfSet = 8, mostBytes = 8 << 20;
-    RankedTensorType result = op.getType();
-    if (!result.hasStaticShape())
+    if (all.size() > 1 || !result.hasStaticShape())
       return false;
     int64_t bytes = result.getNumElements() * 4;
     return *constantIndex(strides[along]) * 4 % setsApart == 0 &&
@@ -191,82 +296,67 @@ struct TransposeEmitter {
            (kernel.lanes() > linesOfSet || 2 * bytes > kernel.isa.l2);
   }
 
-  /// `from` and `to` are of the block's first element.
-  void emitBlock(Value from, Value to, Value buffer) {
+  /// The block from `firstRow` and `firstColumn` on.
+  void emitBlock(const Matrix &matrix, Value firstRow, Value firstColumn,
+                 Value buffer) {
     int64_t lanes = kernel.lanes();
-    OpBuilder &b = kernel.b;
-    Location loc = kernel.loc;
-    Value step = inputStrides[op.getPermutation().back()];
+    Type element = elementOf(all[0].op.getResult());
     m.loop(m.cst(0), m.cst(blockColumns), lanes, [&](Value column) {
       m.loop(m.cst(0), m.cst(blockRows), lanes, [&](Value row) {
         SmallVector<Value> tile;
-        for (int64_t i = 0; i < lanes; ++i) {
-          Value at = m.add(m.add(from, m.mul(m.add(column, i), step)), row);
-          tile.push_back(vector::LoadOp::create(b, loc, type, memory, at));
-        }
+        for (int64_t i = 0; i < lanes; ++i)
+          tile.push_back(loadRow(matrix, 0, m.add(firstRow, row),
+                                 m.add(firstColumn, m.add(column, i)),
+                                 Value()));
         turn(tile);
         for (int64_t i = 0; i < lanes; ++i)
-          vector::StoreOp::create(
-              b, loc, tile[i], buffer,
-              m.add(m.mul(m.add(row, i), blockColumns), column));
+          e.store({element, tile[i]}, buffer,
+                  m.add(m.mul(m.add(row, i), blockColumns), column), lanes);
       });
     });
     m.loop(m.cst(0), m.cst(blockRows), 1, [&](Value row) {
-      Value start = m.add(to, m.mul(row, strides[along]));
       m.loop(m.cst(0), m.cst(blockColumns), lanes, [&](Value column) {
-        Value v = vector::LoadOp::create(
-            b, loc, type, buffer, m.add(m.mul(row, blockColumns), column));
-        vector::StoreOp::create(b, loc, v, kernel.output, m.add(start, column));
+        Value v = loadTurned(element, buffer,
+                             m.add(m.mul(row, blockColumns), column));
+        storeRow(matrix, m.add(firstRow, row), m.add(firstColumn, column),
+                 Value(), v);
       });
     });
   }
 
   LaunchPlan emitBlocks() {
-    LaunchPlan plan;
     plan.kind = "transpose by blocks";
     plan.rows = plan.columns = kernel.lanes();
     plan.grain = 2;
-    Value buffer = kernel.scratchBuffer(type.getElementType(),
+    Value buffer = kernel.scratchBuffer(elementOf(all[0].op.getResult()),
                                         blockRows * blockColumns, plan);
     Value high = m.div(rows, m.cst(blockRows)),
           wide = m.div(columns, m.cst(blockColumns));
     kernel.forUnits([&](Value unit) {
       Value strip = m.div(unit, wide);
-      auto [from, to] = startsOf(m.div(strip, high));
-      Value row = m.mul(m.rem(strip, high), blockRows),
-            column = m.mul(m.rem(unit, wide), blockColumns);
-      Value step = inputStrides[op.getPermutation().back()];
-      emitBlock(m.add(m.add(from, m.mul(column, step)), row),
-                m.add(m.add(to, m.mul(row, strides[along])), column), buffer);
+      emitBlock(matrixAt(m.div(strip, high)),
+                m.mul(m.rem(strip, high), blockRows),
+                m.mul(m.rem(unit, wide), blockColumns), buffer);
     });
-    int64_t units = op.getType().getNumElements() / (blockRows * blockColumns);
+    int64_t units = result.getNumElements() / (blockRows * blockColumns);
     plan.units = [units](const ShapeAlgebra &s, ArrayRef<Dim>) {
       return s.constant(units);
     };
     return plan;
   }
 
-  /// Where the matrix begins, of the input and of the output, that is at the
-  /// `number`-th index of all other dimensions.
-  std::pair<Value, Value> startsOf(Value number) {
-    Value from = m.cst(0), to = m.cst(0);
-    for (auto [d, i] : llvm::zip(outerDims, m.delinearize(number, outer))) {
-      from = m.add(from, m.mul(i, inputStrides[op.getPermutation()[d]]));
-      to = m.add(to, m.mul(i, strides[d]));
-    }
-    return {from, to};
-  }
-
   LaunchPlan emit() {
     if (isBlocked())
       return emitBlocks();
     int64_t lanes = kernel.lanes();
+    for (Turned &t : MutableArrayRef(all).drop_back())
+      t.buffer = kernel.scratchBuffer(elementOf(t.op.getResult()),
+                                      lanes * lanes, plan);
     Value strips = m.ceilDiv(rows, lanes);
     kernel.forUnits([&](Value unit) {
-      auto [from, to] = startsOf(m.div(unit, strips));
-      emitStrip(from, to, m.mul(m.rem(unit, strips), lanes));
+      emitStrip(matrixAt(m.div(unit, strips)),
+                m.mul(m.rem(unit, strips), lanes));
     });
-    LaunchPlan plan;
     plan.kind = "transpose";
     plan.rows = plan.columns = lanes;
     if (auto n = constantIndex(columns))
@@ -286,8 +376,7 @@ struct TransposeEmitter {
 } // namespace
 
 LaunchPlan cpu::emitTranspose(Kernel &kernel) {
-  return TransposeEmitter(kernel, kernel.root.getDefiningOp<TransposeOp>())
-      .emit();
+  return TransposeEmitter(kernel).emit();
 }
 
 //===----------------------------------------------------------------------===//
