@@ -1,4 +1,5 @@
-// Kernels of scans: a unit is a line, walked element by element.
+// Kernels of scans: a unit is a line, walked element by element, or some vectors of
+// lines that lie beside each other.
 //
 // RUN: dlc-opt %s -split-input-file -pass-pipeline='builtin.module(func.func(dlc-form-clusters,dlc-place-results),dlc-emit-program{isa=avx512},func.func(canonicalize,cse))' | FileCheck %s
 
@@ -20,11 +21,11 @@ func.func @main(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
 
 // Or not; from the end; in f32.
 // CHECK-LABEL: func.func @k0
-// CHECK:         scf.for %[[I:.*]] = %c0 to %c4 step %c1 iter_args(%[[PRODUCT:.*]] = %{{.*}}) -> (f32)
+// CHECK:         scf.for %[[I:.*]] = %c0 to %c4 step %c1 iter_args(%[[PRODUCT:.*]] = %{{.*}}) -> (vector<16xf32>)
 // CHECK:           arith.subi %c3, %[[I]]
 // CHECK:           arith.mulf %[[PRODUCT]]
-// CHECK:           %[[OUT:.*]] = arith.truncf %[[PRODUCT]] : f32 to f16
-// CHECK:           memref.store %[[OUT]]
+// CHECK:           %[[OUT:.*]] = arith.truncf %[[PRODUCT]] : vector<16xf32> to vector<16xf16>
+// CHECK:           vector.maskedstore {{.*}}, %[[OUT]]
 func.func @main(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
   %0 = dlc.scan prod %x axis = 0 exclusive reverse : tensor<4x8xf16> -> tensor<4x8xf16>
   return %0 : tensor<4x8xf16>

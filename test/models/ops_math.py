@@ -229,6 +229,18 @@ def reduce_input_axes(g):
     g.output("cumsum_int", g.CumSum(i, g.const(-1, "int64")))
 
 
+@graph(opset=14, runs=[{"n": 3, "m": 150}, {"n": 1, "m": 5}, {"n": 7, "m": 64}])
+def lines_beside(g):
+    """Along axes that are not the last: lines beside each other, whole blocks and what is left."""
+    x = g.input("x", ("n", 4, "m"), make=lambda size: np.round(g.rng.standard_normal(size) * 3))
+    for axis in (0, 1):
+        for last in (0, 1):
+            g.output(f"most{axis}{last}", g.ArgMax(x, axis=axis, select_last_index=last))
+        g.output(f"least{axis}", g.Neg(g.ArgMin(g.Abs(x), axis=axis, keepdims=0)))
+        for flags in (dict(), dict(exclusive=1, reverse=1)):
+            g.output(f"sum{axis}{len(flags)}", g.Relu(g.CumSum(x, g.const(axis, "int64"), **flags)))
+
+
 @graph(opset=13, runs=[{"n": 1, "m": 7}, {"n": 5, "m": 1}, {"n": 3, "m": 130}])
 def reduce_dynamic(g):
     x = g.input("x", ("n", "m"))

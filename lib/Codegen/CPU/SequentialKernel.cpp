@@ -15,101 +15,192 @@ using namespace mlir;
 using namespace dlc;
 using namespace dlc::cpu;
 
-/// The indices `at` of a line, with `i` put in at the axis.
-static Point onLine(ArrayRef<Value> at, int64_t axis, Value i) {
-  Point point;
-  for (Value v : at)
-    point.indices.push_back({v});
-  point.indices.insert(point.indices.begin() + axis, Index{i});
-  return point;
-}
+namespace {
+/// Lines along an axis, each element after the one before. If the axis is not
+/// the last, lanes are lines beside each other, some vectors of them at once; a
+/// unit is such a block, or a line.
+struct Lines {
+  Kernel &kernel;
+  IndexMath m;
+  int64_t axis;
+  bool isWide;
+  SmallVector<Value> outer; ///< sizes of dimensions but for axis and lanes
+  Value last, blocks;
+
+  static constexpr int64_t kVectors = 4;
+
+  Lines(Kernel &kernel, Value input, int64_t axis)
+      : kernel(kernel), m(kernel.math()), axis(axis),
+        outer(kernel.emitter.sizes(input)) {
+    isWide = axis + 1 < static_cast<int64_t>(outer.size());
+    if (isWide) {
+      last = outer.pop_back_val();
+      blocks = m.ceilDiv(last, block());
+    }
+    outer.erase(outer.begin() + axis);
+  }
+
+  int64_t block() const { return kVectors * kernel.lanes(); }
+  int64_t lanes() const { return isWide ? kernel.lanes() : 1; }
+
+  /// Vectors beside each other, or one element.
+  struct Group {
+    SmallVector<Value> at; ///< indices of the outer dimensions
+    Value column, mask;
+    int64_t vectors;
+  };
+
+  void forGroups(function_ref<void(const Group &)> body) {
+    kernel.forUnits([&](Value unit) {
+      if (!isWide)
+        return body({m.delinearize(unit, outer), Value(), Value(), 1});
+      Value lo = m.mul(m.rem(unit, blocks), block()),
+            hi = m.min(m.add(lo, block()), last);
+      SmallVector<Value> at = m.delinearize(m.div(unit, blocks), outer);
+      Value full = m.mul(m.div(m.sub(hi, lo), m.cst(block())), block()),
+            middle = m.add(lo, full);
+      m.loop(lo, middle, block(),
+             [&](Value i) { body({at, i, Value(), kVectors}); });
+      kernel.emitter.newPoint();
+      kernel.forVectors(middle, hi,
+                        [&](Value i, Value mask) { body({at, i, mask, 1}); });
+    });
+  }
+
+  /// Element i of the lines of a group's vector; without i that of a tensor
+  /// that has no such axis.
+  Point pointOf(const Group &group, int64_t vector, Value i) {
+    Point point;
+    for (Value v : group.at)
+      point.indices.push_back({v});
+    if (i)
+      point.indices.insert(point.indices.begin() + axis, Index{i});
+    if (isWide)
+      point.indices.push_back(
+          {m.add(group.column, vector * kernel.lanes()), 1, {}});
+    return point;
+  }
+
+  Value splat(Value v) {
+    return isWide ? kernel.splat({v.getType(), v}).value : v;
+  }
+  Scalar splat(Scalar s) { return isWide ? kernel.splat(s) : s; }
+
+  void store(const Point &point, Value mask) {
+    SmallVector<Value> indices;
+    for (const Index &index : point.indices)
+      indices.push_back(index.base);
+    ElementEmitter &e = kernel.emitter;
+    e.store(e.emit(kernel.root, point, lanes(), mask), kernel.output,
+            m.linearize(indices, e.sizes(kernel.root)), lanes(), mask);
+  }
+
+  std::function<Dim(const ShapeAlgebra &, ArrayRef<Dim>)>
+  units(bool hasAxis) const {
+    return [axis = axis, isWide = isWide, block = block(),
+            hasAxis](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
+      Dim units = s.constant(1);
+      for (auto [d, size] : llvm::enumerate(dims)) {
+        bool isLast = isWide && d + 1 == dims.size();
+        if (!hasAxis || static_cast<int64_t>(d) != axis)
+          units = s.mul(units, isLast ? s.ceilDiv(size, block) : size);
+      }
+      return units;
+    };
+  }
+};
+} // namespace
 
 LaunchPlan cpu::emitArgReduce(Kernel &kernel, ArgReduceOp op) {
   IndexMath m = kernel.math();
   ElementEmitter &e = kernel.emitter;
-  int64_t axis = op.getAxis();
-  Value length = e.size(op.getInput(), axis);
-  SmallVector<Value> sizes = e.sizes(op.getResult());
+  Lines lines(kernel, op.getInput(), op.getAxis());
+  Value length = e.size(op.getInput(), op.getAxis());
   Type element = op.getInput().getType().getElementType();
-  kernel.forUnits([&](Value unit) {
-    SmallVector<Value> at = m.delinearize(unit, sizes);
-    Scalar first = e.emit(op.getInput(), onLine(at, axis, m.cst(0)), 1);
-    Value where = m.loop(
-        m.cst(1), length, 1, ValueRange{first.value, m.cst(0)},
-        [&](Value i, ValueRange args) {
-          e.newPoint();
+  // Vectors of short numbers, where those are enough.
+  Type i64 = kernel.b.getI64Type(), place = i64;
+  if (auto n = constantIndex(length); n && llvm::isInt<32>(*n))
+    place = kernel.b.getI32Type();
+  auto placeOf = [&](Value i) {
+    return lines.splat(
+        arith::IndexCastOp::create(kernel.b, kernel.loc, place, i));
+  };
+  lines.forGroups([&](const Lines::Group &group) {
+    auto input = [&](int64_t vector, Value i) {
+      e.newPoint();
+      return lines.splat(e.emit(op.getInput(), lines.pointOf(group, vector, i),
+                                lines.lanes(), group.mask));
+    };
+    SmallVector<Value> init;
+    for (int64_t v = 0; v < group.vectors; ++v)
+      init.append({input(v, m.cst(0)).value, placeOf(m.cst(0))});
+    SmallVector<Value> found =
+        m.loop(m.cst(1), length, 1, init, [&](Value i, ValueRange args) {
           ScalarEmitter s(kernel.b, kernel.loc);
-          Scalar x = e.emit(op.getInput(), onLine(at, axis, i), 1),
-                 best{element, args[0]};
-          bool max = op.getKind() == ReduceKind::max;
-          Scalar better = max ? s.lt(best, x) : s.lt(x, best);
-          if (op.getLast())
-            better = s.or_(better, s.eq(best, x));
-          Value take = better.value;
-          return SmallVector<Value>{
-              arith::SelectOp::create(kernel.b, kernel.loc, take, x.value,
-                                      args[0]),
-              arith::SelectOp::create(kernel.b, kernel.loc, take, i, args[1])};
-        })[1];
+          Value here = placeOf(i);
+          SmallVector<Value> next;
+          for (int64_t v = 0; v < group.vectors; ++v) {
+            Scalar x = input(v, i), best{element, args[2 * v]};
+            bool max = op.getKind() == ReduceKind::max;
+            Scalar better = max ? s.lt(best, x) : s.lt(x, best);
+            if (op.getLast())
+              better = s.or_(better, s.eq(best, x));
+            for (auto [now, before] :
+                 {std::pair(x.value, args[2 * v]), {here, args[2 * v + 1]}})
+              next.push_back(arith::SelectOp::create(
+                  kernel.b, kernel.loc, better.value, now, before));
+          }
+          return next;
+        });
+    for (int64_t v = 0; v < group.vectors; ++v) {
+      e.newPoint();
+      ScalarEmitter s(kernel.b, kernel.loc);
+      e.define(op.getResult(), s.cast({place, found[2 * v + 1]}, i64));
+      lines.store(lines.pointOf(group, v, Value()), group.mask);
+      e.undefine(op.getResult());
+    }
     e.newPoint();
-    Type i64 = kernel.b.getI64Type();
-    e.define(op.getResult(), {i64, arith::IndexCastOp::create(
-                                       kernel.b, kernel.loc, i64, where)});
-    Point point;
-    for (Value v : at)
-      point.indices.push_back({v});
-    e.store(e.emit(kernel.root, point, 1), kernel.output, unit, 1);
-    e.undefine(op.getResult());
   });
   LaunchPlan plan;
   plan.kind = "arg_reduce";
-  plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-    return product(s, dims);
-  };
+  plan.units = lines.units(/*hasAxis=*/false);
   return plan;
 }
 
 LaunchPlan cpu::emitScan(Kernel &kernel, ScanOp op) {
   IndexMath m = kernel.math();
   ElementEmitter &e = kernel.emitter;
-  int64_t axis = op.getAxis();
-  SmallVector<Value> sizes = e.sizes(op.getInput()), lines(sizes);
-  lines.erase(lines.begin() + axis);
-  Value length = sizes[axis];
+  Lines lines(kernel, op.getInput(), op.getAxis());
+  Value length = e.size(op.getInput(), op.getAxis());
   Type element = op.getType().getElementType(), type = accumulatorType(element);
-  kernel.forUnits([&](Value unit) {
-    SmallVector<Value> at = m.delinearize(unit, lines);
+  lines.forGroups([&](const Lines::Group &group) {
     ScalarEmitter s(kernel.b, kernel.loc);
-    Value start = neutralElement(s, op.getKind(), type).value;
-    m.loop(m.cst(0), length, 1, ValueRange(start),
-           [&](Value k, ValueRange args) {
-             e.newPoint();
-             Value i = op.getReverse() ? m.sub(m.add(length, -1), k) : k;
-             Point point = onLine(at, axis, i);
-             Scalar x = s.cast(e.emit(op.getInput(), point, 1), type);
-             Scalar sum = combine(s, op.getKind(), {type, args[0]}, x);
-             e.define(op.getResult(),
-                      s.cast(op.getExclusive() ? Scalar{type, args[0]} : sum,
-                             element));
-             SmallVector<Value> indices;
-             for (Index &index : point.indices)
-               indices.push_back(index.base);
-             e.store(e.emit(kernel.root, point, 1), kernel.output,
-                     m.linearize(indices, sizes), 1);
-             e.undefine(op.getResult());
-             return SmallVector<Value>{sum.value};
-           });
-    e.newPoint();
+    Value start = lines.splat(neutralElement(s, op.getKind(), type)).value;
+    m.loop(
+        m.cst(0), length, 1, SmallVector<Value>(group.vectors, start),
+        [&](Value k, ValueRange args) {
+          Value i = op.getReverse() ? m.sub(m.add(length, -1), k) : k;
+          SmallVector<Value> sums;
+          for (int64_t v = 0; v < group.vectors; ++v) {
+            e.newPoint();
+            Point point = lines.pointOf(group, v, i);
+            Scalar x = lines.splat(s.cast(
+                e.emit(op.getInput(), point, lines.lanes(), group.mask), type));
+            Scalar sum = combine(s, op.getKind(), {type, args[v]}, x);
+            e.define(op.getResult(),
+                     s.cast(op.getExclusive() ? Scalar{type, args[v]} : sum,
+                            element));
+            lines.store(point, group.mask);
+            e.undefine(op.getResult());
+            sums.push_back(sum.value);
+          }
+          e.newPoint();
+          return sums;
+        });
   });
   LaunchPlan plan;
   plan.kind = "scan";
-  plan.units = [axis](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
-    Dim units = s.constant(1);
-    for (auto [d, size] : llvm::enumerate(dims))
-      if (static_cast<int64_t>(d) != axis)
-        units = s.mul(units, size);
-    return units;
-  };
+  plan.units = lines.units(/*hasAxis=*/true);
   return plan;
 }
 
