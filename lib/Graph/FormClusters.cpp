@@ -264,7 +264,8 @@ private:
       return false;
     if (auto gather = dyn_cast<GatherOp>(user))
       return gather.getData() != op->getResult(0) ||
-             isa<TransposeOp, SliceOp>(op) || isTableInPanels(op);
+             (isa<TransposeOp, SliceOp>(op) && !losesRuns(gather, op)) ||
+             isTableInPanels(op);
     if (feedsView(user, c))
       return isa<TransposeOp, SliceOp>(op);
     // Repeating recomputes: not what costs more than a load.
@@ -284,6 +285,16 @@ private:
       return isMovement(op) || (user == c.root && isStoredElsewhere(c.root) &&
                                 computesProduct(op));
     return true;
+  }
+
+  /// Whether a gather would pick runs of elements one by one, so many that the
+  /// transposed data is sooner stored.
+  static bool losesRuns(GatherOp gather, Operation *data) {
+    RankedTensorType from = gather.getData().getType(), to = gather.getType();
+    return movesLast(data) &&
+           gather.getAxis() + 1 < static_cast<uint64_t>(from.getRank()) &&
+           from.hasStaticShape() && to.hasStaticShape() &&
+           to.getNumElements() >= from.getNumElements() / 4;
   }
 
   /// A transpose whose vectors would be gathered, element by element.

@@ -175,6 +175,9 @@ struct SinkBelowGather : OpRewritePattern<GatherOp> {
     int64_t rank = p.size(), axis = op.getAxis();
     int64_t spread =
         cast<RankedTensorType>(op.getIndices().getType()).getRank();
+    if (spread > 0 && axis != rank - 1 && p[axis] == rank - 1)
+      return rewriter.notifyMatchFailure(
+          op, "runs of elements would be picked one by one");
     // The dimensions of the new gather's result: those of the data by number,
     // those of the indices behind them.
     auto resultOf = [&](int64_t at, auto &&dimension) {

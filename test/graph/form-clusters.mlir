@@ -733,3 +733,30 @@ func.func @pool(%x: tensor<1x80x16x16xf32>) -> tensor<1x16x16x80xf32> {
   %1 = dlc.pool max %0 kernel [3, 3] strides [1, 1] dilations [1, 1] pads [1, 1, 1, 1] : tensor<1x16x16x80xf32> -> tensor<1x16x16x80xf32>
   return %1 : tensor<1x16x16x80xf32>
 }
+
+// -----
+
+// Pixels are picked whole from a transpose that is stored; few of many are picked
+// where they lie.
+// CHECK-LABEL: @pixels
+// CHECK:       %[[T:.*]] = dlc.cluster(%arg0)
+// CHECK:         dlc.transpose
+// CHECK-NEXT:    dlc.yield
+// CHECK:       dlc.cluster(%[[T]], %arg1)
+// CHECK-NEXT:    ^bb0
+// CHECK-NEXT:    dlc.gather
+// CHECK-LABEL: @few_pixels
+// CHECK:       dlc.cluster
+// CHECK-NEXT:    ^bb0
+// CHECK-NEXT:    dlc.transpose
+// CHECK-NEXT:    dlc.gather
+func.func @pixels(%x: tensor<32x48xf32>, %i: tensor<20xi64>) -> tensor<20x32xf32> {
+  %0 = dlc.transpose %x [1, 0] : tensor<32x48xf32> -> tensor<48x32xf32>
+  %1 = dlc.gather %0, %i axis = 0 : (tensor<48x32xf32>, tensor<20xi64>) -> tensor<20x32xf32>
+  return %1 : tensor<20x32xf32>
+}
+func.func @few_pixels(%x: tensor<32x100xf32>, %i: tensor<20xi64>) -> tensor<20x32xf32> {
+  %0 = dlc.transpose %x [1, 0] : tensor<32x100xf32> -> tensor<100x32xf32>
+  %1 = dlc.gather %0, %i axis = 0 : (tensor<100x32xf32>, tensor<20xi64>) -> tensor<20x32xf32>
+  return %1 : tensor<20x32xf32>
+}

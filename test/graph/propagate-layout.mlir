@@ -94,6 +94,23 @@ func.func @movement(%x: tensor<1x8x6x4xf32>, %i: tensor<20xi64>) -> tensor<1x20x
 
 // -----
 
+// Whole pixels are picked from channels that lie last: not one element after the
+// other from planes. One pixel of each row is a slice.
+// CHECK-LABEL: @pixels
+// CHECK: %[[T:.*]] = dlc.transpose %arg0 [0, 2, 3, 1]
+// CHECK: %[[PICKED:.*]] = dlc.gather %[[T]], %arg1 axis = 2
+// CHECK: %[[ONE:.*]] = dlc.gather %arg0, %arg2 axis = 3
+// CHECK: %[[TURNED:.*]] = dlc.transpose %[[ONE]] [0, 2, 1]
+// CHECK: return %[[PICKED]], %[[TURNED]]
+func.func @pixels(%x: tensor<1x32x8x6xf32>, %i: tensor<20xi64>, %j: tensor<i64>) -> (tensor<1x8x20x32xf32>, tensor<1x8x32xf32>) {
+  %0 = dlc.transpose %x [0, 2, 3, 1] : tensor<1x32x8x6xf32> -> tensor<1x8x6x32xf32>
+  %1 = dlc.gather %0, %i axis = 2 : (tensor<1x8x6x32xf32>, tensor<20xi64>) -> tensor<1x8x20x32xf32>
+  %2 = dlc.gather %0, %j axis = 2 : (tensor<1x8x6x32xf32>, tensor<i64>) -> tensor<1x8x32xf32>
+  return %1, %2 : tensor<1x8x20x32xf32>, tensor<1x8x32xf32>
+}
+
+// -----
+
 // Upsampling by repetition: reshape, broadcast, reshape.
 // CHECK-LABEL: @repeat
 // CHECK-NOT: dlc.transpose
