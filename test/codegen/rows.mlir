@@ -236,3 +236,21 @@ func.func @main(%x: tensor<32x128xf32>) -> tensor<32xf32> {
   %6 = dlc.log %5 : tensor<32xf32>
   return %6 : tensor<32xf32>
 }
+
+// -----
+
+// Dimensions that follow each other in memory are one row: 1000 elements are 15
+// times four vectors, two and a masked one.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}}[%c3, %{{.*}}] {{.*}} kind "reduce rows"
+// CHECK-LABEL: func.func @k0
+// CHECK:         scf.for {{.*}} = %c0 to %c960 step %c64 iter_args
+// CHECK-COUNT-4:   vector.load
+// CHECK:         scf.for {{.*}} = %c960 to %c992 step %c16 iter_args
+// CHECK:         vector.maskedload
+// CHECK:         memref.store
+func.func @main(%x: tensor<3x10x20x5xf32>) -> tensor<3x1x1x1xf32> {
+  %0 = dlc.reduce max %x [1, 2, 3] : tensor<3x10x20x5xf32> -> tensor<3xf32>
+  %1 = dlc.reshape %0 : tensor<3xf32> -> tensor<3x1x1x1xf32>
+  return %1 : tensor<3x1x1x1xf32>
+}

@@ -36,14 +36,24 @@ FailureOr<LaunchPlan> cpu::emitBorderKernel(ClusterOp cluster, StringRef name,
   return plan;
 }
 
-/// Whether every reduction is over the last dimension of a shared space.
+/// Whether every reduction is over the last dimension of a shared space, or the
+/// only one over some that are one in memory.
 static bool isRows(Kernel &kernel) {
   bool rows = true;
+  int64_t count = 0;
+  ReduceOp last;
   kernel.func.walk([&](ReduceOp op) {
     int64_t rank = op.getInput().getType().getRank();
     rows &= op.getAxes() == ArrayRef<int64_t>{rank - 1};
+    ++count;
+    last = op;
   });
-  return rows;
+  if (rows || count > 1 || !kernel.emitter.isBound(last.getInput()))
+    return rows;
+  SmallVector<int64_t> axes(last.getAxes());
+  llvm::sort(axes);
+  int64_t rank = last.getInput().getType().getRank(), depth = axes.size();
+  return depth > 0 && axes == llvm::to_vector(llvm::seq(rank - depth, rank));
 }
 
 /// Whether kernels compute with such elements; narrow types are only moved,

@@ -16,7 +16,8 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 namespace {
-/// Softmax, normalisations and single reductions over the last dimension: a
+/// Softmax, normalisations and single reductions over the last dimension, or
+/// over several that lie in memory, which are one: a
 /// unit is a row; each reduction is a pass over it, and so is what is computed
 /// of the results for each element.
 ///
@@ -32,6 +33,7 @@ struct RowEmitter {
   SmallVector<ReduceOp> reductions;
   RankedTensorType space;
   SmallVector<Value> outer;
+  int64_t depth; ///< dimensions of a row
   Value length;
   LaunchPlan plan;
   unsigned last; ///< pass over the elements
@@ -60,8 +62,9 @@ struct RowEmitter {
     kernel.func.walk([&](ReduceOp op) { reductions.push_back(op); });
     space = reductions[0].getInput().getType();
     SmallVector<Value> sizes = e.sizes(reductions[0].getInput());
-    length = sizes.pop_back_val();
-    outer = sizes;
+    depth = reductions[0].getAxes().size();
+    length = m.product(ArrayRef(sizes).take_back(depth));
+    outer.append(sizes.begin(), sizes.end() - depth);
     last = reductions.size() - !isWhole();
     chooseKept();
     chooseDistance();
@@ -174,7 +177,9 @@ struct RowEmitter {
   }
 
   Point pointAt(Value i) {
-    Point point = Point::along(at, i);
+    SmallVector<Value> outside(at);
+    outside.append(depth - 1, m.cst(0));
+    Point point = Point::along(outside, i);
     point.liesAt(m.add(m.mul(row, length), i), space);
     return point;
   }
