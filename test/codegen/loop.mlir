@@ -309,3 +309,27 @@ func.func @main(%x: tensor<?x6x32xf32>, %s: tensor<?x32x1xf32>) -> tensor<?x6x32
   %2 = dlc.mul %x, %1 : tensor<?x6x32xf32>
   return %2 : tensor<?x6x32xf32>
 }
+
+// -----
+
+// A border that repeats elements: they are picked one by one, and what lies between
+// is copied by vectors. Rows that are of the border as a whole are found once.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         kind "loop"
+// CHECK-LABEL: func.func @k0
+// CHECK:         arith.remsi
+// CHECK:         scf.for {{.*}} step %c1 {
+// CHECK:           arith.remsi
+// CHECK:           memref.load
+// CHECK:           memref.store
+// CHECK:         scf.for {{.*}} step %c16 {
+// CHECK-NOT:       arith.remsi
+// CHECK:           vector.load
+// CHECK:           vector.store
+// CHECK:         scf.for {{.*}} step %c1 {
+// CHECK:           arith.remsi
+func.func @main(%x: tensor<8x70xf32>) -> tensor<12x80xf32> {
+  %z = dlc.constant dense<0.0> : tensor<f32>
+  %0 = dlc.pad %x, %z low [2, 5] {mode = 2 : i32} : tensor<8x70xf32>, tensor<f32> -> tensor<12x80xf32>
+  return %0 : tensor<12x80xf32>
+}

@@ -155,6 +155,9 @@ def pads(g):
     x = g.input("x", (2, 3, 6, 5))
     for mode in ("constant", "reflect", "edge"):
         g.output(mode, g.Pad(x, g.const(ints(0, 0, 1, 2, 0, 0, 3, 1)), mode=mode))
+    wide = g.input("wide", (2, 3, 37))
+    for mode, border in (("reflect", (1, 0, 20, 0, 2, 9)), ("edge", (0, 1, 40, 1, 0, 1)), ("edge", (0, 0, -3, 1, 1, -2))):
+        g.output(f"{mode}{border[2]}", g.Pad(wide, g.const(ints(*border)), mode=mode))
     g.output("value", g.Pad(x, g.const(ints(0, 1, 0, 2, 1, 0, 2, 0)), g.const(-1.5)))
     g.output("cropped", g.Pad(x, g.const(ints(0, 0, -1, 1, 0, 0, -2, -1))))
     g.output("none", g.Pad(x, g.const(ints(0, 0, 0, 0, 0, 0, 0, 0))))

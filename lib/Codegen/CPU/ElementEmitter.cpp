@@ -254,6 +254,32 @@ Scalar ElementEmitter::emitIota(IotaOp op, const Point &point, int64_t lanes) {
   return s.cast({i64, v}, op.getType().getElementType());
 }
 
+Index ElementEmitter::throughRepeat(PadOp op, int64_t d, Index i,
+                                    int64_t lanes) {
+  Value size = this->size(op.getInput(), d);
+  if (op.getMode() == PadMode::edge)
+    return clamp(i, size, lanes).second;
+  bool uniform = i.isUniform() || lanes == 1;
+  Value v = uniform ? (i.irregular ? i.irregular : i.base) : asVector(i, lanes);
+  auto like = [&](Value x) { return uniform ? x : splat(x, lanes); };
+  bool wrap = op.getMode() == PadMode::wrap;
+  Value one = math().cst(1);
+  // reflect has period 2 * (size - 1), wrap has period size.
+  Value period =
+      wrap ? size : math().max(math().mul(math().sub(size, one), 2), one);
+  Value p = like(period);
+  Value r = arith::RemSIOp::create(b, loc, v, p);
+  Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, r,
+                                         like(math().cst(0)));
+  r = arith::SelectOp::create(b, loc, negative,
+                              arith::AddIOp::create(b, loc, r, p), r);
+  if (!wrap)
+    r = arith::MinSIOp::create(b, loc, r, arith::SubIOp::create(b, loc, p, r));
+  Index folded;
+  (uniform ? folded.base : folded.irregular) = r;
+  return clamp(folded, size, lanes).second;
+}
+
 Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes,
                                Value mask) {
   Point at;
@@ -278,36 +304,14 @@ Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes,
           arith::SubIOp::create(b, loc, i.irregular, splat(first, lanes));
     else
       i.base = math().sub(i.base, first);
-    if (op.getMode() == PadMode::reflect || op.getMode() == PadMode::wrap) {
-      bool uniform = i.isUniform() || lanes == 1;
-      Value v =
-          uniform ? (i.irregular ? i.irregular : i.base) : asVector(i, lanes);
-      auto like = [&](Value x) { return uniform ? x : splat(x, lanes); };
-      bool wrap = op.getMode() == PadMode::wrap;
-      Value one = math().cst(1);
-      // reflect has period 2 * (size - 1), wrap has period size.
-      Value period =
-          wrap ? size : math().max(math().mul(math().sub(size, one), 2), one);
-      Value p = like(period);
-      Value r = arith::RemSIOp::create(b, loc, v, p);
-      Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
-                                             r, like(math().cst(0)));
-      r = arith::SelectOp::create(b, loc, negative,
-                                  arith::AddIOp::create(b, loc, r, p), r);
-      if (!wrap)
-        r = arith::MinSIOp::create(b, loc, r,
-                                   arith::SubIOp::create(b, loc, p, r));
-      Index folded;
-      (uniform ? folded.base : folded.irregular) = r;
-      i = clamp(folded, size, lanes).second;
+    if (op.getMode() != PadMode::constant) {
+      i = throughRepeat(op, d, i, lanes);
     } else {
       auto [in, clamped] = clamp(i, size, lanes);
-      if (op.getMode() == PadMode::constant)
-        inside = both(inside, in, lanes);
+      inside = both(inside, in, lanes);
       // Lanes that follow each other stay so, for a load and not a gather: no
       // lane that is outside is read.
-      if (op.getMode() == PadMode::constant && i.step && !i.irregular &&
-          lanes > 1)
+      if (i.step && !i.irregular && lanes > 1)
         loaded = both(loaded, in, lanes);
       else
         i = clamped;

@@ -93,6 +93,9 @@ public:
   /// Where a gather takes the elements from that it has at the point.
   Point throughGather(GatherOp op, const Point &point, int64_t lanes,
                       mlir::Value mask);
+  /// Where a padded tensor, whose border repeats elements of it, has what is at
+  /// i of dimension d, counted from where the tensor begins.
+  Index throughRepeat(PadOp op, int64_t d, Index i, int64_t lanes);
   /// Stores elements to row-major memory at a linear offset; gives the store.
   mlir::Operation *store(Scalar value, mlir::Value memref, mlir::Value offset,
                          int64_t lanes, mlir::Value mask = {});

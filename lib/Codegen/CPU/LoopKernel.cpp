@@ -264,12 +264,61 @@ static void emitPaddedRow(Kernel &kernel, PadOp pad, ArrayRef<Value> at,
   });
 }
 
+/// [lo, hi) of the last dimension of a root whose border repeats elements: what
+/// is not of the border lies together. `at` are the other coordinates.
+static void emitRepeatedRow(Kernel &kernel, PadOp pad, ArrayRef<Value> at,
+                            Value rowStart, Value lo, Value hi) {
+  IndexMath m = kernel.math();
+  ElementEmitter &emitter = kernel.emitter;
+  int64_t last = at.size();
+  SmallVector<OpFoldResult> low = pad.getMixedLow();
+  Value first = m.value(low[last]),
+        behind = m.add(first, emitter.size(pad.getInput(), last));
+  SmallVector<Index> outside;
+  for (int64_t d = 0; d < last; ++d)
+    outside.push_back(
+        emitter.throughRepeat(pad, d, {m.sub(at[d], m.value(low[d]))}, 1));
+  auto emitAt = [&](Value i, Index lane, int64_t lanes, Value mask) {
+    Point point{outside};
+    point.indices.push_back(lane);
+    Scalar value = emitter.emit(pad.getInput(), point, lanes, mask);
+    emitter.store(value, kernel.output, m.add(rowStart, i), lanes, mask);
+  };
+  auto inside = [&](Value from, Value to) {
+    kernel.forVectors(from, to, [&](Value i, Value mask) {
+      emitAt(i, {m.sub(i, first), 1, {}}, kernel.lanes(), mask);
+    });
+  };
+  // It is narrow, and elements lie anywhere.
+  auto border = [&](Value from, Value to) {
+    m.loop(from, to, 1, [&](Value i) {
+      emitter.newPoint();
+      emitAt(i, emitter.throughRepeat(pad, last, {m.sub(i, first)}, 1), 1,
+             Value());
+    });
+    emitter.newPoint();
+  };
+  if (constantIndex(first) == 0 &&
+      pad.getType().getDimSize(last) ==
+          pad.getInput().getType().getDimSize(last) &&
+      !pad.getType().isDynamicDim(last))
+    return inside(lo, hi);
+  auto within = [&](Value i) { return m.min(m.max(i, lo), hi); };
+  Value start = within(first), stop = within(behind);
+  border(lo, start);
+  inside(start, stop);
+  border(stop, hi);
+}
+
 LaunchPlan cpu::emitLoop(Kernel &kernel) {
   IndexMath m = kernel.math();
   ElementEmitter &emitter = kernel.emitter;
   RankedTensorType type = kernel.computedType();
   int64_t rank = type.getRank(), padded = paddedDims(kernel),
           merged = padded > 0 ? padded : mergeableDims(kernel, kernel.root);
+  auto repeated = dyn_cast_or_null<PadOp>(kernel.root.getDefiningOp());
+  if (repeated && (repeated.getMode() == PadMode::constant || merged != 1))
+    repeated = {};
   int64_t outer = rank - merged;
   SmallVector<Value> sizes = emitter.sizes(kernel.root);
   Value inner = m.product(ArrayRef(sizes).drop_front(outer));
@@ -284,6 +333,8 @@ LaunchPlan cpu::emitLoop(Kernel &kernel) {
     SmallVector<Value> rows =
         m.delinearize(row, ArrayRef(sizes).take_front(outer));
     Value rowStart = m.mul(row, inner);
+    if (repeated)
+      return emitRepeatedRow(kernel, repeated, rows, rowStart, lo, hi);
     if (padded > 0)
       return emitPaddedRow(kernel, cast<PadOp>(kernel.root.getDefiningOp()),
                            rows, rowStart, lo, hi);
