@@ -8,7 +8,7 @@
 // Attention of one query, as it is when a text is written word by word, reads
 // long keys and values for each query. What is done with these costs more than
 // the product: factors go elsewhere, and heads that share keys become rows of
-// one product.
+// one product. Products of one column, or of one term, are none.
 
 #include "Graph/Permute.h"
 #include "Graph/Simplify.h"
@@ -203,8 +203,84 @@ struct RowsOfRepeated : OpRewritePattern<MatmulOp> {
   }
 };
 
+/// An operand with the sizes of what is computed of it.
+Value spread(PatternRewriter &b, Location loc, Value v, ArrayRef<Dim> sizes) {
+  RankedTensorType type = typeOf(sizes, typeOf(v).getElementType());
+  bool isSpread = true;
+  for (auto [from, to] : llvm::zip(typeOf(v).getShape(), type.getShape()))
+    isSpread &= from == to;
+  return isSpread ? v
+                  : BroadcastOp::create(b, loc, type, v, openSizes(sizes))
+                        .getResult();
+}
+
+/// Those of a product.
+SmallVector<Dim> sizesOf(const ShapeAlgebra &s, MatmulOp op) {
+  SmallVector<Dim> sizes = s.dims(op.getLhs()), right = s.dims(op.getRhs());
+  sizes.back() = right.back();
+  for (auto [d, size] : llvm::enumerate(op.getType().getShape())) {
+    if (!ShapedType::isDynamic(size))
+      sizes[d] = s.constant(size);
+    else if (op.getLhs().getType().getDimSize(d) == 1)
+      sizes[d] = right[d];
+  }
+  return sizes;
+}
+
+/// A column times a row: each element is one product.
+struct OuterProduct : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op,
+                                PatternRewriter &b) const override {
+    RankedTensorType type = op.getType(), left = op.getLhs().getType();
+    if (op.getPacked() || left.getShape().back() != 1 ||
+        left.getElementType() != type.getElementType())
+      return b.notifyMatchFailure(op, "more than one product is summed");
+    ShapeAlgebra s(op.getLoc(), &b);
+    SmallVector<Dim> sizes = sizesOf(s, op);
+    b.replaceOpWithNewOp<MulOp>(op, spread(b, op.getLoc(), op.getLhs(), sizes),
+                                spread(b, op.getLoc(), op.getRhs(), sizes));
+    return success();
+  }
+};
+
+/// Rows times a column: sums over rows as they lie. As tiles of the product
+/// they would be one lane wide.
+struct OneColumn : OpRewritePattern<MatmulOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(MatmulOp op,
+                                PatternRewriter &b) const override {
+    constexpr int64_t shortest = 32;
+    RankedTensorType type = op.getType(), left = op.getLhs().getType();
+    int64_t rank = type.getRank();
+    auto element = dyn_cast<FloatType>(type.getElementType());
+    if (op.getPacked() || type.getShape().back() != 1 ||
+        type.getDimSize(rank - 2) == 1 || left.getShape().back() < shortest ||
+        !element || element.getWidth() < 32)
+      return b.notifyMatchFailure(op, "not rows times a column");
+    if (op.getLhs().getDefiningOp<TransposeOp>())
+      return b.notifyMatchFailure(op, "the rows do not lie together");
+    ShapeAlgebra s(op.getLoc(), &b);
+    SmallVector<Dim> result = sizesOf(s, op), sizes(result),
+                     row = s.dims(op.getRhs());
+    sizes.back() = s.constant(left.getShape().back());
+    std::swap(row[rank - 1], row[rank - 2]);
+    Value products = MulOp::create(
+        b, op.getLoc(), spread(b, op.getLoc(), op.getLhs(), sizes),
+        spread(b, op.getLoc(), reshaped(b, op.getRhs(), row), sizes));
+    Value sums = ReduceOp::create(
+        b, op.getLoc(), typeOf(ArrayRef(result).drop_back(), element),
+        ReduceKind::sum, products, b.getDenseI64ArrayAttr({rank - 1}));
+    b.replaceOp(op, reshaped(b, sums, result));
+    return success();
+  }
+};
+
 } // namespace
 
 void dlc::populateSimplifyProductPatterns(RewritePatternSet &patterns) {
-  patterns.add<MoveFactor, RowsOfRepeated>(patterns.getContext());
+  patterns.add<MoveFactor, OneColumn, OuterProduct, RowsOfRepeated>(
+      patterns.getContext());
 }

@@ -79,3 +79,27 @@ func.func @main(%x: tensor<1x4x4x4x16xf16>) -> tensor<1x2x2x2x16xf16> {
   %1 = dlc.mul %0, %c : tensor<1x2x2x2x16xf16>
   return %1 : tensor<1x2x2x2x16xf16>
 }
+
+// -----
+
+// Large windows: of the columns first, whose sums are in scratch memory, then of
+// these along the row; what reaches beyond the input has loops of its own.
+// CHECK:       module attributes {{.*}}dlc.scratch = 20480
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         rt.launch {{.*}} kind "pool"
+// CHECK-LABEL: func.func @k0
+// CHECK:         %[[BETWEEN:.*]] = rt.scratch %arg3[0]
+// CHECK:         scf.if
+// CHECK:           scf.for %{{.*}} = %c0 to %c20
+// CHECK-COUNT-5:     vector.load
+// CHECK:             vector.store {{.*}}, %[[BETWEEN]]
+// CHECK:         } else {
+// CHECK:           scf.for {{.*}} iter_args
+// CHECK:         scf.for %{{.*}} = %c0 to %c20
+// CHECK:           scf.if
+// CHECK-COUNT-5:     vector.load %[[BETWEEN]]
+// CHECK:             vector.store
+func.func @main(%x: tensor<1x20x20x256xf32>) -> tensor<1x20x20x256xf32> {
+  %0 = dlc.pool max %x kernel [5, 5] strides [1, 1] dilations [1, 1] pads [2, 2, 2, 2] : tensor<1x20x20x256xf32> -> tensor<1x20x20x256xf32>
+  return %0 : tensor<1x20x20x256xf32>
+}

@@ -155,3 +155,34 @@ func.func @open_batch(%x: tensor<?x4x5x16xf32>, %y: tensor<?x4x16x5xf32>, %a: te
   %7 = dlc.matmul %8, %c : (tensor<?x16xf32>, tensor<16x?xf32>) -> tensor<?x?xf32>
   return %3, %6, %7 : tensor<?x4x5x5xf32>, tensor<?x8xf32>, tensor<?x?xf32>
 }
+
+// -----
+
+// A column times a row has no sums; rows times a column are sums over rows.
+// CHECK-LABEL: func.func @column_row
+// CHECK:         %[[X:.*]] = dlc.broadcast %arg0
+// CHECK:         %[[Y:.*]] = dlc.broadcast %arg1
+// CHECK:         dlc.mul %[[X]], %[[Y]] : tensor<?x5x7xf32>
+func.func @column_row(%x: tensor<?x5x1xf32>, %y: tensor<1x1x7xf32>) -> tensor<?x5x7xf32> {
+  %0 = dlc.matmul %x, %y : (tensor<?x5x1xf32>, tensor<1x1x7xf32>) -> tensor<?x5x7xf32>
+  return %0 : tensor<?x5x7xf32>
+}
+// CHECK-LABEL: func.func @rows_column
+// CHECK:         %[[ROW:.*]] = dlc.reshape %arg1 {{.*}}: tensor<64x1xf32> -> tensor<1x64xf32>
+// CHECK:         %[[ROWS:.*]] = dlc.broadcast %[[ROW]]
+// CHECK:         %[[P:.*]] = dlc.mul %arg0, %[[ROWS]] : tensor<?x64xf32>
+// CHECK:         %[[S:.*]] = dlc.reduce sum %[[P]] [1]
+// CHECK:         dlc.reshape %[[S]]
+func.func @rows_column(%x: tensor<?x64xf32>, %y: tensor<64x1xf32>) -> tensor<?x1xf32> {
+  %0 = dlc.matmul %x, %y : (tensor<?x64xf32>, tensor<64x1xf32>) -> tensor<?x1xf32>
+  return %0 : tensor<?x1xf32>
+}
+// Narrow floats are summed in wider ones, and columns that are turned lie apart.
+// CHECK-LABEL: func.func @products
+// CHECK-COUNT-2: dlc.matmul
+func.func @products(%x: tensor<9x64xf16>, %y: tensor<64x1xf16>, %z: tensor<64x9xf32>, %w: tensor<64x1xf32>) -> (tensor<9x1xf16>, tensor<9x1xf32>) {
+  %0 = dlc.matmul %x, %y : (tensor<9x64xf16>, tensor<64x1xf16>) -> tensor<9x1xf16>
+  %1 = dlc.transpose %z [1, 0] : tensor<64x9xf32> -> tensor<9x64xf32>
+  %2 = dlc.matmul %1, %w : (tensor<9x64xf32>, tensor<64x1xf32>) -> tensor<9x1xf32>
+  return %0, %2 : tensor<9x1xf16>, tensor<9x1xf32>
+}

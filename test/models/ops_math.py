@@ -229,6 +229,16 @@ def reduce_input_axes(g):
     g.output("cumsum_int", g.CumSum(i, g.const(-1, "int64")))
 
 
+@graph(opset=13, runs=[{"n": 9}, {"n": 1}])
+def matmul_thin(g):
+    """Products of one column and of one term, with batches that one side alone has."""
+    x, column = g.input("x", (2, "n", 40)), g.input("column", (1, 40, 1))
+    g.output("summed", g.Relu(g.Add(g.MatMul(x, column), g.const(0.5))))
+    g.output("constant", g.MatMul(g.Abs(x), g.weight(40, 1)))
+    g.output("vector", g.MatMul(x, g.weight(40)))
+    g.output("outer", g.Sigmoid(g.MatMul(g.ReduceMax(x, axes=[2]), g.input("row", (1, 1, 17)))))
+
+
 @graph(opset=14, runs=[{"n": 3, "m": 150}, {"n": 1, "m": 5}, {"n": 7, "m": 64}])
 def lines_beside(g):
     """Along axes that are not the last: lines beside each other, whole blocks and what is left."""

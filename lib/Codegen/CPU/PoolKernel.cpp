@@ -107,11 +107,15 @@ struct PoolEmitter {
       from.push_back({channel, 1, {}});
       elements.push_back(load(from, mask));
     }
+    return joined(elements);
+  }
+
+  Value joined(ArrayRef<Value> elements) {
     if (Extreme::covers(op.getKind(), type))
       return extremeOf(elements);
     ScalarEmitter s(kernel.b, kernel.loc);
     Value acc = elements[0];
-    for (Value v : ArrayRef(elements).drop_front())
+    for (Value v : elements.drop_front())
       acc = combine(s, op.getKind(), {type, acc}, {type, v}).value;
     return acc;
   }
@@ -136,6 +140,96 @@ struct PoolEmitter {
     e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
     e.undefine(op.getResult());
     e.newPoint();
+  }
+
+  /// The window along one dimension, of which the range is inside; `load` gives
+  /// the k-th element.
+  Value along(int64_t d, const Span &range, bool isWhole,
+              function_ref<Value(Value k)> load) {
+    if (isWhole) {
+      SmallVector<Value> elements;
+      for (int64_t k = 0; k < window[d]; ++k)
+        elements.push_back(load(m.cst(k)));
+      return joined(elements);
+    }
+    ScalarEmitter s(kernel.b, kernel.loc);
+    return m.loop(
+        range.first, range.last, 1, ValueRange(initial()),
+        [&](Value k, ValueRange args) {
+          return SmallVector<Value>{
+              combine(s, op.getKind(), {type, args[0]}, {type, load(k)}).value};
+        })[0];
+  }
+
+  /// Emits for whole ranges and for others what there is to do.
+  void whetherWhole(int64_t d, const Span &range,
+                    function_ref<void(bool isWhole)> emit) {
+    if (dims[d].isInside(m))
+      return emit(true);
+    auto choice = scf::IfOp::create(
+        kernel.b, kernel.loc,
+        arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::eq,
+                              m.sub(range.last, range.first), m.cst(window[d])),
+        true);
+    OpBuilder::InsertionGuard guard(kernel.b);
+    kernel.b.setInsertionPointToStart(choice.thenBlock());
+    emit(true);
+    kernel.b.setInsertionPointToStart(choice.elseBlock());
+    emit(false);
+  }
+
+  /// Whether large windows are sooner reduced along one dimension and then
+  /// along the other, with a row of what is in between in scratch memory.
+  bool isSeparated() {
+    constexpr int64_t mostBytes = 128 << 10, longest = 32;
+    RankedTensorType input = op.getInput().getType();
+    if (spatial != 2 ||
+        ShapedType::isDynamicShape(input.getShape().take_back(2)))
+      return false;
+    int64_t bytes = input.getDimSize(2) * input.getDimSize(3) *
+                    llvm::divideCeil(elementBits(type), 8);
+    return window[0] * strides[1] + window[1] + 3 < windowElements() &&
+           window[0] <= longest && window[1] <= longest && bytes <= mostBytes;
+  }
+
+  /// A row of output elements: columns first, then windows of these.
+  void emitSeparatedRow(ArrayRef<Value> row, Value between) {
+    Value channels = in.back(), top = dims[0].start(m, row[1]);
+    Span rows = dims[0].clip(m, top);
+    auto betweenAt = [&](Value x, Value c) {
+      return m.add(m.mul(x, channels), c);
+    };
+    ScalarEmitter s(kernel.b, kernel.loc);
+    whetherWhole(0, rows, [&](bool isWhole) {
+      m.loop(m.cst(0), in[2], 1, [&](Value x) {
+        kernel.forVectors(m.cst(0), channels, [&](Value c, Value mask) {
+          Value most = along(0, rows, isWhole, [&](Value k) {
+            return load({{row[0]},
+                         {m.add(top, m.mul(k, dilations[0]))},
+                         {x},
+                         {c, 1, {}}},
+                        mask);
+          });
+          e.store({type, most}, between, betweenAt(x, c), kernel.lanes(), mask);
+        });
+      });
+    });
+    e.newPoint();
+    m.loop(m.cst(0), out[2], 1, [&](Value x) {
+      Place place = placeOf(row, x);
+      whetherWhole(1, place.ranges[1], [&](bool isWhole) {
+        kernel.forVectors(m.cst(0), channels, [&](Value c, Value mask) {
+          store(place, c, mask,
+                along(1, place.ranges[1], isWhole, [&](Value k) {
+                  Value at = m.add(place.start[1], m.mul(k, dilations[1]));
+                  Value v = loadVector(kernel.b, kernel.loc, kernel.lanes(),
+                                       between, betweenAt(at, c), mask);
+                  return s.fromMemory(type, v).value;
+                }));
+        });
+      });
+      e.newPoint();
+    });
   }
 
   using Window = Value (PoolEmitter::*)(const Place &, Value, Value);
@@ -204,7 +298,15 @@ struct PoolEmitter {
       SmallVector<Value> row = m.delinearize(unit, rows);
       m.loop(first, stop, 1, [&](Value x) { emitPixel(placeOf(row, x)); });
     };
-    if (auto strip = stripWidth()) {
+    LaunchPlan plan;
+    if (isSeparated()) {
+      RankedTensorType input = op.getInput().getType();
+      Value between = kernel.scratchBuffer(
+          type, input.getDimSize(2) * input.getDimSize(3), plan);
+      kernel.forUnits([&](Value unit) {
+        emitSeparatedRow(m.delinearize(unit, rows), between);
+      });
+    } else if (auto strip = stripWidth()) {
       Value length = rows.back();
       kernel.forRuns(length, [&](Value run, Value first, Value stop) {
         m.loop(m.cst(0), out[spatial], *strip, [&](Value x) {
@@ -218,7 +320,6 @@ struct PoolEmitter {
       kernel.forUnits(
           [&](Value unit) { pixels(unit, m.cst(0), out[spatial]); });
     }
-    LaunchPlan plan;
     plan.kind = "pool";
     plan.units = [](const ShapeAlgebra &s, ArrayRef<Dim> dims) {
       return product(s, dims.drop_back(2));

@@ -55,7 +55,8 @@ double cpu::convolutionCost(ConvOp op, const Isa &isa, int64_t tile) {
   ArrayRef<int64_t> shape = op.getType().getShape();
   int64_t images = expectedImages(op),
           inputs = op.getInput().getType().getShape().back() / op.getGroups(),
-          outputs = shape.back();
+          // Lanes that are left over compute, too.
+          outputs = llvm::alignTo(shape.back(), isa.lanes());
   if (!tile) {
     double pixels = images, weights = inputs * outputs;
     for (int64_t size : shape.drop_front().drop_back())
@@ -66,8 +67,7 @@ double cpu::convolutionCost(ConvOp op, const Isa &isa, int64_t tile) {
   }
   double tiles = winogradTiles(op, tile);
   int64_t matrices = (tile + 2) * (tile + 2),
-          elements = llvm::alignTo(inputs, isa.lanes()) +
-                     llvm::alignTo(outputs, isa.lanes());
+          elements = llvm::alignTo(inputs, isa.lanes()) + outputs;
   return products(1.05 * tiles) * matrices * inputs * outputs +
          transform * tiles * matrices * elements;
 }
