@@ -16,14 +16,14 @@ using namespace dlc;
 using namespace dlc::cpu;
 
 namespace {
-/// Softmax, normalisations and single reductions over the last dimension, or
-/// over several that lie in memory, which are one: a
-/// unit is a row; each reduction is a pass over it, and so is what is computed
-/// of the results for each element.
+/// Softmax, normalisations and reductions over the last dimension, or a
+/// reduction over several that are one in memory. A unit is a row; each
+/// reduction is a pass over it, and so is what is computed of the results for
+/// each element.
 ///
 /// Rows that the nearest cache holds go through the passes as through a
 /// pipeline: one loop over the columns takes the last pass of a row, the one
-/// before of the next row, and so on. Memory and units are at work together,
+/// before of a row behind it, and so on. Memory and units are at work together,
 /// and what combines the lanes of a row, a chain of steps that wait, runs
 /// beside other rows' vectors.
 struct RowEmitter {
@@ -37,8 +37,8 @@ struct RowEmitter {
   Value length;
   LaunchPlan plan;
   unsigned last; ///< pass over the elements
-  /// How many rows are between two that go through subsequent passes together;
-  /// 0 where each row goes through all passes before the next one.
+  /// The distance of rows that go through subsequent passes together; 0 where
+  /// each row goes through all passes before the next one.
   unsigned apart = 0;
 
   // The row in hand: its number, its place in `space` and in what is kept.
