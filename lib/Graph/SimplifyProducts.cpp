@@ -214,6 +214,22 @@ Value spread(PatternRewriter &b, Location loc, Value v, ArrayRef<Dim> sizes) {
                         .getResult();
 }
 
+/// Whether it is known that as many columns meet as many rows, and for each
+/// batch size which side has it.
+bool isKnownToFit(MatmulOp op) {
+  ArrayRef<int64_t> left = op.getLhs().getType().getShape(),
+                    right = op.getRhs().getType().getShape();
+  int64_t terms = left.back();
+  if (ShapedType::isDynamic(terms) || right.drop_back().back() != terms)
+    return false;
+  return llvm::all_of(
+      llvm::zip(left.drop_back(2), right.drop_back(2)), [](auto sizes) {
+        auto [x, y] = sizes;
+        bool areKnown = !ShapedType::isDynamic(x) && !ShapedType::isDynamic(y);
+        return areKnown || x == 1 || y == 1;
+      });
+}
+
 /// Those of a product.
 SmallVector<Dim> sizesOf(const ShapeAlgebra &s, MatmulOp op) {
   SmallVector<Dim> sizes = s.dims(op.getLhs()), right = s.dims(op.getRhs());
@@ -234,7 +250,7 @@ struct OuterProduct : OpRewritePattern<MatmulOp> {
   LogicalResult matchAndRewrite(MatmulOp op,
                                 PatternRewriter &b) const override {
     RankedTensorType type = op.getType(), left = op.getLhs().getType();
-    if (op.getPacked() || left.getShape().back() != 1 ||
+    if (op.getPacked() || left.getShape().back() != 1 || !isKnownToFit(op) ||
         left.getElementType() != type.getElementType())
       return b.notifyMatchFailure(op, "more than one product is summed");
     ShapeAlgebra s(op.getLoc(), &b);
@@ -258,7 +274,7 @@ struct OneColumn : OpRewritePattern<MatmulOp> {
     auto element = dyn_cast<FloatType>(type.getElementType());
     if (op.getPacked() || type.getShape().back() != 1 ||
         type.getDimSize(rank - 2) == 1 || left.getShape().back() < shortest ||
-        !element || element.getWidth() < 32)
+        !element || element.getWidth() < 32 || !isKnownToFit(op))
       return b.notifyMatchFailure(op, "not rows times a column");
     if (op.getLhs().getDefiningOp<TransposeOp>())
       return b.notifyMatchFailure(op, "the rows do not lie together");

@@ -19,6 +19,20 @@ func.func @main(%x: tensor<640xf8E4M3FN>) -> tensor<640xf32> {
 
 // -----
 
+// Under a mask bfloat16 is loaded and stored as bits: LLVM takes it apart.
+// CHECK-LABEL: func.func @k0
+// CHECK-NOT:     masked{{.*}}bf16
+// CHECK:         vector.maskedload {{.*}} : memref<?xi16>, vector<16xi1>, vector<16xi16> into vector<16xi16>
+// CHECK-NOT:     masked{{.*}}bf16
+// CHECK:         vector.maskedstore {{.*}} : memref<?xi16>
+// CHECK:         return
+func.func @main(%x: tensor<7xbf16>) -> tensor<7xbf16> {
+  %0 = dlc.neg %x : tensor<7xbf16>
+  return %0 : tensor<7xbf16>
+}
+
+// -----
+
 // What is only moved is not converted.
 // CHECK-LABEL: func.func @k0
 // CHECK-NOT:     f32

@@ -186,3 +186,21 @@ func.func @products(%x: tensor<9x64xf16>, %y: tensor<64x1xf16>, %z: tensor<64x9x
   %2 = dlc.matmul %1, %w : (tensor<9x64xf32>, tensor<64x1xf32>) -> tensor<9x1xf32>
   return %0, %2 : tensor<9x1xf16>, tensor<9x1xf32>
 }
+
+// -----
+
+// What may not fit at run time, or be repeated on either side, stays a product,
+// which checks that.
+// CHECK-LABEL: func.func @may_not_fit
+// CHECK-COUNT-5: dlc.matmul
+// CHECK-NOT:     dlc.matmul
+func.func @may_not_fit(%x: tensor<?x1xf32>, %y: tensor<?x7xf32>, %z: tensor<5x64xf32>, %c: tensor<?x1xf32>,
+                       %p: tensor<?x?x64xf32>, %q: tensor<?x64x1xf32>, %r: tensor<3x64x1xf32>, %s: tensor<?x5x1xf32>, %t: tensor<?x1x4xf32>)
+    -> (tensor<?x7xf32>, tensor<5x1xf32>, tensor<?x?x1xf32>, tensor<3x?x1xf32>, tensor<?x5x4xf32>) {
+  %0 = dlc.matmul %x, %y : (tensor<?x1xf32>, tensor<?x7xf32>) -> tensor<?x7xf32>
+  %1 = dlc.matmul %z, %c : (tensor<5x64xf32>, tensor<?x1xf32>) -> tensor<5x1xf32>
+  %2 = dlc.matmul %p, %q : (tensor<?x?x64xf32>, tensor<?x64x1xf32>) -> tensor<?x?x1xf32>
+  %3 = dlc.matmul %p, %r : (tensor<?x?x64xf32>, tensor<3x64x1xf32>) -> tensor<3x?x1xf32>
+  %4 = dlc.matmul %s, %t : (tensor<?x5x1xf32>, tensor<?x1x4xf32>) -> tensor<?x5x4xf32>
+  return %0, %1, %2, %3, %4 : tensor<?x7xf32>, tensor<5x1xf32>, tensor<?x?x1xf32>, tensor<3x?x1xf32>, tensor<?x5x4xf32>
+}

@@ -186,6 +186,19 @@ def bfloat16_tail(g):
         g.output(f"y{n}", g.Cast(narrow, to=1))
 
 
+@graph(opset=21, by=run_evaluator, flags=["-march=x86-64-v3"], runs=[{"n": 5, "m": 21}, {"n": 2, "m": 3}])
+def bfloat16_open(g):
+    """Under masks of sizes that a run chooses; sums and the greatest along other axes."""
+    x = g.input("x", ("n", "m"), make=lambda size: g.rng.integers(-9, 9, size))
+    narrow = g.Cast(x, to=16)
+    wide = lambda t: g.Cast(t, to=1)
+    g.output("relu", wide(g.Relu(narrow)))
+    g.output("most", wide(g.ReduceMax(narrow, g.const([1], "int64"))))
+    g.output("sums", wide(g.CumSum(narrow, g.const(0, "int64"))))
+    for axis in (0, 1):
+        g.output(f"where{axis}", g.ArgMax(narrow, axis=axis))
+
+
 @graph(opset=13)
 def gather_same_indices(g):
     """Indices that two gathers read at different points: only one of them is moved."""

@@ -24,12 +24,28 @@ Point Point::along(ArrayRef<Value> outer, Value lane) {
   return point;
 }
 
+/// The same memory of elements of other types of that size.
+static Value memoryOf(OpBuilder &b, Location loc, Type element, Value memref) {
+  return UnrealizedConversionCastOp::create(
+             b, loc, MemRefType::get({ShapedType::kDynamic}, element), memref)
+      .getResult(0);
+}
+
+/// LLVM takes bfloat16 under a mask apart, and rounds each element once more by
+/// a function of the C library. It goes as bits.
+static bool goesAsBits(Type element) { return element.isBF16(); }
+
 Value cpu::loadVector(OpBuilder &b, Location loc, int64_t lanes, Value memref,
                       Value offset, Value mask) {
-  auto type = VectorType::get(
-      {lanes}, cast<MemRefType>(memref.getType()).getElementType());
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  auto type = VectorType::get({lanes}, element);
   if (!mask)
     return vector::LoadOp::create(b, loc, type, memref, offset);
+  if (goesAsBits(element)) {
+    Value bits = loadVector(
+        b, loc, lanes, memoryOf(b, loc, b.getI16Type(), memref), offset, mask);
+    return arith::BitcastOp::create(b, loc, type, bits);
+  }
   Value zero = arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
   return vector::MaskedLoadOp::create(b, loc, type, memref, ValueRange(offset),
                                       mask, zero);
@@ -169,7 +185,8 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
   } else if (at.isUniform()) {
     v = memref::LoadOp::create(b, loc, memref, at.base);
   } else {
-    VectorType vt = vectorOf(element, lanes);
+    bool asBits = goesAsBits(element);
+    VectorType vt = vectorOf(asBits ? b.getI16Type() : element, lanes);
     if (at.step == 1 && !at.irregular) {
       v = loadVector(b, loc, lanes, memref, at.base, mask);
     } else {
@@ -179,9 +196,11 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
             b, loc,
             DenseElementsAttr::get(vectorOf(b.getI1Type(), lanes), true));
       Value zero = arith::ConstantOp::create(b, loc, vt, b.getZeroAttr(vt));
-      v = vector::GatherOp::create(b, loc, vt, memref,
-                                   ValueRange(math().cst(0)),
+      Value from = asBits ? memoryOf(b, loc, b.getI16Type(), memref) : memref;
+      v = vector::GatherOp::create(b, loc, vt, from, ValueRange(math().cst(0)),
                                    asVector(at, lanes), on, zero);
+      if (asBits)
+        v = arith::BitcastOp::create(b, loc, vectorOf(element, lanes), v);
     }
   }
   Type elementType = type.getElementType();
@@ -199,14 +218,10 @@ Operation *ElementEmitter::store(Scalar value, Value memref, Value offset,
   if (lanes == 1)
     return memref::StoreOp::create(b, loc, v, memref, offset);
   v = splat(v, lanes);
-  // LLVM takes a masked store of bfloat16 apart, and rounds each once more by a
-  // function of the C library.
-  if (mask && getElementTypeOrSelf(v).isBF16()) {
-    Type bits = b.getIntegerType(16);
+  if (mask && goesAsBits(getElementTypeOrSelf(v))) {
+    Type bits = b.getI16Type();
     v = arith::BitcastOp::create(b, loc, vectorOf(bits, lanes), v);
-    memref = UnrealizedConversionCastOp::create(
-                 b, loc, MemRefType::get({ShapedType::kDynamic}, bits), memref)
-                 .getResult(0);
+    memref = memoryOf(b, loc, bits, memref);
   }
   // LLVM 22 makes a masked store of one lane that was narrowed before it one of
   // the wide lane, over what lies behind.

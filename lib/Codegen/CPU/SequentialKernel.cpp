@@ -116,7 +116,7 @@ LaunchPlan cpu::emitArgReduce(Kernel &kernel, ArgReduceOp op) {
   ElementEmitter &e = kernel.emitter;
   Lines lines(kernel, op.getInput(), op.getAxis());
   Value length = e.size(op.getInput(), op.getAxis());
-  Type element = op.getInput().getType().getElementType();
+  Type element = accumulatorType(op.getInput().getType().getElementType());
   // Vectors of short numbers, where those are enough.
   Type i64 = kernel.b.getI64Type(), place = i64;
   if (auto n = constantIndex(length); n && llvm::isInt<32>(*n))
@@ -128,8 +128,11 @@ LaunchPlan cpu::emitArgReduce(Kernel &kernel, ArgReduceOp op) {
   lines.forGroups([&](const Lines::Group &group) {
     auto input = [&](int64_t vector, Value i) {
       e.newPoint();
-      return lines.splat(e.emit(op.getInput(), lines.pointOf(group, vector, i),
-                                lines.lanes(), group.mask));
+      ScalarEmitter s(kernel.b, kernel.loc);
+      return lines.splat(
+          s.cast(e.emit(op.getInput(), lines.pointOf(group, vector, i),
+                        lines.lanes(), group.mask),
+                 element));
     };
     SmallVector<Value> init;
     for (int64_t v = 0; v < group.vectors; ++v)

@@ -19,6 +19,7 @@
 #include "Codegen/CPU/Kernel.h"
 
 #include "dialects/dlc/ScalarEmitter.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -49,6 +50,8 @@ static int64_t turnedDim(TransposeOp op) {
 /// the same tiles.
 static SmallVector<TransposeOp> turnedOf(Kernel &kernel) {
   constexpr size_t most = 3;
+  // Each is emitted for every vector of a tile.
+  constexpr int64_t mostOps = 16;
   llvm::SetVector<Value> reached;
   reached.insert(kernel.root);
   SmallVector<TransposeOp> found;
@@ -61,11 +64,19 @@ static SmallVector<TransposeOp> turnedOf(Kernel &kernel) {
     auto transpose = dyn_cast<TransposeOp>(op);
     if (!transpose)
       continue;
-    if (!isTurned(transpose) || found.size() == most ||
+    // Others would read it at other points.
+    bool isReadAtPoint = llvm::all_of(op->getUsers(), [](Operation *user) {
+      return isa<PointwiseOpInterface, YieldOp, tensor::DimOp>(user);
+    });
+    if (!isTurned(transpose) || !isReadAtPoint || found.size() == most ||
         (!found.empty() && turnedDim(found[0]) != turnedDim(transpose)))
       return {};
     found.push_back(transpose);
   }
+  int64_t ops = 0;
+  kernel.func.walk([&](PointwiseOpInterface) { ++ops; });
+  if (ops > mostOps)
+    return {};
   return found;
 }
 
@@ -91,11 +102,11 @@ struct TransposeEmitter {
   Value rows, columns;
   LaunchPlan plan;
 
-  explicit TransposeEmitter(Kernel &kernel)
+  TransposeEmitter(Kernel &kernel, ArrayRef<TransposeOp> turned)
       : kernel(kernel), m(kernel.math()), e(kernel.emitter),
         result(kernel.computedType()), sizes(e.sizes(kernel.root)),
         strides(stridesOf(sizes)), rank(sizes.size()) {
-    for (TransposeOp op : turnedOf(kernel))
+    for (TransposeOp op : turned)
       all.push_back({op, stridesOf(e.sizes(op.getInput())), Value()});
     along = turnedDim(all[0].op);
     for (int64_t d = 0; d < rank - 1; ++d)
@@ -376,7 +387,7 @@ struct TransposeEmitter {
 } // namespace
 
 LaunchPlan cpu::emitTranspose(Kernel &kernel) {
-  return TransposeEmitter(kernel).emit();
+  return TransposeEmitter(kernel, turnedOf(kernel)).emit();
 }
 
 //===----------------------------------------------------------------------===//
