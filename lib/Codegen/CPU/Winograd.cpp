@@ -56,7 +56,7 @@ double cpu::convolutionCost(ConvOp op, const Isa &isa, int64_t tile) {
   int64_t images = expectedImages(op),
           inputs = op.getInput().getType().getShape().back() / op.getGroups(),
           // Lanes that are left over compute, too.
-          outputs = llvm::alignTo(shape.back(), isa.lanes());
+      outputs = llvm::alignTo(shape.back(), isa.lanes());
   if (!tile) {
     double pixels = images, weights = inputs * outputs;
     for (int64_t size : shape.drop_front().drop_back())
