@@ -36,10 +36,10 @@ struct RowEmitter {
   int64_t depth; ///< dimensions of a row
   Value length;
   LaunchPlan plan;
-  unsigned last; ///< pass over the elements
+  int64_t last; ///< pass over the elements
   /// The distance of rows that go through subsequent passes together; 0 where
   /// each row goes through all passes before the next one.
-  unsigned apart = 0;
+  int64_t apart = 0;
 
   // The row in hand: its number, its place in `space` and in what is kept.
   Value row, slot;
@@ -86,7 +86,7 @@ struct RowEmitter {
       return;
     int64_t ofRows = streams(/*ofAllRows=*/true).size(),
             ofColumns = streams(/*ofAllRows=*/false).size() - ofRows;
-    for (unsigned distance : {2, 1}) {
+    for (int64_t distance : {2, 1}) {
       int64_t lines =
           (ofRows + kept.size()) * (last * distance + 1) + ofColumns + 1;
       if (lines * *n * 4 > cache)
@@ -493,11 +493,11 @@ struct RowEmitter {
 
   /// Each row goes a step on: row `newest` into the first pass, those before it
   /// into `passes` - 1 more. Behind the last row there is it again.
-  Pipeline advance(const Pipeline &p, Value newest, unsigned passes) {
+  Pipeline advance(const Pipeline &p, Value newest, int64_t passes) {
     SmallVector<Stage> stages;
-    for (unsigned pass = 0; pass < passes; ++pass) {
+    for (int64_t pass = 0; pass < passes; ++pass) {
       SmallVector<Value> before;
-      for (unsigned of = 0; of < pass; ++of)
+      for (int64_t of = 0; of < pass; ++of)
         before.push_back(p.results[of][(pass - of) * apart - 1]);
       stages.push_back(
           stageOf(pass, m.min(m.sub(newest, m.cst(pass * apart)), finalRow),
@@ -511,7 +511,7 @@ struct RowEmitter {
     }
     Pipeline next = p;
     std::rotate(next.slots.begin(), next.slots.end() - 1, next.slots.end());
-    for (unsigned pass = 0; pass < std::min(last, passes); ++pass) {
+    for (int64_t pass = 0; pass < std::min(last, passes); ++pass) {
       SmallVector<Value> &of = next.results[pass];
       std::rotate(of.begin(), of.end() - 1, of.end());
       of[0] = found[pass];
@@ -522,9 +522,9 @@ struct RowEmitter {
   Pipeline empty() {
     Pipeline p;
     ScalarEmitter s(kernel.b, kernel.loc);
-    for (unsigned step = 0; step <= last * apart; ++step)
+    for (int64_t step = 0; step <= last * apart; ++step)
       p.slots.push_back(m.cst(kept.empty() ? 0 : step * keptLength()));
-    for (unsigned pass = 0; pass < last; ++pass) {
+    for (int64_t pass = 0; pass < last; ++pass) {
       ReduceOp op = reductions[pass];
       Type type = elementOf(op.getResult());
       Scalar none =
@@ -537,13 +537,13 @@ struct RowEmitter {
   void emitPipelined() {
     Pipeline p = empty();
     finalRow = m.sub(kernel.end, m.cst(1));
-    auto run = [&](Value first, Value stop, Value ahead, unsigned passes) {
+    auto run = [&](Value first, Value stop, Value ahead, int64_t passes) {
       p = p.with(
           m.loop(first, stop, 1, p.flat(), [&](Value row, ValueRange args) {
             return advance(p.with(args), m.add(row, ahead), passes).flat();
           }));
     };
-    for (unsigned pass = 0; pass < last; ++pass)
+    for (int64_t pass = 0; pass < last; ++pass)
       run(m.cst(pass * apart), m.cst((pass + 1) * apart), kernel.begin,
           pass + 1);
     run(kernel.begin, kernel.end, m.cst(last * apart), last + 1);
