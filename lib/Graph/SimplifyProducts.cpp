@@ -206,12 +206,9 @@ struct RowsOfRepeated : OpRewritePattern<MatmulOp> {
 /// An operand with the sizes of what is computed of it.
 Value spread(PatternRewriter &b, Location loc, Value v, ArrayRef<Dim> sizes) {
   RankedTensorType type = typeOf(sizes, typeOf(v).getElementType());
-  bool isSpread = true;
-  for (auto [from, to] : llvm::zip(typeOf(v).getShape(), type.getShape()))
-    isSpread &= from == to;
-  return isSpread ? v
-                  : BroadcastOp::create(b, loc, type, v, openSizes(sizes))
-                        .getResult();
+  if (type == typeOf(v))
+    return v;
+  return BroadcastOp::create(b, loc, type, v, openSizes(sizes));
 }
 
 /// Whether it is known that as many columns meet as many rows, and for each
@@ -230,19 +227,6 @@ bool isKnownToFit(MatmulOp op) {
       });
 }
 
-/// Those of a product.
-SmallVector<Dim> sizesOf(const ShapeAlgebra &s, MatmulOp op) {
-  SmallVector<Dim> sizes = s.dims(op.getLhs()), right = s.dims(op.getRhs());
-  sizes.back() = right.back();
-  for (auto [d, size] : llvm::enumerate(op.getType().getShape())) {
-    if (!ShapedType::isDynamic(size))
-      sizes[d] = s.constant(size);
-    else if (op.getLhs().getType().getDimSize(d) == 1)
-      sizes[d] = right[d];
-  }
-  return sizes;
-}
-
 /// A column times a row: each element is one product.
 struct OuterProduct : OpRewritePattern<MatmulOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -254,7 +238,9 @@ struct OuterProduct : OpRewritePattern<MatmulOp> {
         left.getElementType() != type.getElementType())
       return b.notifyMatchFailure(op, "more than one product is summed");
     ShapeAlgebra s(op.getLoc(), &b);
-    SmallVector<Dim> sizes = sizesOf(s, op);
+    SmallVector<Dim> sizes;
+    if (failed(MatmulOp::shape(s, MatmulOp::Adaptor(op), sizes)))
+      return failure();
     b.replaceOpWithNewOp<MulOp>(op, spread(b, op.getLoc(), op.getLhs(), sizes),
                                 spread(b, op.getLoc(), op.getRhs(), sizes));
     return success();
@@ -279,8 +265,10 @@ struct OneColumn : OpRewritePattern<MatmulOp> {
     if (op.getLhs().getDefiningOp<TransposeOp>())
       return b.notifyMatchFailure(op, "the rows do not lie together");
     ShapeAlgebra s(op.getLoc(), &b);
-    SmallVector<Dim> result = sizesOf(s, op), sizes(result),
-                     row = s.dims(op.getRhs());
+    SmallVector<Dim> result;
+    if (failed(MatmulOp::shape(s, MatmulOp::Adaptor(op), result)))
+      return failure();
+    SmallVector<Dim> sizes(result), row = s.dims(op.getRhs());
     sizes.back() = s.constant(left.getShape().back());
     std::swap(row[rank - 1], row[rank - 2]);
     Value products = MulOp::create(

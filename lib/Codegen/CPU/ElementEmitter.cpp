@@ -269,6 +269,13 @@ Scalar ElementEmitter::emitIota(IotaOp op, const Point &point, int64_t lanes) {
   return s.cast({i64, v}, op.getType().getElementType());
 }
 
+bool ElementEmitter::isPadded(PadOp op, int64_t d) {
+  Value from = size(op.getInput(), d), to = size(op.getResult(), d);
+  bool isSame = from == to || (constantIndex(from) &&
+                               constantIndex(from) == constantIndex(to));
+  return constantIndex(math().value(op.getMixedLow()[d])) != 0 || !isSame;
+}
+
 Index ElementEmitter::throughRepeat(PadOp op, int64_t d, Index i,
                                     int64_t lanes) {
   Value size = this->size(op.getInput(), d);
@@ -301,19 +308,12 @@ Scalar ElementEmitter::emitPad(PadOp op, const Point &point, int64_t lanes,
   Value inside, loaded = mask;
   ScalarEmitter s(b, loc);
   for (auto [d, low] : llvm::enumerate(op.getMixedLow())) {
-    Value size = this->size(op.getInput(), d), first = math().value(low);
     Index i = point.indices[d];
-    if (constantIndex(first) == 0 && this->size(op.getResult(), d) == size) {
+    if (!isPadded(op, d)) {
       at.indices.push_back(i);
       continue;
     }
-    bool same =
-        constantIndex(first) == 0 && constantIndex(size) &&
-        constantIndex(size) == constantIndex(this->size(op.getResult(), d));
-    if (same) {
-      at.indices.push_back(i);
-      continue;
-    }
+    Value size = this->size(op.getInput(), d), first = math().value(low);
     if (i.irregular)
       i.irregular =
           arith::SubIOp::create(b, loc, i.irregular, splat(first, lanes));

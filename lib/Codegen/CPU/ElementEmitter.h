@@ -93,6 +93,8 @@ public:
   /// Where a gather takes the elements from that it has at the point.
   Point throughGather(GatherOp op, const Point &point, int64_t lanes,
                       mlir::Value mask);
+  /// Whether a pad has a border along dimension d, or may have one.
+  bool isPadded(PadOp op, int64_t d);
   /// Where a padded tensor, whose border repeats elements of it, has what is at
   /// i of dimension d, counted from where the tensor begins.
   Index throughRepeat(PadOp op, int64_t d, Index i, int64_t lanes);

@@ -107,11 +107,12 @@ FailureOr<LaunchPlan> cpu::emitKernel(ClusterOp cluster, StringRef name,
   if (!anchor) {
     auto concat = kernel.root.getDefiningOp<ConcatOp>();
     Value rows = gatheredRows(kernel);
-    plan = concat                     ? emitConcat(kernel, concat)
-           : rows                     ? emitGatheredRows(kernel, rows)
-           : isTiledTranspose(kernel) ? emitTranspose(kernel)
-           : isInterleave(kernel)     ? emitInterleave(kernel)
-                                      : emitLoop(kernel);
+    SmallVector<TransposeOp> turned = tiledTransposes(kernel);
+    plan = concat                 ? emitConcat(kernel, concat)
+           : rows                 ? emitGatheredRows(kernel, rows)
+           : !turned.empty()      ? emitTranspose(kernel, turned)
+           : isInterleave(kernel) ? emitInterleave(kernel)
+                                  : emitLoop(kernel);
   } else {
     plan =
         TypeSwitch<Operation *, LaunchPlan>(anchor)

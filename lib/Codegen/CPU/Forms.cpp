@@ -83,12 +83,12 @@ static SmallVector<Form> formsOf(ConvOp op, const Isa &isa,
     return forms;
   if (allowed.winograd && canBeWinograd(op)) {
     int64_t best = winogradTile(op, isa);
-    for (auto [m, algorithm] : {std::pair(2, Algorithm::winograd2),
-                                {3, Algorithm::winograd3},
-                                {4, Algorithm::winograd4}}) {
-      forms.push_back({algorithm, panelVectors(isa, winogradTiles(op, m),
+    for (Algorithm algorithm :
+         {Algorithm::winograd2, Algorithm::winograd3, Algorithm::winograd4}) {
+      int64_t tile = tileOf(algorithm);
+      forms.push_back({algorithm, panelVectors(isa, winogradTiles(op, tile),
                                                columns, accumulator)});
-      if (m == best)
+      if (tile == best)
         std::swap(forms.front(), forms.back());
     }
   }

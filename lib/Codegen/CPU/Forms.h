@@ -22,6 +22,12 @@ namespace dlc::cpu {
 
 enum class Algorithm { direct, strassen, winograd2, winograd3, winograd4 };
 
+/// The size of the output tiles of one of Winograd's.
+constexpr int64_t tileOf(Algorithm algorithm) {
+  return 2 + static_cast<int64_t>(algorithm) -
+         static_cast<int64_t>(Algorithm::winograd2);
+}
+
 /// A way to compute a product or a convolution.
 struct Form {
   Algorithm algorithm = Algorithm::direct;

@@ -14,6 +14,7 @@
 // strip are of elements that lie together, as those of interpolation are.
 
 #include "Codegen/CPU/Kernel.h"
+#include "Codegen/CPU/Window.h"
 
 using namespace mlir;
 using namespace dlc;
@@ -28,17 +29,12 @@ Value cpu::gatheredRows(Kernel &kernel) {
   return rows;
 }
 
-/// [first, last)
-struct Columns {
-  Value first, last;
-};
-
 /// Computes a tensor at one index of its first dimensions, the `unit`-th, and
 /// at `columns` of the next; `store` takes the values and where they are behind
 /// the first dimensions.
 static void
 forElements(Kernel &kernel, Value tensor, Value unit, ArrayRef<Value> lead,
-            Columns columns,
+            Span columns,
             function_ref<void(Scalar value, Value offset, Value mask)> store) {
   IndexMath m = kernel.math();
   ElementEmitter &e = kernel.emitter;
@@ -52,9 +48,9 @@ forElements(Kernel &kernel, Value tensor, Value unit, ArrayRef<Value> lead,
         start = m.mul(unit, m.product(own));
   bool isOneRow = middle.empty();
   Value each = m.product(isOneRow ? own.drop_front() : middle.drop_front());
-  Columns all{m.mul(columns.first, each), m.mul(columns.last, each)},
-      rows = isOneRow ? Columns{m.cst(0), m.cst(1)} : all,
-      elements = isOneRow ? all : Columns{m.cst(0), inner};
+  Span all{m.mul(columns.first, each), m.mul(columns.last, each)},
+      rows = isOneRow ? Span{m.cst(0), m.cst(1)} : all,
+      elements = isOneRow ? all : Span{m.cst(0), inner};
   m.loop(rows.first, rows.last, 1, [&](Value row) {
     SmallVector<Value> at(lead);
     llvm::append_range(at, m.delinearize(row, middle));
@@ -115,18 +111,16 @@ struct GatheredRowsEmitter {
   }
 
   /// The columns of the rows that those of the result are picked from.
-  Columns pickedFrom(Columns columns) {
+  Span pickedFrom(Span columns) {
     SmallVector<Value> found = m.loop(
         columns.first, columns.last, 1, {e.sizes(rows)[axis], m.cst(0)},
         [&](Value column, ValueRange args) {
           Value least = args[0], behind = args[1];
           for (GatherOp op : gathers) {
             e.newPoint();
-            SmallVector<Value> at(result.getRank(), m.cst(0));
-            at[axis] = column;
             Point point;
-            for (Value v : at)
-              point.indices.push_back({v});
+            point.indices.assign(result.getRank(), {m.cst(0)});
+            point.indices[axis] = {column};
             Value picked =
                 e.throughGather(op, point, 1, Value()).indices[axis].base;
             least = m.min(least, picked);
@@ -138,7 +132,7 @@ struct GatheredRowsEmitter {
     return {found[0], found[1]};
   }
 
-  void forUnit(Value unit, Columns picked, Columns columns) {
+  void forUnit(Value unit, Span picked, Span columns) {
     SmallVector<Value> lead =
         m.delinearize(unit, ArrayRef(sizes).take_front(axis));
     auto storeTo = [&](Value to, Value first) {
@@ -158,15 +152,14 @@ struct GatheredRowsEmitter {
   /// are picked from in common.
   void emitStrips(int64_t width) {
     Value all = sizes[axis];
-    auto strip = [&](Value number, Value width) -> Columns {
+    auto strip = [&](Value number, Value width) -> Span {
       Value first = m.mul(number, width);
       return {first, m.min(m.add(first, width), all)};
     };
     int64_t most = llvm::divideCeil(result.getDimSize(axis), width);
     Value sum = m.loop(m.cst(0), m.cst(most), 1, {m.cst(0)},
                        [&](Value number, ValueRange args) {
-                         Columns picked =
-                             pickedFrom(strip(number, m.cst(width)));
+                         Span picked = pickedFrom(strip(number, m.cst(width)));
                          return SmallVector<Value>{
                              m.add(args[0], m.sub(picked.last, picked.first))};
                        })[0];
@@ -176,7 +169,7 @@ struct GatheredRowsEmitter {
     };
     Value each = choose(m.cst(width), all);
     m.loop(m.cst(0), choose(m.cst(most), m.cst(1)), 1, [&](Value number) {
-      Columns columns = strip(number, each), picked = pickedFrom(columns);
+      Span columns = strip(number, each), picked = pickedFrom(columns);
       kernel.forUnits([&](Value unit) { forUnit(unit, picked, columns); });
     });
   }

@@ -136,10 +136,10 @@ LaunchPlan emitLoop(Kernel &kernel);
 mlir::Value gatheredRows(Kernel &kernel);
 LaunchPlan emitGatheredRows(Kernel &kernel, mlir::Value rows);
 LaunchPlan emitConcat(Kernel &kernel, ConcatOp op);
-/// Whether the kernel computes its elements from transposes that should be done
-/// tile by tile.
-bool isTiledTranspose(Kernel &kernel);
-LaunchPlan emitTranspose(Kernel &kernel);
+/// The transposes that the root is computed of element by element, if they
+/// should be done tile by tile and all turn the same tiles.
+llvm::SmallVector<TransposeOp> tiledTransposes(Kernel &kernel);
+LaunchPlan emitTranspose(Kernel &kernel, llvm::ArrayRef<TransposeOp> turned);
 /// Whether the root's last dimension is a few channels of what lies in planes.
 bool isInterleave(Kernel &kernel);
 LaunchPlan emitInterleave(Kernel &kernel);

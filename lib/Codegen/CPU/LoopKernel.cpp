@@ -173,14 +173,7 @@ static int64_t paddedDims(Kernel &kernel) {
   if (!pad || pad.getMode() != PadMode::constant)
     return 0;
   int64_t rank = pad.getType().getRank(), dims = 1;
-  IndexMath m = kernel.math();
-  SmallVector<OpFoldResult> low = pad.getMixedLow();
-  auto isPadded = [&](int64_t d) {
-    auto from = constantIndex(kernel.emitter.size(pad.getInput(), d)),
-         to = constantIndex(kernel.emitter.size(pad.getResult(), d));
-    return constantIndex(m.value(low[d])) != 0 || !from || from != to;
-  };
-  while (dims < rank && !isPadded(rank - dims))
+  while (dims < rank && !kernel.emitter.isPadded(pad, rank - dims))
     ++dims;
   return dims == 1 || kernel.emitter.isBound(pad.getInput()) ? dims : 0;
 }
@@ -277,7 +270,9 @@ static void emitRepeatedRow(Kernel &kernel, PadOp pad, ArrayRef<Value> at,
   SmallVector<Index> outside;
   for (int64_t d = 0; d < last; ++d)
     outside.push_back(
-        emitter.throughRepeat(pad, d, {m.sub(at[d], m.value(low[d]))}, 1));
+        emitter.isPadded(pad, d)
+            ? emitter.throughRepeat(pad, d, {m.sub(at[d], m.value(low[d]))}, 1)
+            : Index{at[d]});
   auto emitAt = [&](Value i, Index lane, int64_t lanes, Value mask) {
     Point point{outside};
     point.indices.push_back(lane);
@@ -298,10 +293,7 @@ static void emitRepeatedRow(Kernel &kernel, PadOp pad, ArrayRef<Value> at,
     });
     emitter.newPoint();
   };
-  if (constantIndex(first) == 0 &&
-      pad.getType().getDimSize(last) ==
-          pad.getInput().getType().getDimSize(last) &&
-      !pad.getType().isDynamicDim(last))
+  if (!emitter.isPadded(pad, last))
     return inside(lo, hi);
   auto within = [&](Value i) { return m.min(m.max(i, lo), hi); };
   Value start = within(first), stop = within(behind);

@@ -324,11 +324,9 @@ bool pack(Operation *op, Form form, const Isa &target) {
   case Algorithm::strassen:
     return packStrassen(cast<MatmulOp>(op), width);
   case Algorithm::winograd2:
-    return packWinograd(cast<ConvOp>(op), 2, width);
   case Algorithm::winograd3:
-    return packWinograd(cast<ConvOp>(op), 3, width);
   case Algorithm::winograd4:
-    return packWinograd(cast<ConvOp>(op), 4, width);
+    return packWinograd(cast<ConvOp>(op), tileOf(form.algorithm), width);
   }
   llvm_unreachable("all algorithms are handled");
 }

@@ -161,16 +161,22 @@ struct PoolEmitter {
         })[0];
   }
 
-  /// Emits for whole ranges and for others what there is to do.
-  void whetherWhole(int64_t d, const Span &range,
+  /// Emits what there is to do where windows lie inside along some dimensions,
+  /// and where not; `ranges` are of these dimensions.
+  void whetherWhole(ArrayRef<int64_t> axes, ArrayRef<Span> ranges,
                     function_ref<void(bool isWhole)> emit) {
-    if (dims[d].isInside(m))
+    if (llvm::all_of(axes, [&](int64_t d) { return dims[d].isInside(m); }))
       return emit(true);
-    auto choice = scf::IfOp::create(
-        kernel.b, kernel.loc,
-        arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::eq,
-                              m.sub(range.last, range.first), m.cst(window[d])),
-        true);
+    Value isWhole;
+    for (auto [d, range] : llvm::zip(axes, ranges)) {
+      Value found = arith::CmpIOp::create(
+          kernel.b, kernel.loc, arith::CmpIPredicate::eq,
+          m.sub(range.last, range.first), m.cst(window[d]));
+      isWhole = isWhole ? Value(arith::AndIOp::create(kernel.b, kernel.loc,
+                                                      isWhole, found))
+                        : found;
+    }
+    auto choice = scf::IfOp::create(kernel.b, kernel.loc, isWhole, true);
     OpBuilder::InsertionGuard guard(kernel.b);
     kernel.b.setInsertionPointToStart(choice.thenBlock());
     emit(true);
@@ -240,33 +246,15 @@ struct PoolEmitter {
     });
   }
 
-  /// Whether no window reaches beyond the input.
-  bool isInside() {
-    return llvm::all_of(dims,
-                        [&](const WindowDim &d) { return d.isInside(m); });
-  }
-
   void emitPixel(const Place &place) {
     constexpr int64_t longest = 32;
     if (windowElements() > longest || windowElements() == 0)
       return emitPixel(place, &PoolEmitter::clipped);
-    if (isInside())
-      return emitPixel(place, &PoolEmitter::whole);
-    Value isWhole;
-    for (auto [range, size] : llvm::zip(place.ranges, window)) {
-      Value found =
-          arith::CmpIOp::create(kernel.b, kernel.loc, arith::CmpIPredicate::eq,
-                                m.sub(range.last, range.first), m.cst(size));
-      isWhole = isWhole ? Value(arith::AndIOp::create(kernel.b, kernel.loc,
-                                                      isWhole, found))
-                        : found;
-    }
-    auto choice = scf::IfOp::create(kernel.b, kernel.loc, isWhole, true);
-    OpBuilder::InsertionGuard guard(kernel.b);
-    kernel.b.setInsertionPointToStart(choice.thenBlock());
-    emitPixel(place, &PoolEmitter::whole);
-    kernel.b.setInsertionPointToStart(choice.elseBlock());
-    emitPixel(place, &PoolEmitter::clipped);
+    whetherWhole(llvm::to_vector(llvm::seq(spatial)), place.ranges,
+                 [&](bool isWhole) {
+                   emitPixel(place, isWhole ? &PoolEmitter::whole
+                                            : &PoolEmitter::clipped);
+                 });
   }
 
   /// How many elements of a row are done before the ones below them: of rows
@@ -280,9 +268,9 @@ struct PoolEmitter {
     if (spatial < 2 || !input.hasStaticShape() || input.getNumElements() == 0 ||
         window[y] <= strides[y])
       return std::nullopt;
-    int64_t pixel =
-        input.getShape().back() * llvm::divideCeil(elementBits(element), 8);
-    if (input.getNumElements() / input.getShape().back() * pixel > mostBytes ||
+    int64_t bytes = llvm::divideCeil(elementBits(element), 8),
+            pixel = input.getShape().back() * bytes;
+    if (input.getNumElements() * bytes > mostBytes ||
         window[y] * pixel * input.getDimSize(spatial) <= cache)
       return std::nullopt;
     int64_t most = ofStrip / (window[y] * pixel * strides[x]),

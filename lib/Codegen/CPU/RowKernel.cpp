@@ -56,6 +56,7 @@ struct RowEmitter {
   bool isInOutput = false; ///< one of them
   /// Accumulators that hide the latency of one.
   static constexpr int64_t kWays = 4;
+  static constexpr int64_t kNearestCache = 48 << 10; ///< bytes
 
   explicit RowEmitter(Kernel &kernel)
       : kernel(kernel), m(kernel.math()), e(kernel.emitter) {
@@ -70,15 +71,16 @@ struct RowEmitter {
     chooseDistance();
     for (Kept &k : kept)
       if (k.memory != kernel.output)
-        k.memory = kernel.scratchBuffer(
-            elementOf(k.tensor), (last * apart + 1) * keptLength(), plan);
+        k.memory =
+            kernel.scratchBuffer(getElementTypeOrSelf(k.tensor),
+                                 (last * apart + 1) * keptLength(), plan);
   }
 
   /// Rows go along in a pipeline where there are enough of them, and all that
   /// is in use of them fits into the first-level cache. With one more between
   /// them, what combines a row's lanes has more time.
   void chooseDistance() {
-    constexpr int64_t cache = 48 << 10, fewRows = 8;
+    constexpr int64_t fewRows = 8;
     constexpr unsigned mostSums = 2; // that have registers
     auto n = constantIndex(length), rows = constantIndex(m.product(outer));
     if (last == 0 || reductions.size() > mostSums || !n ||
@@ -89,7 +91,7 @@ struct RowEmitter {
     for (int64_t distance : {2, 1}) {
       int64_t lines =
           (ofRows + kept.size()) * (last * distance + 1) + ofColumns + 1;
-      if (lines * *n * 4 > cache)
+      if (lines * *n * 4 > kNearestCache)
         continue;
       apart = distance;
       return;
@@ -172,10 +174,6 @@ struct RowEmitter {
     return llvm::alignTo(*constantIndex(length), kernel.lanes());
   }
 
-  static Type elementOf(Value tensor) {
-    return cast<RankedTensorType>(tensor.getType()).getElementType();
-  }
-
   Point pointAt(Value i) {
     SmallVector<Value> outside(at);
     outside.append(depth - 1, m.cst(0));
@@ -200,7 +198,7 @@ struct RowEmitter {
       bool isScratch = k.memory != kernel.output;
       Value place = !isScratch ? point.linear : slot ? m.add(slot, i) : i;
       if (k.pass < pass) {
-        e.define(k.tensor, loadKept(k, elementOf(k.tensor), place,
+        e.define(k.tensor, loadKept(k, getElementTypeOrSelf(k.tensor), place,
                                     isScratch ? Value() : mask));
         continue;
       }
@@ -240,10 +238,9 @@ struct RowEmitter {
   /// Whether what the last pass goes through leaves the next row a place in
   /// the first-level cache.
   bool isNextAtHand() {
-    constexpr int64_t cache = 48 << 10;
     int64_t tensors = streams(/*ofAllRows=*/false).size() + 2;
     auto n = constantIndex(length);
-    return n && tensors * *n * 4 <= cache;
+    return n && tensors * *n * 4 <= kNearestCache;
   }
 
   /// Has memory at work while there is something to compute: fetches the lines
@@ -274,7 +271,7 @@ struct RowEmitter {
 
   Accumulator accumulatorOf(ReduceOp op) {
     ScalarEmitter s(kernel.b, kernel.loc);
-    Type type = accumulatorType(elementOf(op.getInput()));
+    Type type = accumulatorType(getElementTypeOrSelf(op.getInput()));
     Scalar neutral = kernel.splat(neutralElement(s, op.getKind(), type));
     return Extreme::covers(op.getKind(), type) ? extremeOf(op, neutral)
                                                : combined(op, neutral);
@@ -344,7 +341,7 @@ struct RowEmitter {
     slot = stage.slot;
     at = stage.at;
     for (auto [op, value] : llvm::zip(reductions, stage.results))
-      e.define(op.getResult(), {elementOf(op.getResult()), value});
+      e.define(op.getResult(), {getElementTypeOrSelf(op.getResult()), value});
   }
 
   /// Takes several rows through their passes, column by column; gives the
@@ -403,7 +400,7 @@ struct RowEmitter {
     SmallVector<Value> results;
     ValueRange found(init);
     for (auto [stage, sum] : llvm::zip(stages, sums)) {
-      Type element = elementOf(reductions[stage.pass].getInput());
+      Type element = getElementTypeOrSelf(reductions[stage.pass].getInput());
       ScalarEmitter s(kernel.b, kernel.loc);
       Scalar total{sum.neutral.type,
                    sum.finish(found.take_front(sum.init.size()))};
@@ -526,7 +523,7 @@ struct RowEmitter {
       p.slots.push_back(m.cst(kept.empty() ? 0 : step * keptLength()));
     for (int64_t pass = 0; pass < last; ++pass) {
       ReduceOp op = reductions[pass];
-      Type type = elementOf(op.getResult());
+      Type type = getElementTypeOrSelf(op.getResult());
       Scalar none =
           s.cast(neutralElement(s, op.getKind(), accumulatorType(type)), type);
       p.results.emplace_back((last - pass) * apart, none.value);

@@ -46,9 +46,7 @@ static int64_t turnedDim(TransposeOp op) {
   return llvm::find(op.getPermutation(), last) - op.getPermutation().begin();
 }
 
-/// The transposes that the root is computed of element by element, if all turn
-/// the same tiles.
-static SmallVector<TransposeOp> turnedOf(Kernel &kernel) {
+SmallVector<TransposeOp> cpu::tiledTransposes(Kernel &kernel) {
   constexpr size_t most = 3;
   // Each is emitted for every vector of a tile.
   constexpr int64_t mostOps = 16;
@@ -80,8 +78,6 @@ static SmallVector<TransposeOp> turnedOf(Kernel &kernel) {
   return found;
 }
 
-bool cpu::isTiledTranspose(Kernel &kernel) { return !turnedOf(kernel).empty(); }
-
 namespace {
 struct TransposeEmitter {
   Kernel &kernel;
@@ -91,6 +87,7 @@ struct TransposeEmitter {
   /// A transpose, whose tile waits in memory where another one follows.
   struct Turned {
     TransposeOp op;
+    Type element;
     SmallVector<Value> strides; ///< of its input
     Value buffer;
   };
@@ -107,7 +104,8 @@ struct TransposeEmitter {
         result(kernel.computedType()), sizes(e.sizes(kernel.root)),
         strides(stridesOf(sizes)), rank(sizes.size()) {
     for (TransposeOp op : turned)
-      all.push_back({op, stridesOf(e.sizes(op.getInput())), Value()});
+      all.push_back({op, op.getType().getElementType(),
+                     stridesOf(e.sizes(op.getInput())), Value()});
     along = turnedDim(all[0].op);
     for (int64_t d = 0; d < rank - 1; ++d)
       if (d != along) {
@@ -126,10 +124,6 @@ struct TransposeEmitter {
       stride = m.mul(stride, dims[d]);
     }
     return result;
-  }
-
-  static Type elementOf(Value tensor) {
-    return cast<RankedTensorType>(tensor.getType()).getElementType();
   }
 
   /// Swaps the blocks off the diagonal of each 2 x 2 of blocks, from the
@@ -194,6 +188,21 @@ struct TransposeEmitter {
         .value;
   }
 
+  /// The tile of a transpose from `row` and `column` on; under a mask of
+  /// columns the last one there is stands for those behind it.
+  SmallVector<Value> loadTile(const Matrix &matrix, int64_t number, Value row,
+                              Value column, Value rowMask, Value columnMask) {
+    SmallVector<Value> tile;
+    for (int64_t i = 0; i < kernel.lanes(); ++i) {
+      Value at = m.add(column, i);
+      if (columnMask)
+        at = m.min(at, m.sub(columns, m.cst(1)));
+      tile.push_back(loadRow(matrix, number, row, at, rowMask));
+    }
+    turn(tile);
+    return tile;
+  }
+
   /// Stores the result's vector from `column` on, where each transpose has the
   /// value of `turned`.
   void storeRow(const Matrix &matrix, Value row, Value column, Value mask,
@@ -208,7 +217,7 @@ struct TransposeEmitter {
     point.liesAt(m.add(m.add(matrix.to, m.mul(row, strides[along])), column),
                  result);
     for (auto [t, value] : llvm::zip(all, turned))
-      e.define(t.op.getResult(), {elementOf(t.op.getResult()), value});
+      e.define(t.op.getResult(), {t.element, value});
     Scalar value = e.emit(kernel.root, point, kernel.lanes(), mask);
     e.store(value, kernel.output, point.linear, kernel.lanes(), mask);
     for (Turned &t : all)
@@ -235,26 +244,18 @@ struct TransposeEmitter {
       columnMask = kernel.maskOf(m.sub(columns, column));
     SmallVector<Value> tile;
     for (auto [number, t] : llvm::enumerate(all)) {
-      tile.clear();
-      for (int64_t i = 0; i < lanes; ++i) {
-        Value at = m.add(column, i);
-        if (columnMask)
-          at = m.min(at, m.sub(columns, m.cst(1)));
-        tile.push_back(loadRow(matrix, number, row, at, rowMask));
-      }
-      turn(tile);
+      tile = loadTile(matrix, number, row, column, rowMask, columnMask);
       if (t.buffer)
         for (int64_t i = 0; i < lanes; ++i)
-          e.store({elementOf(t.op.getResult()), tile[i]}, t.buffer,
-                  m.cst(i * lanes), lanes);
+          e.store({t.element, tile[i]}, t.buffer, m.cst(i * lanes), lanes);
     }
     for (int64_t i = 0; i < lanes; ++i) {
       auto store = [&] {
         SmallVector<Value> turned;
         for (Turned &t : all)
-          turned.push_back(t.buffer ? loadTurned(elementOf(t.op.getResult()),
-                                                 t.buffer, m.cst(i * lanes))
-                                    : tile[i]);
+          turned.push_back(
+              t.buffer ? loadTurned(t.element, t.buffer, m.cst(i * lanes))
+                       : tile[i]);
         storeRow(matrix, m.add(row, i), column, columnMask, turned);
       };
       // Not under an empty mask: a processor may take long to find that there
@@ -311,15 +312,12 @@ struct TransposeEmitter {
   void emitBlock(const Matrix &matrix, Value firstRow, Value firstColumn,
                  Value buffer) {
     int64_t lanes = kernel.lanes();
-    Type element = elementOf(all[0].op.getResult());
+    Type element = all[0].element;
     m.loop(m.cst(0), m.cst(blockColumns), lanes, [&](Value column) {
       m.loop(m.cst(0), m.cst(blockRows), lanes, [&](Value row) {
-        SmallVector<Value> tile;
-        for (int64_t i = 0; i < lanes; ++i)
-          tile.push_back(loadRow(matrix, 0, m.add(firstRow, row),
-                                 m.add(firstColumn, m.add(column, i)),
-                                 Value()));
-        turn(tile);
+        SmallVector<Value> tile =
+            loadTile(matrix, 0, m.add(firstRow, row),
+                     m.add(firstColumn, column), Value(), Value());
         for (int64_t i = 0; i < lanes; ++i)
           e.store({element, tile[i]}, buffer,
                   m.add(m.mul(m.add(row, i), blockColumns), column), lanes);
@@ -339,8 +337,8 @@ struct TransposeEmitter {
     plan.kind = "transpose by blocks";
     plan.rows = plan.columns = kernel.lanes();
     plan.grain = 2;
-    Value buffer = kernel.scratchBuffer(elementOf(all[0].op.getResult()),
-                                        blockRows * blockColumns, plan);
+    Value buffer =
+        kernel.scratchBuffer(all[0].element, blockRows * blockColumns, plan);
     Value high = m.div(rows, m.cst(blockRows)),
           wide = m.div(columns, m.cst(blockColumns));
     kernel.forUnits([&](Value unit) {
@@ -361,8 +359,7 @@ struct TransposeEmitter {
       return emitBlocks();
     int64_t lanes = kernel.lanes();
     for (Turned &t : MutableArrayRef(all).drop_back())
-      t.buffer = kernel.scratchBuffer(elementOf(t.op.getResult()),
-                                      lanes * lanes, plan);
+      t.buffer = kernel.scratchBuffer(t.element, lanes * lanes, plan);
     Value strips = m.ceilDiv(rows, lanes);
     kernel.forUnits([&](Value unit) {
       emitStrip(matrixAt(m.div(unit, strips)),
@@ -386,8 +383,8 @@ struct TransposeEmitter {
 };
 } // namespace
 
-LaunchPlan cpu::emitTranspose(Kernel &kernel) {
-  return TransposeEmitter(kernel, turnedOf(kernel)).emit();
+LaunchPlan cpu::emitTranspose(Kernel &kernel, ArrayRef<TransposeOp> turned) {
+  return TransposeEmitter(kernel, turned).emit();
 }
 
 //===----------------------------------------------------------------------===//

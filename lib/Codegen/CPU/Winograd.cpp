@@ -54,9 +54,9 @@ double cpu::convolutionCost(ConvOp op, const Isa &isa, int64_t tile) {
   constexpr double transform = 10;
   ArrayRef<int64_t> shape = op.getType().getShape();
   int64_t images = expectedImages(op),
-          inputs = op.getInput().getType().getShape().back() / op.getGroups(),
-          // Lanes that are left over compute, too.
-      outputs = llvm::alignTo(shape.back(), isa.lanes());
+          inputs = op.getInput().getType().getShape().back() / op.getGroups();
+  // Lanes that are left over compute, too.
+  int64_t outputs = llvm::alignTo(shape.back(), isa.lanes());
   if (!tile) {
     double pixels = images, weights = inputs * outputs;
     for (int64_t size : shape.drop_front().drop_back())
@@ -111,12 +111,13 @@ static constexpr double kernel4[6][3] = {{1.0 / 4, 0, 0},
 // Rows of these matrices come in pairs that differ in the signs of the odd
 // columns.
 
+static Num times(double factor, Num v, Num to) {
+  return mulAdd(v, v.constant(factor), to);
+}
+
 SmallVector<Num> cpu::winogradInput(int64_t m, ArrayRef<Num> x) {
   if (m == 2)
     return {x[0] - x[2], x[1] + x[2], x[2] - x[1], x[1] - x[3]};
-  auto times = [](double factor, Num v, Num to) {
-    return mulAdd(v, v.constant(factor), to);
-  };
   if (m == 3) {
     Num odds = x[3] - x[1];
     return {times(2, x[0] - x[2], odds), odds - (x[1] + x[2]),
@@ -139,16 +140,13 @@ SmallVector<Num> cpu::winogradInput(int64_t m, ArrayRef<Num> x) {
 SmallVector<Num> cpu::winogradOutput(int64_t m, ArrayRef<Num> x) {
   if (m == 2)
     return {x[0] + x[1] + x[2], x[1] - x[2] - x[3]};
-  auto scaled = [](double factor, Num v, Num to) {
-    return mulAdd(v, v.constant(factor), to);
-  };
   Num sum = x[1] + x[2], difference = x[1] - x[2];
   if (m == 3)
-    return {x[0] + sum + x[3], scaled(2, x[3], difference),
-            scaled(4, x[3], sum) + x[4]};
+    return {x[0] + sum + x[3], times(2, x[3], difference),
+            times(4, x[3], sum) + x[4]};
   Num sums = x[3] + x[4], differences = x[3] - x[4];
-  return {x[0] + sum + sums, scaled(2, differences, difference),
-          scaled(4, sums, sum), scaled(8, differences, difference) + x[5]};
+  return {x[0] + sum + sums, times(2, differences, difference),
+          times(4, sums, sum), times(8, differences, difference) + x[5]};
 }
 
 /// G k G^T of the 3 x 3 kernel whose elements lie `stride` apart.
