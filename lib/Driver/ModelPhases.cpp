@@ -363,6 +363,7 @@ LogicalResult optimizeGraph(Compilation &compilation) {
     pm.addPass(createCSEPass());
     if (!folds)
       return;
+    pm.addPass(createRaiseSlices());
     pm.addPass(createBlockAttention());
     pm.addPass(createRaiseSlices());
     pm.addPass(createCanonicalize());

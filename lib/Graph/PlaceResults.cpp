@@ -14,6 +14,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace dlc {
 #define GEN_PASS_DEF_PLACERESULTS
@@ -97,6 +98,13 @@ private:
     if (!isa<RankedTensorType>(operand.get().getType()))
       return;
     Value source = operand.get();
+    if (auto empty = source.getDefiningOp<tensor::EmptyOp>()) {
+      if (!placed.insert(source).second) { // each has memory of its own
+        OpBuilder b(operand.getOwner());
+        operand.set(b.clone(*empty)->getResult(0));
+      }
+      return;
+    }
     bool oneUse = source.hasOneUse();
     while (auto reshape = source.getDefiningOp<ReshapeOp>()) {
       source = reshape.getInput();
@@ -182,6 +190,8 @@ private:
       return reshape.getSizes();
     if (auto call = v.getDefiningOp<CallOp>())
       return call.getSizes();
+    if (auto empty = v.getDefiningOp<tensor::EmptyOp>())
+      return empty.getDynamicSizes();
     auto type = cast<RankedTensorType>(v.getType());
     for (int64_t d = 0; d < type.getRank(); ++d)
       if (type.isDynamicDim(d))

@@ -162,20 +162,33 @@ func.func @main(%x: tensor<?x?xf32>) -> tensor<?xf32> {
 
 // -----
 
-// Rows of an open length have no place in scratch memory: the exponentials lie
-// where the results go, since nothing else is read behind them.
+// Rows of an open length, few of them: up to 4096 elements the exponentials are
+// kept in scratch memory, and lines are fetched. Longer ones have no place
+// there: they lie where the results go, since nothing else is read behind them.
+// CHECK:       module attributes {{.*}}dlc.scratch = 16384
 // CHECK-LABEL: func.func @dlc_run
 // CHECK-LABEL: func.func @k0
 // CHECK:         %[[OUT:.*]] = rt.arg %arg0[3]
-// CHECK:         math.exp
-// CHECK:         vector.store {{.*}}, %[[OUT]]
-// CHECK:         math.exp
-// CHECK:         vector.maskedstore %[[OUT]]
-// CHECK-NOT:     math.exp
-// CHECK:         vector.load %[[OUT]]
-// CHECK:         vector.store {{.*}}, %[[OUT]]
-// CHECK:         vector.maskedload %[[OUT]]
-// CHECK:         vector.maskedstore %[[OUT]]
+// CHECK:         %[[SHORT:.*]] = arith.cmpi sle, %{{.*}}, %c4096
+// CHECK:         scf.if %[[SHORT]] {
+// CHECK:           %[[KEPT:.*]] = rt.scratch %arg3[0]
+// CHECK:           scf.for %{{.*}} = %arg1 to %arg2
+// CHECK-COUNT-2:     memref.prefetch
+// CHECK:             math.exp
+// CHECK:             vector.store {{.*}}, %[[KEPT]]
+// CHECK:             vector.load %[[KEPT]]
+// CHECK:             vector.store {{.*}}, %[[OUT]]
+// CHECK:         } else {
+// CHECK-NOT:       memref.prefetch
+// CHECK:           math.exp
+// CHECK:           vector.store {{.*}}, %[[OUT]]
+// CHECK:           math.exp
+// CHECK:           vector.maskedstore %[[OUT]]
+// CHECK-NOT:       math.exp
+// CHECK:           vector.load %[[OUT]]
+// CHECK:           vector.store {{.*}}, %[[OUT]]
+// CHECK:           vector.maskedload %[[OUT]]
+// CHECK:           vector.maskedstore %[[OUT]]
 func.func @main(%x: tensor<4x?xf32>) -> tensor<4x?xf32> {
   %0 = dlc.reduce max %x [1] : tensor<4x?xf32> -> tensor<4xf32>
   %1 = dlc.reshape %0 : tensor<4xf32> -> tensor<4x1xf32>
@@ -253,4 +266,36 @@ func.func @main(%x: tensor<3x10x20x5xf32>) -> tensor<3x1x1x1xf32> {
   %0 = dlc.reduce max %x [1, 2, 3] : tensor<3x10x20x5xf32> -> tensor<3xf32>
   %1 = dlc.reshape %0 : tensor<3xf32> -> tensor<3x1x1x1xf32>
   return %1 : tensor<3x1x1x1xf32>
+}
+
+// -----
+
+// Where there are enough of them, those that the nearest cache holds in all
+// passes at once go along in a pipeline: of a mean and what uses it, the input
+// of three rows and the result are in use, 3072 elements of each. What is
+// longer and has nothing kept goes row by row.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK-LABEL: func.func @k0
+// CHECK-DAG:     %[[SHORT:.*]] = arith.cmpi sle, %{{.*}}, %c3072
+// CHECK-DAG:     %[[MANY:.*]] = arith.cmpi sge, %{{.*}}, %c8
+// CHECK:         %[[BOTH:.*]] = arith.andi %[[SHORT]], %[[MANY]]
+// CHECK:         scf.if %[[BOTH]] {
+// CHECK:           %[[LAST:.*]] = arith.subi %arg2, %c1
+// CHECK:           scf.for {{.*}} = %c0 to %c2 step %c1 iter_args
+// CHECK:           scf.for {{.*}} = %arg1 to %arg2 step %c1 iter_args
+// CHECK-COUNT-2:     arith.minsi {{.*}}, %[[LAST]]
+// CHECK:         } else {
+// CHECK:           scf.for {{.*}} = %arg1 to %arg2 step %c1 {
+// CHECK-NOT:         arith.minsi
+// CHECK-NOT:         scf.if {{.*}} else
+func.func @main(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %m = tensor.dim %x, %c0 : tensor<?x?xf32>
+  %n = tensor.dim %x, %c1 : tensor<?x?xf32>
+  %0 = dlc.reduce sum %x [1] : tensor<?x?xf32> -> tensor<?xf32>
+  %1 = dlc.reshape %0 sizes(%m) : tensor<?xf32> -> tensor<?x1xf32>
+  %2 = dlc.broadcast %1 sizes(%m, %n) : tensor<?x1xf32> -> tensor<?x?xf32>
+  %3 = dlc.sub %x, %2 : tensor<?x?xf32>
+  return %3 : tensor<?x?xf32>
 }

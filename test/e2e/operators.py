@@ -343,17 +343,39 @@ class Bounds(Compiled):
 class LongAttention(Compiled):
     """Scores that are computed block by block, against numpy in double precision."""
 
-    def test_blocks(self):
+    NODES = [node("Transpose", ["k"], "kt", perm=[0, 1, 3, 2]), node("MatMul", ["q", "kt"], "s"),
+             node("Add", ["s", "mask"], "a"), node("Softmax", ["a"], "p", axis=-1), node("MatMul", ["p", "v"])]
+
+    def feeds(self, batch, rows, length, depth):
         rng = np.random.default_rng(3)
-        q, k, v = (rng.normal(size=(1, 3, length, 16)).astype(np.float32) for length in (1501, 1400, 1400))
-        mask = np.triu(np.full((1501, 1400), -1e9, np.float32), 1)
-        nodes = [node("Transpose", ["k"], "kt", perm=[0, 1, 3, 2]), node("MatMul", ["q", "kt"], "s"),
-                 node("Add", ["s", "mask"], "a"), node("Softmax", ["a"], "p", axis=-1), node("MatMul", ["p", "v"])]
-        y, = self.run_model(nodes, {"q": q, "k": k, "v": v}, weights={"mask": mask})
+        q, k, v = (rng.normal(size=(*batch, n, depth)).astype(np.float32) for n in (rows, length, length))
+        return {"q": q / np.float32(math.sqrt(depth)), "k": k, "v": v}, np.triu(np.full((rows, length), -1e9, np.float32), 1)
+
+    def check(self, y, feeds, mask):
+        q, k, v = feeds.values()
         scores = q.astype(np.float64) @ k.transpose(0, 1, 3, 2) + mask
         p = np.exp(scores - scores.max(-1, keepdims=True))
-        want = p / p.sum(-1, keepdims=True) @ v
-        np.testing.assert_allclose(y, want, rtol=0, atol=1e-5)
+        np.testing.assert_allclose(y, p / p.sum(-1, keepdims=True) @ v, rtol=0, atol=1e-5)
+
+    def test_blocks(self):
+        """Of rows; of heads, too, whose keys and values a cache holds; of both dimensions of the batch."""
+        for shape in ((1, 3), 1501, 1400, 16), ((1, 6), 600, 2100, 64), ((3, 2), 700, 1100, 128), ((5, 4), 300, 800, 80):
+            with self.subTest(shape):
+                feeds, mask = self.feeds(*shape)
+                y, = self.run_model(self.NODES, feeds, weights={"mask": mask})
+                self.check(y, feeds, mask)
+
+    def test_open(self):
+        """A run tells how many rows a block has."""
+        batch = ("batch", 3)
+        self.compile(self.NODES, {"q": (np.float32, (*batch, "rows", 16)), "k": (np.float32, (*batch, "length", 16)),
+                                  "v": (np.float32, (*batch, "length", 16)), "mask": (np.float32, ("rows", "length"))})
+        for shape in (((1, 3), 1501, 1400, 16), ((1, 3), 1, 1400, 16), ((2, 3), 40, 17, 16), ((1, 3), 3001, 500, 16),
+                      ((1, 3), 7, 250000, 16), ((2, 3), 0, 9, 16), ((0, 3), 5, 9, 16)):
+            with self.subTest(shape):
+                feeds, mask = self.feeds(*shape)
+                y, = self.run_program(feeds | {"mask": mask})
+                self.check(y, feeds, mask)
 
 
 class Sums(Compiled):

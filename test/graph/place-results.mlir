@@ -60,6 +60,31 @@ func.func @starts(%x: tensor<4xf32>, %y: tensor<4xf32>) -> (tensor<4xf32>, tenso
 
 // -----
 
+// Memory that a loop fills is there without a kernel; each loop has its own.
+// CHECK-LABEL: @empty
+// CHECK:       %[[FIRST:.*]] = tensor.empty() : tensor<4x4xf32>
+// CHECK-NEXT:  scf.for {{.*}} iter_args(%{{.*}} = %[[FIRST]])
+// CHECK:       %[[SECOND:.*]] = tensor.empty() : tensor<4x4xf32>
+// CHECK-NEXT:  scf.for {{.*}} iter_args(%{{.*}} = %[[SECOND]])
+func.func @empty(%row: tensor<1x4xf32>) -> (tensor<4x4xf32>, tensor<4x4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %x = tensor.empty() : tensor<4x4xf32>
+  %0 = scf.for %t = %c0 to %c4 step %c1 iter_args(%p = %x) -> (tensor<4x4xf32>) {
+    %a = dlc.insert %row into %p at %t axis = 0 : tensor<1x4xf32> into tensor<4x4xf32>
+    scf.yield %a : tensor<4x4xf32>
+  }
+  %1 = scf.for %t = %c0 to %c4 step %c1 iter_args(%p = %x) -> (tensor<4x4xf32>) {
+    %n = dlc.neg %row : tensor<1x4xf32>
+    %a = dlc.insert %n into %p at %t axis = 0 : tensor<1x4xf32> into tensor<4x4xf32>
+    scf.yield %a : tensor<4x4xf32>
+  }
+  return %0, %1 : tensor<4x4xf32>, tensor<4x4xf32>
+}
+
+// -----
+
 // An insert that is read, or along another dimension, is a kernel that copies.
 // CHECK-LABEL: @not_in_place
 // CHECK:       scf.for

@@ -220,6 +220,8 @@ private:
       return reshape.getSizes();
     if (auto call = tensor.getDefiningOp<CallOp>())
       return call.getSizes();
+    if (auto empty = tensor.getDefiningOp<tensor::EmptyOp>())
+      return empty.getDynamicSizes();
     return {};
   }
 
@@ -248,7 +250,7 @@ private:
   SmallVector<Value> arenaValues(Block &body) {
     SmallVector<Value> values;
     forEachOp(body, [&](Operation *op) {
-      if (isa<ClusterOp, CallOp, tensor::FromElementsOp>(op)) {
+      if (isa<ClusterOp, CallOp, tensor::FromElementsOp, tensor::EmptyOp>(op)) {
         Value v = op->getResult(0);
         if (!outputs.contains(v) && !inserted.contains(v) &&
             !carried.contains(v) && !concats.isPart(v))
@@ -428,6 +430,10 @@ private:
       return emitExtract(extract);
     if (auto elements = dyn_cast<tensor::FromElementsOp>(op))
       return emitElements(elements);
+    if (isa<tensor::EmptyOp>(op)) {
+      resultMemory(op->getResult(0));
+      return success();
+    }
     if (isSizeArithmetic(op)) {
       b.clone(*op, sizes);
       return success();

@@ -35,8 +35,8 @@ struct RowEmitter {
   SmallVector<Value> outer;
   int64_t depth; ///< dimensions of a row
   Value length;
-  LaunchPlan plan;
-  int64_t last; ///< pass over the elements
+  std::optional<int64_t> longest; ///< row there may be, where that is known
+  int64_t last;                   ///< pass over the elements
   /// The distance of rows that go through subsequent passes together; 0 where
   /// each row goes through all passes before the next one.
   int64_t apart = 0;
@@ -57,45 +57,49 @@ struct RowEmitter {
   /// Accumulators that hide the latency of one.
   static constexpr int64_t kWays = 4;
   static constexpr int64_t kNearestCache = 48 << 10; ///< bytes
+  static constexpr int64_t kFewRows = 8;
 
-  explicit RowEmitter(Kernel &kernel)
+  /// For rows of any length, or where that is open, of up to `bound` elements.
+  explicit RowEmitter(Kernel &kernel, std::optional<int64_t> bound = {})
       : kernel(kernel), m(kernel.math()), e(kernel.emitter) {
     kernel.func.walk([&](ReduceOp op) { reductions.push_back(op); });
     space = reductions[0].getInput().getType();
     SmallVector<Value> sizes = e.sizes(reductions[0].getInput());
     depth = reductions[0].getAxes().size();
     length = m.product(ArrayRef(sizes).take_back(depth));
+    longest = isOpen() ? bound : constantIndex(length);
     outer.append(sizes.begin(), sizes.end() - depth);
     last = reductions.size() - !isWhole();
     chooseKept();
     chooseDistance();
-    for (Kept &k : kept)
-      if (k.memory != kernel.output)
-        k.memory =
-            kernel.scratchBuffer(getElementTypeOrSelf(k.tensor),
-                                 (last * apart + 1) * keptLength(), plan);
   }
+
+  bool isOpen() { return !constantIndex(length); }
 
   /// Rows go along in a pipeline where there are enough of them, and all that
   /// is in use of them fits into the first-level cache. With one more between
   /// them, what combines a row's lanes has more time.
   void chooseDistance() {
-    constexpr int64_t fewRows = 8;
+    auto rows = constantIndex(m.product(outer));
+    if (!longest || (rows && *rows < kFewRows))
+      return;
+    for (int64_t distance : {2, 1})
+      if (*longest <= longestTogether(distance)) {
+        apart = distance;
+        return;
+      }
+  }
+
+  /// The longest rows that may go along in a pipeline.
+  int64_t longestTogether(int64_t distance) {
     constexpr unsigned mostSums = 2; // that have registers
-    auto n = constantIndex(length), rows = constantIndex(m.product(outer));
-    if (last == 0 || reductions.size() > mostSums || !n ||
-        (rows && *rows < fewRows))
-      return;
+    if (last == 0 || reductions.size() > mostSums)
+      return 0;
     int64_t ofRows = streams(/*ofAllRows=*/true).size(),
-            ofColumns = streams(/*ofAllRows=*/false).size() - ofRows;
-    for (int64_t distance : {2, 1}) {
-      int64_t lines =
-          (ofRows + kept.size()) * (last * distance + 1) + ofColumns + 1;
-      if (lines * *n * 4 > kNearestCache)
-        continue;
-      apart = distance;
-      return;
-    }
+            ofColumns = streams(/*ofAllRows=*/false).size() - ofRows,
+            lines =
+                (ofRows + kept.size()) * (last * distance + 1) + ofColumns + 1;
+    return kNearestCache / (lines * 4);
   }
 
   /// The first pass in which a value of the row is computed: the last pass
@@ -160,8 +164,8 @@ struct RowEmitter {
       if (pass == reductions.size())
         return; // the last pass alone reads it
       // Scratch memory stays in the nearest cache, but has one size.
-      if (auto n = constantIndex(length)) {
-        if (*n * 8 <= kernel.isa.l2 / 4)
+      if (longest) {
+        if (*longest * 8 <= kernel.isa.l2 / 4)
           kept.push_back({v, Value(), pass});
       } else if (!isInOutput && fitsOutput(v, pass)) {
         isInOutput = true;
@@ -170,9 +174,7 @@ struct RowEmitter {
     });
   }
 
-  int64_t keptLength() {
-    return llvm::alignTo(*constantIndex(length), kernel.lanes());
-  }
+  int64_t keptLength() { return llvm::alignTo(*longest, kernel.lanes()); }
 
   Point pointAt(Value i) {
     SmallVector<Value> outside(at);
@@ -235,12 +237,11 @@ struct RowEmitter {
     return found;
   }
 
-  /// Whether what the last pass goes through leaves the next row a place in
-  /// the first-level cache.
-  bool isNextAtHand() {
+  /// The longest rows of which what the last pass goes through leaves the next
+  /// one a place in the first-level cache.
+  int64_t longestBeforeNext() {
     int64_t tensors = streams(/*ofAllRows=*/false).size() + 2;
-    auto n = constantIndex(length);
-    return n && tensors * *n * 4 <= kNearestCache;
+    return kNearestCache / (tensors * 4);
   }
 
   /// Has memory at work while there is something to compute: fetches the lines
@@ -256,7 +257,7 @@ struct RowEmitter {
     Value at = m.add(m.mul(row, length), i);
     if (!isInOutput)
       fetch(kernel.output, at, /*isWrite=*/true);
-    if (isNextAtHand())
+    if (longest && *longest <= longestBeforeNext())
       for (Value input : streams(/*ofAllRows=*/true))
         fetch(e.getMemory(input), m.add(at, length), /*isWrite=*/false);
   }
@@ -546,14 +547,49 @@ struct RowEmitter {
     run(kernel.begin, kernel.end, m.cst(last * apart), last + 1);
   }
 
-  LaunchPlan emit() {
+  void emit(LaunchPlan &plan) {
+    for (Kept &k : kept)
+      if (k.memory != kernel.output)
+        k.memory =
+            kernel.scratchBuffer(getElementTypeOrSelf(k.tensor),
+                                 (last * apart + 1) * keptLength(), plan);
     if (apart)
       emitPipelined();
     else
       emitRowByRow();
     for (ReduceOp op : reductions)
       e.undefine(op.getResult());
-    markIndependent(kernel.func);
+  }
+
+  /// Whether rows are such as code for up to `longest` elements is for.
+  Value isFor() {
+    auto compare = [&](arith::CmpIPredicate how, Value v, int64_t with) {
+      return arith::CmpIOp::create(kernel.b, kernel.loc, how, v, m.cst(with))
+          .getResult();
+    };
+    Value fits = compare(arith::CmpIPredicate::sle, length, *longest);
+    if (!apart)
+      return fits;
+    return arith::AndIOp::create(
+        kernel.b, kernel.loc, fits,
+        compare(arith::CmpIPredicate::sge, m.product(outer), kFewRows));
+  }
+
+  /// For each kind of code the longest rows that it is for; none where their
+  /// length is known.
+  SmallVector<int64_t> bounds() {
+    SmallVector<int64_t> all;
+    if (!isOpen())
+      return all;
+    if (apart)
+      all.push_back(longestTogether(apart));
+    if (isWhole() && (reductions.size() > 1 || !kept.empty()))
+      all.push_back(longestBeforeNext());
+    return all;
+  }
+
+  LaunchPlan planOf() {
+    LaunchPlan plan;
     plan.kind = reductions.size() > 1 ? "rows" : "reduce rows";
     int64_t n = constantIndex(length).value_or(256);
     plan.grain = std::max<int64_t>(1, 4096 / std::max<int64_t>(n, 1));
@@ -564,6 +600,29 @@ struct RowEmitter {
     return plan;
   }
 };
+
+/// Of rows whose length a run tells, the code for the first of these bounds
+/// that it does not exceed, or for any.
+void emitUpTo(Kernel &kernel, ArrayRef<int64_t> bounds, LaunchPlan &plan) {
+  if (bounds.empty())
+    return RowEmitter(kernel).emit(plan);
+  RowEmitter rows(kernel, bounds.front());
+  auto choice = scf::IfOp::create(kernel.b, kernel.loc, rows.isFor(),
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(kernel.b);
+  kernel.b.setInsertionPointToStart(choice.thenBlock());
+  LaunchPlan some = plan, others = plan;
+  rows.emit(some);
+  kernel.b.setInsertionPointToStart(choice.elseBlock());
+  emitUpTo(kernel, bounds.drop_front(), others);
+  plan.scratch = std::max(some.scratch, others.scratch);
+}
 } // namespace
 
-LaunchPlan cpu::emitRows(Kernel &kernel) { return RowEmitter(kernel).emit(); }
+LaunchPlan cpu::emitRows(Kernel &kernel) {
+  RowEmitter rows(kernel, /*bound=*/1);
+  LaunchPlan plan = rows.planOf();
+  emitUpTo(kernel, rows.bounds(), plan);
+  markIndependent(kernel.func);
+  return plan;
+}
