@@ -90,15 +90,15 @@ func.func @main(%x: tensor<3x4x64xf32>) -> tensor<4x3x64xf32> {
 
 // -----
 
-// A step other than 1 is gathered.
+// What is further apart than four elements is gathered.
 // CHECK-LABEL: func.func @k0
-// CHECK-DAG:     %[[TWO:.*]] = arith.constant dense<2> : vector<16xindex>
+// CHECK-DAG:     %[[FIVE:.*]] = arith.constant dense<5> : vector<16xindex>
 // CHECK-DAG:     %[[LANES:.*]] = vector.step
-// CHECK-DAG:     arith.muli %[[LANES]], %[[TWO]]
+// CHECK-DAG:     arith.muli %[[LANES]], %[[FIVE]]
 // CHECK:         vector.gather
 // CHECK:         vector.store
-func.func @main(%x: tensor<4x32xf32>) -> tensor<4x16xf32> {
-  %0 = dlc.slice %x [0, 0] steps [1, 2] : tensor<4x32xf32> -> tensor<4x16xf32>
+func.func @main(%x: tensor<4x80xf32>) -> tensor<4x16xf32> {
+  %0 = dlc.slice %x [0, 0] steps [1, 5] : tensor<4x80xf32> -> tensor<4x16xf32>
   return %0 : tensor<4x16xf32>
 }
 
@@ -332,4 +332,36 @@ func.func @main(%x: tensor<8x70xf32>) -> tensor<12x80xf32> {
   %z = dlc.constant dense<0.0> : tensor<f32>
   %0 = dlc.pad %x, %z low [2, 5] {mode = 2 : i32} : tensor<8x70xf32>, tensor<f32> -> tensor<12x80xf32>
   return %0 : tensor<12x80xf32>
+}
+
+// -----
+
+// Every third element: by shuffles of three vectors, of which the last ends with
+// the last element that is asked for; the four left over are within ten.
+// CHECK-LABEL: func.func @k0
+// CHECK-NOT:     vector.gather
+// CHECK-COUNT-3: vector.load
+// CHECK:         vector.shuffle {{.*}} [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 19, 22, 25, 28, 31]
+// CHECK-NEXT:    vector.store
+// CHECK:         %[[REST:.*]] = vector.constant_mask [4]
+// CHECK:         %[[READ:.*]] = vector.constant_mask [10]
+// CHECK:         vector.maskedload %{{.*}}, %[[READ]]
+// CHECK-NOT:     vector.gather
+// CHECK:         vector.maskedstore %{{.*}}, %[[REST]]
+func.func @main(%x: tensor<4x60xf32>) -> tensor<4x20xf32> {
+  %0 = dlc.slice %x [0, 1] steps [1, 3] : tensor<4x60xf32> -> tensor<4x20xf32>
+  return %0 : tensor<4x20xf32>
+}
+
+// -----
+
+// Backwards.
+// CHECK-LABEL: func.func @k0
+// CHECK-NOT:     vector.gather
+// CHECK:         %[[X:.*]] = vector.load
+// CHECK:         %[[Y:.*]] = vector.shuffle %[[X]], %[[X]] [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]
+// CHECK:         vector.store %[[Y]]
+func.func @main(%x: tensor<4x32xf32>) -> tensor<4x32xf32> {
+  %0 = dlc.slice %x [0, 31] steps [1, -1] : tensor<4x32xf32> -> tensor<4x32xf32>
+  return %0 : tensor<4x32xf32>
 }

@@ -144,6 +144,23 @@ func.func @main(%x: tensor<1x3x16x24xf32>) -> tensor<1x3x16x2x24x2xf32> {
 
 // -----
 
+// The same of open sizes.
+// CHECK-LABEL: func.func @dlc_run
+// CHECK:         kind "interleave 8x2"
+func.func @main(%x: tensor<?x3x?x?xf32>) -> tensor<?x3x?x2x?x2xf32> {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %c3 = arith.constant 3 : index
+  %n = tensor.dim %x, %c0 : tensor<?x3x?x?xf32>
+  %h = tensor.dim %x, %c2 : tensor<?x3x?x?xf32>
+  %w = tensor.dim %x, %c3 : tensor<?x3x?x?xf32>
+  %0 = dlc.reshape %x sizes(%n, %h, %w) : tensor<?x3x?x?xf32> -> tensor<?x3x?x1x?x1xf32>
+  %1 = dlc.broadcast %0 sizes(%n, %h, %w) : tensor<?x3x?x1x?x1xf32> -> tensor<?x3x?x2x?x2xf32>
+  return %1 : tensor<?x3x?x2x?x2xf32>
+}
+
+// -----
+
 // Rows of the output that lie 4 kB apart: tiles are put together in scratch memory
 // and stored row by row. A row of 1056 elements is in other lines of the cache.
 // CHECK-LABEL: func.func @dlc_run

@@ -545,6 +545,27 @@ class LargeMoves(Compiled):
                 y, = self.run_model([node("Transpose", ["x"], perm=perm)], {"x": x}, flags=(flag,), run=("--threads", "3"))
                 np.testing.assert_array_equal(y, x.transpose(perm))
 
+    def test_apart(self):
+        """Elements some steps apart, up to the first and the last that there are; sizes known and open."""
+        steps = (2, 3, 4, 5, -1, -2)
+        kinds = ((np.float32, TensorProto.FLOAT), (np.float16, TensorProto.FLOAT16), (np.uint8, TensorProto.UINT8),
+                 (np.float64, TensorProto.DOUBLE))
+        most, weights = np.iinfo(np.int64).max, {"axis": np.array([1])}
+        nodes = []
+        for i, step in enumerate(steps):
+            weights |= {f"from{i}": np.array([0 if step > 0 else most]), f"to{i}": np.array([most if step > 0 else -most]),
+                        f"step{i}": np.array([step])}
+            nodes.append(node("Slice", ["x", f"from{i}", f"to{i}", "axis", f"step{i}"], f"y{i}"))
+        outputs = [f"y{i}" for i in range(len(steps))]
+        for number, kind in kinds:
+            for flag in (*self.LEVELS, "-march=x86-64"):
+                for sizes in ("rows", "columns"), (3, 145):
+                    self.compile(nodes, {"x": (number, sizes)}, outputs, kind, weights, flags=(flag,))
+                    for shape in (((3, 145),) if sizes[0] == 3 else ((3, 145), (1, 1), (2, 33), (5, 96), (0, 7), (2, 61))):
+                        x = np.random.default_rng(6).integers(0, 200, shape).astype(number)
+                        for step, y in zip(steps, self.run_program({"x": x}, outputs, ("--threads", "3"))):
+                            np.testing.assert_array_equal(y, x[:, ::step])
+
     def test_reduced(self):
         """Long rows of memory, with groups of vectors that are full, shorter and left over."""
         for shape, axes in (((1, 7, 7, 300), (1, 2)), ((5, 2048), (0,)), ((9, 272), (0,)), ((2, 3, 5, 7, 40), (0, 1, 3)),

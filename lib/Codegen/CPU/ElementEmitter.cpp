@@ -51,6 +51,54 @@ Value cpu::loadVector(OpBuilder &b, Location loc, int64_t lanes, Value memref,
                                       mask, zero);
 }
 
+/// The most neighbours of which one is taken by loads of all.
+static constexpr int64_t kMostApart = 4;
+
+/// Whether elements so far apart are sooner loaded with those between them than
+/// one by one: all lanes, backwards, too, or as many as a mask's number says.
+static bool isLoadedWhole(int64_t step, Type element, Value mask) {
+  if (!mask)
+    return step == -1 || (step >= 2 && step <= kMostApart);
+  return step >= 2 && step <= kMostApart && !goesAsBits(element) &&
+         mask.getDefiningOp<vector::CreateMaskOp>();
+}
+
+/// Element offset + l * step for each lane l, by shuffles of vectors. Nothing
+/// behind the last of them is read.
+static Value loadApart(IndexMath m, int64_t lanes, Value memref, Value offset,
+                       int64_t step, Value mask) {
+  OpBuilder &b = m.b;
+  if (step == -1) {
+    Value v =
+        loadVector(b, m.loc, lanes, memref, m.sub(offset, m.cst(lanes - 1)));
+    auto order = llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, lanes)));
+    return vector::ShuffleOp::create(b, m.loc, v, v, order);
+  }
+  Value count; // of elements up to the last
+  if (mask) {
+    Value some = mask.getDefiningOp<vector::CreateMaskOp>().getOperand(0);
+    count = m.sub(m.mul(some, step), m.cst(step - 1));
+  }
+  Value result;
+  for (int64_t i = 0; i < step; ++i) {
+    // The last vector ends with the last element.
+    int64_t first = i + 1 == step && !mask ? (lanes - 1) * i : lanes * i;
+    Value part = mask ? vector::CreateMaskOp::create(
+                            b, m.loc, mask.getType(),
+                            ValueRange(m.sub(count, m.cst(first))))
+                      : Value();
+    Value v = loadVector(b, m.loc, lanes, memref, m.add(offset, first), part);
+    SmallVector<int64_t> order;
+    for (int64_t l = 0; l < lanes; ++l) {
+      int64_t at = l * step;
+      bool isHere = at / lanes == i;
+      order.push_back(isHere ? (result ? lanes : 0) + at - first : l);
+    }
+    result = vector::ShuffleOp::create(b, m.loc, result ? result : v, v, order);
+  }
+  return result;
+}
+
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//
@@ -189,6 +237,8 @@ Scalar ElementEmitter::load(Value tensor, Value memref, const Point &point,
     VectorType vt = vectorOf(asBits ? b.getI16Type() : element, lanes);
     if (at.step == 1 && !at.irregular) {
       v = loadVector(b, loc, lanes, memref, at.base, mask);
+    } else if (!at.irregular && isLoadedWhole(at.step, element, mask)) {
+      v = loadApart(math(), lanes, memref, at.base, at.step, mask);
     } else {
       Value on = mask;
       if (!on)

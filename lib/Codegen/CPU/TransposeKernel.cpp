@@ -431,7 +431,7 @@ static bool followsMemory(Kernel &kernel, Value v, int64_t d) {
         RankedTensorType from = op.getInput().getType();
         int64_t own = d - (type.getRank() - from.getRank());
         return own < 0 || from.getDimSize(own) == 1 ||
-               (!from.isDynamicDim(own) &&
+               ((!from.isDynamicDim(own) || op->hasAttr("equal")) &&
                 followsMemory(kernel, op.getInput(), own));
       })
       .Default([](Operation *) { return false; });
