@@ -34,6 +34,7 @@ class Case:
     written: int = 0
     flags: tuple = ()       # of dlc
     steps: int = 0          # multiply-adds, where it is bound by memory
+    moves: str = ""         # what peak.c is asked for: a loop that moves as it has to, and computes nothing
 
 
 def build(nodes, inputs, output, weights=()):
@@ -125,14 +126,19 @@ def attention(heads, queries, keys, width):
 
 
 def layer_norm(rows, width):
-    return simple("layer norm", f"{rows}x{width}", [node("LayerNormalization", ["x", "g", "h"], axis=-1)],
+    case = simple("layer norm", f"{rows}x{width}", [node("LayerNormalization", ["x", "g", "h"], axis=-1)],
                   {"x": [rows, width]}, [rows, width], {"g": random(width), "h": random(width)})
+    case.moves = f"normal:{rows}x{width}"
+    return case
 
 
 def transpose(shape, perm):
     text = "x".join(map(str, shape))
-    return simple("transpose", f"{text} by {perm}".replace(" ", "").replace("by", " by "),
+    case = simple("transpose", f"{text} by {perm}".replace(" ", "").replace("by", " by "),
                   [node("Transpose", ["x"], perm=perm)], {"x": shape}, [shape[p] for p in perm])
+    if perm == [1, 0]:
+        case.moves = f"turned:{text}"
+    return case
 
 
 def elementwise():

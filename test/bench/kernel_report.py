@@ -32,17 +32,14 @@ def percent(shares, name):
     return f"{100 * share:.0f} %" if share else "-"
 
 
-def table(rows, with_units=False):
-    titles = [title for _, title in COLUMNS]
-    if with_units:
-        titles += ["dlc, units", "AVX2, units"]
+def table(rows, bounds=()):
+    titles = [title for _, title in COLUMNS] + [f"{engine}, {bound}" for bound in bounds for engine in ("dlc", "AVX2")]
     yield "| operator | shape | " + " | ".join(["dlc, us", *titles]) + " | kernels |"
     yield "| --- | --- |" + " ---: |" * (1 + len(titles)) + " --- |"
     for row in rows:
         cells = [row["group"], row["name"].replace("*", "×"), f"{row['us']['dlc']:.1f}",
                  *(percent(row["share"], name) for name, _ in COLUMNS)]
-        if with_units:
-            cells += [percent(row["units"], name) for name in ("dlc", "dlc_avx2")]
+        cells += [percent(row[bound], name) for bound in bounds for name in ("dlc", "dlc_avx2")]
         cells.append(" + ".join(row["kernels"]["dlc"]))
         yield "| " + " | ".join(cells) + " |"
 
@@ -66,8 +63,11 @@ def page(result):
     yield "\n## Bound by memory\n"
     yield ("Share of the bandwidth. What computes much for each element is bound by that before: *units* is how\n"
            "much of the time the units that multiply and add need for it, at their peak, with the steps that\n"
-           "`test/bench/kernel_models.py` counts: one a tap of a window, 11 for exp, 17 for 1 + erf, 4 for a division.\n")
-    yield from table((row for row in rows if not row["flops"]), with_units=True)
+           "`test/bench/kernel_models.py` counts: one a tap of a window, 11 for exp, 17 for 1 + erf, 4 for a division.\n"
+           "What has to move more than its input and result, or in another order, can't be as fast as a plain loop:\n"
+           "*moves* is by a loop that moves the same and computes nothing. A normalisation reads scale and bias for each\n"
+           "row; of a transposed matrix whose rows are 4 kB apart a column is in 1/64 of a cache's sets.\n")
+    yield from table((row for row in rows if not row["flops"]), ("units", "moves"))
 
 
 def write(result, folder):

@@ -130,6 +130,9 @@ class Peak:
     def floor_us(self, width, case):
         return self.run(width, f"{case.read}:{case.written}") / 1000
 
+    def moves_us(self, width, case):
+        return self.run(width, case.moves) / 1000
+
 
 # --- all of them ----------------------------------------------------------------
 
@@ -159,8 +162,8 @@ def prepare(case, number, args):
 
 def measure(case, peak, args, place):
     row = {"group": case.group, "name": case.name, "flops": case.flops, "bytes": case.read + case.written, "us": {},
-           "share": {}, "units": {}, "kernels": {}}
-    best, floors = {}, {}
+           "share": {}, "units": {}, "moves": {}, "kernels": {}}
+    best, floors, moves = {}, {}, {}
 
     def note(where, key, value):
         if value is not None:
@@ -178,6 +181,8 @@ def measure(case, peak, args, place):
         if not case.flops:
             for width in (64, 32):
                 note(floors, width, peak.floor_us(width, case))
+                if case.moves:
+                    note(moves, width, peak.moves_us(width, case))
     peak.measure()
     widths = {**{n: w for n, (_, w) in DLC.items()}, **{n: w for n, (_, w) in PEERS.items()}}
     for name, us in best.items():
@@ -186,6 +191,8 @@ def measure(case, peak, args, place):
         row["share"][name] = least / us if us else None
         if case.steps and name in DLC:
             row["units"][name] = 2 * case.steps / peak.gflops[widths[name]] / 1000 / us
+        if case.moves and name in DLC:
+            row["moves"][name] = moves[widths[name]] / us
     return row
 
 
@@ -210,7 +217,8 @@ def main():
         row = measure(case, peak, args, place)
         rows.append(row)
         shares = "  ".join(f"{name} {100 * (share or 0):.0f}%" for name, share in row["share"].items())
-        shares += "".join(f"  {name}'s units {100 * share:.0f}%" for name, share in row["units"].items())
+        for what in "units", "moves":
+            shares += "".join(f"  {name}'s {what} {100 * share:.0f}%" for name, share in row[what].items())
         print(f"{case.group}: {case.name}: {row['us']['dlc']:.1f} us  {shares}  {' + '.join(row['kernels']['dlc'])}",
               flush=True)
     result = {"gflops": peak.gflops, "rows": rows}
