@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Codegen/CPU/Kernel.h"
+#include "Codegen/CPU/RowSums.h"
 
 #include "dialects/dlc/ScalarEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -53,9 +54,7 @@ struct RowEmitter {
     unsigned pass;
   };
   SmallVector<Kept> kept;
-  bool isInOutput = false; ///< one of them
-  /// Accumulators that hide the latency of one.
-  static constexpr int64_t kWays = 4;
+  bool isInOutput = false;                           ///< one of them
   static constexpr int64_t kNearestCache = 48 << 10; ///< bytes
   static constexpr int64_t kFewRows = 8;
 
@@ -262,68 +261,6 @@ struct RowEmitter {
         fetch(e.getMemory(input), m.add(at, length), /*isWrite=*/false);
   }
 
-  /// What a reduction carries along a row.
-  struct Accumulator {
-    Scalar neutral; ///< instead of elements that are not there
-    SmallVector<Value> init;
-    std::function<SmallVector<Value>(ArrayRef<Value> x, ValueRange)> step;
-    std::function<Value(ValueRange)> finish;
-  };
-
-  Accumulator accumulatorOf(ReduceOp op) {
-    ScalarEmitter s(kernel.b, kernel.loc);
-    Type type = accumulatorType(getElementTypeOrSelf(op.getInput()));
-    Scalar neutral = kernel.splat(neutralElement(s, op.getKind(), type));
-    return Extreme::covers(op.getKind(), type) ? extremeOf(op, neutral)
-                                               : combined(op, neutral);
-  }
-
-  Accumulator combined(ReduceOp op, Scalar neutral) {
-    auto join = [this, op, type = neutral.type](Value x, Value y) mutable {
-      // As one operation it is rounded once.
-      if (auto mul = y.getDefiningOp<arith::MulFOp>();
-          mul && op.getKind() == ReduceKind::sum)
-        return kernel.multiplyAdd(mul.getLhs(), mul.getRhs(), x);
-      ScalarEmitter s(kernel.b, kernel.loc);
-      return combine(s, op.getKind(), {type, x}, {type, y}).value;
-    };
-    auto step = [join](ArrayRef<Value> x, ValueRange args) mutable {
-      SmallVector<Value> next(args);
-      for (auto [sum, v] : llvm::zip(next, x))
-        sum = join(sum, v);
-      return next;
-    };
-    auto finish = [this, join](ValueRange sums) mutable {
-      Value sum = join(join(sums[0], sums[1]), join(sums[2], sums[3]));
-      return combineLanes(kernel.b, kernel.loc, sum, join);
-    };
-    return {neutral, SmallVector<Value>(kWays, neutral.value), step, finish};
-  }
-
-  Accumulator extremeOf(ReduceOp op, Scalar neutral) {
-    Extreme extreme{kernel.b, kernel.loc, op.getKind()};
-    auto flags = VectorType::get({kernel.lanes()}, kernel.b.getI1Type());
-    SmallVector<Value> init(kWays, neutral.value);
-    init.push_back(arith::ConstantOp::create(kernel.b, kernel.loc, flags,
-                                             kernel.b.getZeroAttr(flags)));
-    auto step = [extreme](ArrayRef<Value> x, ValueRange args) mutable {
-      SmallVector<Value> next(args);
-      for (auto [acc, v] : llvm::zip(next, x))
-        acc = extreme.join(acc, v);
-      next.back() = extreme.noteNans(next.back(), x);
-      return next;
-    };
-    auto finish = [this, extreme](ValueRange found) mutable {
-      auto join = [&](Value x, Value y) { return extreme.join(x, y); };
-      Value most = join(join(found[0], found[1]), join(found[2], found[3]));
-      most = combineLanes(kernel.b, kernel.loc, most, join);
-      Value isNan = vector::ReductionOp::create(
-          kernel.b, kernel.loc, vector::CombiningKind::OR, found.back());
-      return extreme.finish(most, isNan);
-    };
-    return {neutral, init, step, finish};
-  }
-
   /// A pass over a row.
   struct Stage {
     unsigned pass;
@@ -348,12 +285,12 @@ struct RowEmitter {
   /// Takes several rows through their passes, column by column; gives the
   /// reductions' results.
   SmallVector<Value> forColumns(ArrayRef<Stage> stages) {
-    SmallVector<Accumulator> sums;
+    SmallVector<RowSum> sums;
     SmallVector<Value> init;
     for (const Stage &stage : stages) {
       if (stage.pass == reductions.size())
         continue;
-      sums.push_back(accumulatorOf(reductions[stage.pass]));
+      sums.push_back(rowSumOf(kernel, reductions[stage.pass]));
       llvm::append_range(init, sums.back().init);
     }
     auto step = [&](ArrayRef<Value> columns, Value mask, ValueRange carried) {
@@ -365,7 +302,7 @@ struct RowEmitter {
             storeResult(i, mask);
           continue;
         }
-        Accumulator &sum = sums[number];
+        RowSum &sum = sums[number];
         SmallVector<Value> x;
         for (auto [w, i] : llvm::enumerate(columns)) {
           constexpr int64_t line = 64 / 4; // elements of 32 bits
@@ -380,12 +317,12 @@ struct RowEmitter {
     };
     Value done = m.cst(0);
     if (!sums.empty()) {
-      int64_t stride = kWays * kernel.lanes();
+      int64_t stride = RowSum::kWays * kernel.lanes();
       done = m.mul(m.div(length, m.cst(stride)), stride);
       init =
           m.loop(m.cst(0), done, stride, init, [&](Value i, ValueRange args) {
             SmallVector<Value> columns;
-            for (int64_t w = 0; w < kWays; ++w)
+            for (int64_t w = 0; w < RowSum::kWays; ++w)
               columns.push_back(m.add(i, w * kernel.lanes()));
             return step(columns, Value(), args);
           });
