@@ -289,10 +289,19 @@ bool dlc::areCompatibleTypes(TypeRange a, TypeRange b) {
          });
 }
 
-ElementCount::ElementCount(RankedTensorType type, ValueRange openSizes)
-    : open(openSizes) {
+ElementCount::ElementCount(RankedTensorType type, ValueRange openSizes) {
   for (int64_t size : type.getShape())
     known *= ShapedType::isDynamic(size) ? 1 : size;
+  SmallVector<Value> factors(openSizes);
+  while (!factors.empty()) {
+    Value size = factors.pop_back_val();
+    if (auto product = size.getDefiningOp<arith::MulIOp>())
+      llvm::append_range(factors, product->getOperands());
+    else if (auto n = getConstantIntValue(size))
+      known *= *n;
+    else
+      open.push_back(size);
+  }
   llvm::sort(open, [](Value x, Value y) {
     return x.getAsOpaquePointer() < y.getAsOpaquePointer();
   });

@@ -5,16 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-//   %s = dlc.matmul %q, %k                [b..., m, n]
+//   %s = dlc.matmul %q, %k                [b, h..., m, n]
 //   %p = softmax of %s, over operations that keep rows apart
-//   %y = dlc.matmul %p, %v                [b..., m, d]
+//   %y = dlc.matmul %p, %v                [b, h..., m, d]
 // becomes, where %s is too large for a cache,
-//   %r = scf.for ... iter_args(%y = ...)  [m, b..., d]
-//     the same of some rows, inserted into %y
-//   %y = dlc.transpose %r
-//
-// Keys and values are read anew for each block of rows: where no cache holds
-// them, either, a block is of some heads alone, and %r [b / g, m, g, d].
+//   %r = scf.for ... iter_args(%y = ...)  [b * m, h..., d]
+//     the same of some of the batch, or of some rows of one, inserted into %y
+//   %y = dlc.transpose of a reshape of %r
 //
 // What is sliced out of the last product in the loop goes up to the queries and
 // masks by dlc-raise-slices.
@@ -46,7 +43,7 @@ namespace {
 /// Scores that are taken as they are, what blocks of them should take, and keys
 /// with values that are read again and again: bytes of a processor's last cache
 /// that its cores may share.
-constexpr int64_t kLarge = 16 << 20, kBlock = 2 << 20, kOperands = 2 << 20;
+constexpr int64_t kLarge = 16 << 20, kBlock = 4 << 20, kOperands = 2 << 20;
 
 /// Rows of a block are some whole tiles.
 constexpr int64_t kRows = 6;
@@ -58,11 +55,6 @@ struct Attention {
 
   RankedTensorType scores() { return last.getLhs().getType(); }
 
-  bool hasStaticShapes() {
-    return scores().hasStaticShape() && last.getType().hasStaticShape() &&
-           first.getRhs().getType().hasStaticShape();
-  }
-
   /// Rows stay apart: dimensions are not mixed but for a reduction of the last,
   /// and some rows can be computed alone.
   bool keepsRows(Operation *op) {
@@ -72,8 +64,8 @@ struct Attention {
       return typeOf(v).getRank() > row && haveSameSize(v, row, result, row);
     };
     if (auto reduce = dyn_cast<ReduceOp>(op))
-      return reduce.getAxes() ==
-             ArrayRef<int64_t>{reduce.getInput().getType().getRank() - 1};
+      return reduce.getInput().getType().getRank() == row + 2 &&
+             reduce.getAxes() == ArrayRef<int64_t>{row + 1};
     if (auto reshape = dyn_cast<ReshapeOp>(op)) { // of a row's value
       ArrayRef<int64_t> from = reshape.getInput().getType().getShape(),
                         to = reshape.getType().getShape();
@@ -85,8 +77,9 @@ struct Attention {
     if (auto repeat = dyn_cast<BroadcastOp>(op)) {
       RankedTensorType from = repeat.getInput().getType();
       int64_t d = from.getRank() - 2; // where it has rows
-      return d < 0 || from.getDimSize(d) == 1 ||
-             haveSameSize(repeat.getInput(), d, result, row);
+      return repeat.getType().getRank() == row + 2 &&
+             (d < 0 || from.getDimSize(d) == 1 ||
+              haveSameSize(repeat.getInput(), d, result, row));
     }
     return isa<MatmulOp>(op) && result.getType() == scores();
   }
@@ -123,10 +116,10 @@ struct Attention {
   }
 
   /// Sizes of the scores, told by what the first product reads.
-  SmallVector<Dim> sizes(OpBuilder &b) {
+  FailureOr<SmallVector<Dim>> sizes(OpBuilder &b) {
     ReifiedRankedShapedTypeDims dims;
     if (failed(reifyResultShapes(b, first, dims)))
-      return {};
+      return failure();
     return dims.front();
   }
 
@@ -166,118 +159,92 @@ private:
   }
 };
 
-/// How large scores are cut: into groups of each batch dimension, and rows. Of
-/// open sizes the batch stays whole, and a run tells how many rows a block has.
+/// How large scores are cut: into parts of the first dimension of the batch, or
+/// where one of it is too large, into rows of that. Of open sizes a run tells.
 struct Blocks {
-  SmallVector<Dim> batch, group; ///< sizes of batch dimensions, and of parts
-  int64_t groups = 1;            ///< blocks of the batch dimensions
-  Dim rows, size, parts;         ///< rows, those of a block, blocks of rows
+  Dim batch, some, batchParts; ///< the first dimension, of a block, blocks
+  Dim rows, size, rowParts;    ///< the same of rows
 
-  Blocks(Attention &attention, ArrayRef<Dim> sizes, const ShapeAlgebra &s) {
-    rows = sizes[sizes.size() - 2];
-    batch.assign(sizes.begin(), sizes.end() - 2);
-    group = batch;
-    RankedTensorType scores = attention.scores();
-    bool isOpen = !attention.hasStaticShapes();
-    if (!isOpen)
-      groupBatch(attention, s);
-    Dim rowBytes =
-        s.mul(sizes.back(), s.constant(bytesOf(scores.getElementType())));
-    for (Dim part : group)
-      rowBytes = s.mul(rowBytes, part);
-    if (isOpen)
-      size = openRows(rowBytes, s);
-    else
-      size = s.constant(
-          rowsOf(*getConstantIntValue(rows), *getConstantIntValue(rowBytes)));
-    parts = s.ceilDiv(rows, size);
+  Blocks(Attention &attention, ArrayRef<Dim> sizes, const ShapeAlgebra &s)
+      : batch(sizes.front()), rows(sizes[sizes.size() - 2]) {
+    Dim one = s.constant(1),
+        element = s.constant(bytesOf(attention.scores().getElementType())),
+        operands = s.constant(0);
+    // Of one of the batch.
+    auto bytes = [&](ArrayRef<Dim> sizes) {
+      Dim product = element;
+      for (Dim size : sizes)
+        product = s.mul(product, size);
+      return product;
+    };
+    for (MatmulOp op : {attention.first, attention.last}) {
+      Value rhs = op.getRhs();
+      operands = s.add(operands, bytes(ArrayRef(s.dims(rhs)).drop_front()));
+    }
+    Dim scores = bytes(sizes.drop_front());
+    SmallVector<Dim> row(sizes.drop_front());
+    row.erase(row.end() - 2);
+    Dim rowBytes = bytes(row);
+
+    Dim isLarge = attention.scores().hasStaticShape()
+                      ? one
+                      : s.min(one, s.floorDiv(s.mul(batch, scores), kLarge));
+    auto parts = [&](Dim all, Dim most) {
+      return s.max(one, s.mul(isLarge, s.ceilDiv(all, most)));
+    };
+    auto fits = [&](int64_t cache, Dim bytes) {
+      return s.floorDiv(s.constant(cache), bytes);
+    };
+    some = one;
+    if (!isConstantIntValue(batch, 1))
+      some = s.ceilDiv(
+          batch, parts(batch, s.max(one, s.min(fits(kBlock, scores),
+                                               fits(kOperands, operands)))));
+    size = rowsOf(s, fits(kBlock, rowBytes), parts);
+    batchParts = s.ceilDiv(batch, s.max(one, some));
+    rowParts = s.ceilDiv(rows, s.max(one, size));
   }
 
-  bool isOne() const { return groups == 1 && isConstantIntValue(parts, 1); }
+  bool isOne() const {
+    return isConstantIntValue(batchParts, 1) && isConstantIntValue(rowParts, 1);
+  }
 
 private:
   static int64_t bytesOf(Type element) {
     return *tensorBytes(RankedTensorType::get({1}, element));
   }
 
-  /// As many of the batch, from its last dimension on, as operands of products
-  /// that a cache holds.
-  void groupBatch(Attention &attention, const ShapeAlgebra &s) {
-    SmallVector<int64_t> all = staticDims(batch), some(all.size(), 1);
-    for (int64_t d = all.size() - 1; d >= 0; --d) {
-      for (int64_t n = 2; n <= all[d]; ++n) {
-        if (all[d] % n != 0)
-          continue;
-        int64_t before = std::exchange(some[d], n);
-        if (operandBytes(attention, some) <= kOperands)
-          continue;
-        some[d] = before;
-        break;
-      }
-      groups *= all[d] / some[d];
-      group[d] = s.constant(some[d]);
-      if (some[d] < all[d]) {
-        for (int64_t outer : llvm::seq(d)) {
-          groups *= all[outer];
-          group[outer] = s.constant(1);
-        }
-        break;
-      }
-    }
-  }
-
-  /// Of what every block of rows reads.
-  static int64_t operandBytes(Attention &attention, ArrayRef<int64_t> group) {
-    int64_t bytes = 0;
-    for (MatmulOp op : {attention.first, attention.last}) {
-      RankedTensorType type = op.getRhs().getType();
-      int64_t all = *tensorBytes(type);
-      for (auto [d, part] : llvm::enumerate(group))
-        if (type.getDimSize(d) != 1)
-          all = all / type.getDimSize(d) * part;
-      bytes += all;
-    }
-    return bytes;
-  }
-
-  /// Rows of a block: such that the last one, which has some of the one before
-  /// again, computes as few twice as can be.
-  static int64_t rowsOf(int64_t rows, int64_t rowBytes) {
-    if (rows * rowBytes <= kBlock)
-      return rows;
-    int64_t least = llvm::divideCeil(rows, std::max(kRows, kBlock / rowBytes)),
-            best = 0, bestWork = 0;
-    for (int64_t n = least; n <= 2 * least; ++n) {
-      int64_t part = std::min<int64_t>(
-          rows, llvm::alignTo(llvm::divideCeil(rows, n), kRows));
-      int64_t work = part * llvm::divideCeil(rows, part);
-      if (!best || work < bestWork) {
-        best = part;
-        bestWork = work;
-      }
-    }
+  /// Rows of a block, some whole tiles; where they are known, such that the
+  /// last block, which has some of the one before again, computes as few twice
+  /// as can be.
+  Dim rowsOf(const ShapeAlgebra &s, Dim most,
+             function_ref<Dim(Dim, Dim)> parts) const {
+    Dim least = parts(rows, s.max(s.constant(kRows), most));
+    auto ofParts = [&](Dim n) {
+      Dim whole = s.ceilDiv(s.ceilDiv(rows, n), kRows);
+      return s.min(rows, s.mul(whole, s.constant(kRows)));
+    };
+    Dim best = ofParts(least);
+    auto known = getConstantIntValue(least);
+    if (!known || *known == 1 || !getConstantIntValue(rows))
+      return best;
+    auto work = [&](Dim size) {
+      return staticDim(s.mul(size, s.ceilDiv(rows, size)));
+    };
+    for (int64_t n = *known + 1; n <= 2 * *known; ++n)
+      if (Dim size = ofParts(s.constant(n)); work(size) < work(best))
+        best = size;
     return best;
-  }
-
-  /// The same for sizes that a run tells; all rows where the scores are few.
-  Dim openRows(Dim rowBytes, const ShapeAlgebra &s) const {
-    Dim most =
-            s.max(s.constant(kRows), s.floorDiv(s.constant(kBlock), rowBytes)),
-        isLarge =
-            s.min(s.floorDiv(s.mul(rows, rowBytes), kLarge), s.constant(1)),
-        count = s.max(s.mul(isLarge, s.ceilDiv(rows, most)), s.constant(1));
-    return s.min(rows, s.mul(s.ceilDiv(s.ceilDiv(rows, count), kRows),
-                             s.constant(kRows)));
   }
 };
 
 /// Emits the loop over blocks in place of the last product.
 class Blocked {
 public:
-  Blocked(Attention &attention)
-      : attention(attention), last(attention.last), b(attention.last),
-        loc(last.getLoc()), s(loc, &b), rank(last.getType().getRank()),
-        whole(attention.sizes(b)), blocks(attention, whole, s) {
+  Blocked(Attention &attention, ArrayRef<Dim> sizes, OpBuilder &b)
+      : attention(attention), last(attention.last), b(b), loc(last.getLoc()),
+        s(loc, &b), rank(last.getType().getRank()), blocks(attention, sizes, s),
+        whole(sizes) {
     whole.back() = s.dim(last.getRhs(), rank - 1);
   }
 
@@ -285,27 +252,31 @@ public:
     if (blocks.isOne())
       return;
     // Rows to the front, where a loop can insert them in place.
-    SmallVector<int64_t> order{rank - 2};
-    SmallVector<Dim> shape{s.mul(s.constant(blocks.groups), blocks.rows)};
-    llvm::append_range(order, llvm::seq<int64_t>(0, rank - 2));
-    llvm::append_range(shape, blocks.group);
+    SmallVector<int64_t> order{0, rank - 2};
+    llvm::append_range(order, llvm::seq<int64_t>(1, rank - 2));
     order.push_back(rank - 1);
-    shape.push_back(whole.back());
-    Value init = tensor::EmptyOp::create(b, loc, shape, elementType());
+    Value init =
+        tensor::EmptyOp::create(b, loc, joined(whole, order), elementType());
     auto loop = scf::ForOp::create(
         b, loc, value(s.constant(0)),
-        value(s.mul(s.constant(blocks.groups), blocks.parts)),
-        value(s.constant(1)), init,
+        value(s.mul(blocks.batchParts, blocks.rowParts)), value(s.constant(1)),
+        init,
         [&](OpBuilder &inner, Location, Value number, ValueRange carried) {
           OpBuilder::InsertionGuard guard(b);
           b.setInsertionPointToStart(inner.getInsertionBlock());
+          SmallVector<Dim> sizes = whole;
           Dim at;
-          Value y = TransposeOp::create(b, loc, part(number, at), order);
+          Value y = part(number, sizes, at);
+          y = TransposeOp::create(b, loc, y, order);
+          y = reshaped(y, joined(sizes, order));
           y = InsertOp::create(b, loc, init.getType(), y, carried[0], value(at),
                                0);
           scf::YieldOp::create(b, loc, y);
         });
-    last.getResult().replaceAllUsesWith(back(loop.getResult(0), order));
+    Value y = reshaped(loop.getResult(0),
+                       applyPermutation(ArrayRef<Dim>(whole), order));
+    y = TransposeOp::create(b, loc, y, invertPermutationVector(order));
+    last.getResult().replaceAllUsesWith(y);
     for (Operation *op : attention.members)
       if (op->use_empty())
         op->erase();
@@ -314,42 +285,49 @@ public:
 private:
   Attention &attention;
   MatmulOp last;
-  OpBuilder b;
+  OpBuilder &b;
   Location loc;
   ShapeAlgebra s;
   int64_t rank;
-  SmallVector<Dim> whole; ///< sizes of the last product
   Blocks blocks;
+  SmallVector<Dim> whole; ///< sizes of the last product
 
   Type elementType() { return last.getType().getElementType(); }
   Value value(Dim d) { return getValueOrCreateConstantIndexOp(b, loc, d); }
+  Value reshaped(Value v, ArrayRef<Dim> sizes) {
+    return ReshapeOp::create(b, loc, dlc::typeOf(sizes, elementType()), v,
+                             openSizes(sizes));
+  }
 
-  /// Block `number` of the last product, and where its rows go.
-  Value part(Value number, Dim &at) {
-    SmallVector<Dim> offsets(rank, s.constant(0)), sizes = whole;
-    auto rest = [&](Dim v, Dim n) {
-      return s.sub(v, s.mul(s.floorDiv(v, n), n));
+  /// Sizes in another order, the first two as one.
+  SmallVector<Dim> joined(ArrayRef<Dim> sizes, ArrayRef<int64_t> order) {
+    SmallVector<Dim> all = applyPermutation(sizes, order);
+    all[1] = s.mul(all[0], all[1]);
+    all.erase(all.begin());
+    return all;
+  }
+
+  /// Block `number` of the last product, its sizes, and where its rows go.
+  Value part(Value number, SmallVectorImpl<Dim> &sizes, Dim &at) {
+    // Some of the last block may be in the one before, too.
+    auto start = [&](Dim number, Dim parts, Dim size, Dim all) -> Dim {
+      if (isConstantIntValue(parts, 1))
+        return s.constant(0);
+      return s.min(s.mul(number, size), s.sub(all, size));
     };
-    Dim row = number, group = s.constant(0);
-    if (blocks.groups > 1) {
-      group = s.floorDiv(row, blocks.parts);
-      row = rest(row, blocks.parts);
-      int64_t behind = blocks.groups;
-      for (auto [d, all, part] : llvm::enumerate(blocks.batch, blocks.group)) {
-        int64_t count = staticDim(all) / staticDim(part);
-        behind /= count;
-        offsets[d] =
-            s.mul(rest(s.floorDiv(group, behind), s.constant(count)), part);
-        sizes[d] = part;
-      }
+    Dim one = number, row = number;
+    if (isConstantIntValue(blocks.rowParts, 1)) {
+      row = s.constant(0);
+    } else if (!isConstantIntValue(blocks.batchParts, 1)) {
+      one = s.floorDiv(number, blocks.rowParts);
+      row = s.sub(number, s.mul(one, blocks.rowParts));
     }
-    // Some rows may be computed in two blocks.
-    row = isConstantIntValue(blocks.parts, 1)
-              ? s.constant(0)
-              : s.min(s.mul(row, blocks.size), s.sub(blocks.rows, blocks.size));
-    offsets[rank - 2] = row;
+    SmallVector<Dim> offsets(rank, s.constant(0));
+    offsets[0] = start(one, blocks.batchParts, blocks.some, blocks.batch);
+    offsets[rank - 2] = start(row, blocks.rowParts, blocks.size, blocks.rows);
+    sizes[0] = blocks.some;
     sizes[rank - 2] = blocks.size;
-    at = s.add(s.mul(group, blocks.rows), row);
+    at = s.add(s.mul(offsets[0], blocks.rows), offsets[rank - 2]);
     IRMapping mapping;
     for (Operation *op : llvm::reverse(attention.members))
       b.clone(*op, mapping);
@@ -358,27 +336,6 @@ private:
         mapping.lookup(last.getResult()), openSizes(offsets), openSizes(sizes),
         b.getDenseI64ArrayAttr(staticDims(offsets)),
         b.getDenseI64ArrayAttr(SmallVector<int64_t>(rank, 1)));
-  }
-
-  /// The last product of what the loop leaves.
-  Value back(Value y, ArrayRef<int64_t> order) {
-    if (blocks.groups == 1)
-      return TransposeOp::create(b, loc, y, invertPermutationVector(order));
-    // [b / g..., m, g..., d] to [b / g, g, ..., m, d]
-    SmallVector<int64_t> shape, back;
-    int64_t batch = rank - 2;
-    for (int64_t d = 0; d < batch; ++d) {
-      shape.push_back(staticDim(blocks.batch[d]) / staticDim(blocks.group[d]));
-      llvm::append_values(back, d, batch + 1 + d);
-    }
-    shape.push_back(staticDim(blocks.rows));
-    llvm::append_range(shape, staticDims(blocks.group));
-    shape.push_back(staticDim(whole.back()));
-    llvm::append_values(back, batch, 2 * batch + 1);
-    y = ReshapeOp::create(b, loc, RankedTensorType::get(shape, elementType()),
-                          y, ValueRange());
-    y = TransposeOp::create(b, loc, y, back);
-    return ReshapeOp::create(b, loc, last.getType(), y, ValueRange());
   }
 };
 
@@ -390,8 +347,12 @@ struct BlockAttention : dlc::impl::BlockAttentionBase<BlockAttention> {
       if (!isa<func::FuncOp>(op->getParentOp()) || !mayBeLarge(op.getLhs()))
         continue;
       Attention attention{op, {}, {}};
-      if (attention.collect())
-        Blocked(attention).emit();
+      if (!attention.collect())
+        continue;
+      OpBuilder b(op);
+      if (FailureOr<SmallVector<Dim>> sizes = attention.sizes(b);
+          succeeded(sizes))
+        Blocked(attention, *sizes, b).emit();
     }
   }
 

@@ -112,10 +112,9 @@ def BlockAttention : Pass<"dlc-block-attention"> {
   let summary = "compute large scores block by block of rows";
   let description = [{
     Two products with a softmax between, whose scores would not stay in any cache, become
-    a loop over blocks of their rows, and of heads where the keys and values of all of
-    them would not stay there, either. Of an open number of tokens a run tells how many
-    rows a block has: all of them where they are few. dlc-raise-slices makes the
-    operations in the loop compute these alone.
+    a loop over parts of the batch, or over blocks of one's rows where those of one are
+    too large. Of open sizes a run tells how many a block has: all of them where they are
+    few. dlc-raise-slices makes the operations in the loop compute these alone.
   }];
   let dependentDialects = ["::dlc::DlcDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }

@@ -88,6 +88,10 @@ struct SinkBelowSlice : OpRewritePattern<SliceOp> {
     if (!transpose)
       return rewriter.notifyMatchFailure(op, "the input is no transpose");
     Ints p(transpose.getPermutation());
+    // Rows are read where they lie; others would be turned at each step.
+    if (transpose->getBlock() != op->getBlock() &&
+        p.back() != static_cast<int64_t>(p.size()) - 1)
+      return rewriter.notifyMatchFailure(op, "work would go into a loop");
     SmallVector<Dim> offsets = toSource(ArrayRef<Dim>(op.getMixedOffsets()), p);
     SmallVector<Dim> sizes =
         toSource(ArrayRef<Dim>(mixedSizes(op.getType(), op.getSizes())), p);

@@ -343,8 +343,10 @@ class Bounds(Compiled):
 class LongAttention(Compiled):
     """Scores that are computed block by block, against numpy in double precision."""
 
-    NODES = [node("Transpose", ["k"], "kt", perm=[0, 1, 3, 2]), node("MatMul", ["q", "kt"], "s"),
-             node("Add", ["s", "mask"], "a"), node("Softmax", ["a"], "p", axis=-1), node("MatMul", ["p", "v"])]
+    def nodes(self, rank):
+        turned = [*range(rank - 2), rank - 1, rank - 2]
+        return [node("Transpose", ["k"], "kt", perm=turned), node("MatMul", ["q", "kt"], "s"),
+                node("Add", ["s", "mask"], "a"), node("Softmax", ["a"], "p", axis=-1), node("MatMul", ["p", "v"])]
 
     def feeds(self, batch, rows, length, depth):
         rng = np.random.default_rng(3)
@@ -353,25 +355,26 @@ class LongAttention(Compiled):
 
     def check(self, y, feeds, mask):
         q, k, v = feeds.values()
-        scores = q.astype(np.float64) @ k.transpose(0, 1, 3, 2) + mask
+        scores = q.astype(np.float64) @ k.swapaxes(-1, -2) + mask
         p = np.exp(scores - scores.max(-1, keepdims=True))
         np.testing.assert_allclose(y, p / p.sum(-1, keepdims=True) @ v, rtol=0, atol=1e-5)
 
     def test_blocks(self):
-        """Of rows; of heads, too, whose keys and values a cache holds; of both dimensions of the batch."""
-        for shape in ((1, 3), 1501, 1400, 16), ((1, 6), 600, 2100, 64), ((3, 2), 700, 1100, 128), ((5, 4), 300, 800, 80):
+        """Of rows; of some of the batch, of which the last block has fewer; of rows of one of the batch."""
+        for shape in ((1, 3), 1501, 1400, 16), ((5,), 600, 2100, 64), ((43, 3), 190, 210, 16), ((3, 4), 700, 1100, 32):
             with self.subTest(shape):
                 feeds, mask = self.feeds(*shape)
-                y, = self.run_model(self.NODES, feeds, weights={"mask": mask})
+                y, = self.run_model(self.nodes(len(shape[0]) + 2), feeds, weights={"mask": mask})
                 self.check(y, feeds, mask)
 
     def test_open(self):
         """A run tells how many rows a block has."""
         batch = ("batch", 3)
-        self.compile(self.NODES, {"q": (np.float32, (*batch, "rows", 16)), "k": (np.float32, (*batch, "length", 16)),
-                                  "v": (np.float32, (*batch, "length", 16)), "mask": (np.float32, ("rows", "length"))})
+        self.compile(self.nodes(4), {"q": (np.float32, (*batch, "rows", 16)), "k": (np.float32, (*batch, "length", 16)),
+                                     "v": (np.float32, (*batch, "length", 16)), "mask": (np.float32, ("rows", "length"))})
         for shape in (((1, 3), 1501, 1400, 16), ((1, 3), 1, 1400, 16), ((2, 3), 40, 17, 16), ((1, 3), 3001, 500, 16),
-                      ((1, 3), 7, 250000, 16), ((2, 3), 0, 9, 16), ((0, 3), 5, 9, 16)):
+                      ((43, 3), 190, 210, 16), ((3, 3), 900, 1100, 16), ((1, 3), 7, 250000, 16), ((2, 3), 0, 9, 16),
+                      ((0, 3), 5, 9, 16)):
             with self.subTest(shape):
                 feeds, mask = self.feeds(*shape)
                 y, = self.run_program(feeds | {"mask": mask})

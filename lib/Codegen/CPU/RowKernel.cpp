@@ -267,6 +267,8 @@ struct RowEmitter {
     Value row, slot;
     SmallVector<Value> at;
     SmallVector<Value> results; ///< of the passes before
+    /// What is the same for all of the row, computed once.
+    SmallVector<std::pair<Value, Scalar>> ofRow = {};
   };
 
   Stage stageOf(unsigned pass, Value row, Value slot,
@@ -280,6 +282,31 @@ struct RowEmitter {
     at = stage.at;
     for (auto [op, value] : llvm::zip(reductions, stage.results))
       e.define(op.getResult(), {getElementTypeOrSelf(op.getResult()), value});
+    for (auto [tensor, value] : stage.ofRow)
+      e.define(tensor, value);
+  }
+  void leave(const Stage &stage) {
+    for (auto [tensor, value] : stage.ofRow)
+      e.undefine(tensor);
+  }
+
+  /// Computes what is repeated along a row, as far as the passes before tell:
+  /// in a loop over columns a load would be done anew behind each store.
+  void findOfRow(Stage &stage) {
+    enter(stage);
+    llvm::DenseMap<Value, unsigned> memo;
+    kernel.func.walk([&](BroadcastOp op) {
+      RankedTensorType from = op.getInput().getType(), to = op.getType();
+      auto trailing =
+          from.getShape().take_back(std::min(depth, from.getRank()));
+      if (to.getShape() != space.getShape() ||
+          llvm::any_of(trailing, [](int64_t size) { return size != 1; }) ||
+          passOf(op.getInput(), memo) > stage.pass)
+        return;
+      e.newPoint();
+      stage.ofRow.push_back({op, e.emit(op, pointAt(m.cst(0)), 1)});
+    });
+    e.newPoint();
   }
 
   /// Takes several rows through their passes, column by column; gives the
@@ -293,13 +320,17 @@ struct RowEmitter {
       sums.push_back(rowSumOf(kernel, reductions[stage.pass]));
       llvm::append_range(init, sums.back().init);
     }
+    SmallVector<Stage> rows(stages);
+    for (Stage &stage : rows)
+      findOfRow(stage);
     auto step = [&](ArrayRef<Value> columns, Value mask, ValueRange carried) {
       SmallVector<Value> next;
-      for (auto [number, stage] : llvm::enumerate(stages)) {
+      for (auto [number, stage] : llvm::enumerate(rows)) {
         enter(stage);
         if (stage.pass == reductions.size()) {
           for (Value i : columns)
             storeResult(i, mask);
+          leave(stage);
           continue;
         }
         RowSum &sum = sums[number];
@@ -312,6 +343,7 @@ struct RowEmitter {
         }
         llvm::append_range(
             next, sum.step(x, carried.slice(next.size(), sum.init.size())));
+        leave(stage);
       }
       return next;
     };
