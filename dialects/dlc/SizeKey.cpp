@@ -106,6 +106,18 @@ SizeKey dlc::sizeKey(OpBuilder &b, Value tensor, int64_t d) {
   return SizeFinder(b).find(tensor, d);
 }
 
+SmallVector<Value> dlc::statedSizes(Value tensor) {
+  if (auto cluster = tensor.getDefiningOp<ClusterOp>())
+    return cluster.getSizes();
+  if (auto reshape = tensor.getDefiningOp<ReshapeOp>())
+    return reshape.getSizes();
+  if (auto call = tensor.getDefiningOp<CallOp>())
+    return call.getSizes();
+  if (auto empty = tensor.getDefiningOp<tensor::EmptyOp>())
+    return empty.getDynamicSizes();
+  return {};
+}
+
 bool dlc::haveSameSize(Value x, int64_t dx, Value y, int64_t dy) {
   int64_t size = cast<RankedTensorType>(x.getType()).getDimSize(dx);
   if (size != cast<RankedTensorType>(y.getType()).getDimSize(dy))

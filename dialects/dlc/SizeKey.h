@@ -27,6 +27,11 @@ struct SizeKey {
 SizeKey sizeKey(mlir::OpBuilder &b, mlir::OpFoldResult size);
 SizeKey sizeKey(mlir::OpBuilder &b, mlir::Value tensor, int64_t d);
 
+/// The open sizes that the maker of a tensor states, in order: a kernel, a
+/// view, a call or memory that nothing fills. None of any other, or of a known
+/// shape.
+llvm::SmallVector<mlir::Value> statedSizes(mlir::Value tensor);
+
 /// Whether two dimensions are known to have the same size. Leaves nothing
 /// behind in the program.
 bool haveSameSize(mlir::Value x, int64_t dx, mlir::Value y, int64_t dy);

@@ -11,6 +11,7 @@
 // the memory to that kernel and never copies.
 
 #include "Graph/Passes.h"
+#include "dialects/dlc/SizeKey.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -59,7 +60,7 @@ private:
         placeWhole(insert.getPartMutable(), {insert.getOffset()});
       else if (concat && concat.isAppend())
         placeWhole(concat.getInputsMutable()[1],
-                   openSizes(concat.getInputs()[1]));
+                   statedSizes(concat.getInputs()[1]));
       else if (type && (keepsShapes || type.hasStaticShape()))
         placeWhole(yielded, {});
       else
@@ -85,11 +86,7 @@ private:
     return source == v || countOf(source) == countOf(v);
   }
 
-  static ElementCount countOf(Value v) {
-    auto cluster = v.getDefiningOp<ClusterOp>();
-    return {typeOf(v),
-            cluster ? SmallVector<Value>(cluster.getSizes()) : openSizes(v)};
-  }
+  static ElementCount countOf(Value v) { return {typeOf(v), statedSizes(v)}; }
 
   /// Sees to it that a kernel of its own computes an operand, one that starts
   /// when all of `known` is known. `alone`: nothing else reads it.
@@ -159,13 +156,6 @@ private:
            def->isBeforeInBlock(op);
   }
 
-  /// What the view that a tensor is leaves open.
-  static SmallVector<Value> openSizes(Value v) {
-    auto reshape = v.getDefiningOp<ReshapeOp>();
-    return reshape ? SmallVector<Value>(reshape.getSizes())
-                   : SmallVector<Value>();
-  }
-
   static Value copy(OpOperand &operand) {
     Operation *owner = operand.getOwner();
     OpBuilder b(owner);
@@ -183,16 +173,10 @@ private:
   static SmallVector<Value> openSizes(OpBuilder &b, Location loc, Value v) {
     while (Value init = loopInit(v))
       v = init;
-    SmallVector<Value> sizes;
-    if (auto cluster = v.getDefiningOp<ClusterOp>())
-      return cluster.getSizes();
-    if (auto reshape = v.getDefiningOp<ReshapeOp>())
-      return reshape.getSizes();
-    if (auto call = v.getDefiningOp<CallOp>())
-      return call.getSizes();
-    if (auto empty = v.getDefiningOp<tensor::EmptyOp>())
-      return empty.getDynamicSizes();
+    SmallVector<Value> sizes = statedSizes(v);
     auto type = cast<RankedTensorType>(v.getType());
+    if (!sizes.empty())
+      return sizes;
     for (int64_t d = 0; d < type.getRank(); ++d)
       if (type.isDynamicDim(d))
         sizes.push_back(tensor::DimOp::create(b, loc, v, d));

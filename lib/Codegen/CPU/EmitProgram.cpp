@@ -17,6 +17,7 @@
 #include "Codegen/CPU/Sequences.h"
 #include "Support/Diagnostics.h"
 #include "dialects/dlc/ScalarEmitter.h"
+#include "dialects/dlc/SizeKey.h"
 #include "dialects/rt/Rt.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -212,19 +213,6 @@ private:
     return result;
   }
 
-  /// The open sizes of a tensor in memory, as values of the model's function.
-  static SmallVector<Value> openSizes(Value tensor) {
-    if (auto cluster = tensor.getDefiningOp<ClusterOp>())
-      return cluster.getSizes();
-    if (auto reshape = tensor.getDefiningOp<ReshapeOp>())
-      return reshape.getSizes();
-    if (auto call = tensor.getDefiningOp<CallOp>())
-      return call.getSizes();
-    if (auto empty = tensor.getDefiningOp<tensor::EmptyOp>())
-      return empty.getDynamicSizes();
-    return {};
-  }
-
   SmallVector<Value> mappedSizes(Value tensor) {
     RankedTensorType type = typeOf(tensor);
     while (Value init = loopInit(tensor))
@@ -241,7 +229,7 @@ private:
                 : math().cst(size));
       return result;
     }
-    return sizesOf(tensor, openSizes(tensor));
+    return sizesOf(tensor, statedSizes(tensor));
   }
 
   /// The tensors that need memory of the arena: what kernels write, unless that
@@ -277,7 +265,7 @@ private:
       return std::nullopt;
     while (Value init = loopInit(tensor))
       tensor = init;
-    SmallVector<Value> dims = sizesOf(tensor, openSizes(tensor));
+    SmallVector<Value> dims = sizesOf(tensor, statedSizes(tensor));
     if (llvm::is_contained(dims, Value()))
       return std::nullopt;
     return Arena::roomOf(dims, elementBytes(type));

@@ -553,7 +553,8 @@ struct RowEmitter {
     if (apart)
       all.push_back(longestTogether(apart));
     if (isWhole() && (reductions.size() > 1 || !kept.empty()))
-      all.push_back(longestBeforeNext());
+      if (int64_t n = longestBeforeNext(); all.empty() || n > all.back())
+        all.push_back(n);
     return all;
   }
 
