@@ -152,7 +152,6 @@ private:
            !last.getPacked() &&
            llvm::none_of(members,
                          [&](Operation *op) { return isReadElsewhere(op); }) &&
-
            llvm::all_of(llvm::seq(last.getType().getRank() - 2), [&](auto d) {
              return haveSameSize(scores, d, last, d);
            });
