@@ -110,7 +110,8 @@ SizeRef sizeOrigin(mlir::Value tensor, int64_t dim);
 /// Types that may stand for one another: one is a refinement of the other.
 bool areCompatibleTypes(mlir::TypeRange a, mlir::TypeRange b);
 
-/// A number of elements: the product of the known sizes, and the open ones.
+/// A number of elements: the product of the known sizes, and the open ones, of
+/// products their factors.
 struct ElementCount {
   int64_t known = 1;
   llvm::SmallVector<mlir::Value> open; ///< in an order of no meaning

@@ -84,16 +84,15 @@ struct Attention {
     return isa<MatmulOp>(op) && result.getType() == scores();
   }
 
-  /// Operations whose results nothing else reads, but for what repeats a mask,
-  /// which is repeated anew for each block.
+  /// Operations behind the first product whose results nothing else reads, and
+  /// what repeats masks.
   bool collect() {
     members.insert(last);
     auto isOurs = [&](Operation *op) {
       return op->getBlock() == last->getBlock() && keepsRows(op) &&
-             (isa<BroadcastOp>(op) ||
-              llvm::all_of(op->getUsers(), [&](Operation *user) {
-                return members.contains(user);
-              }));
+             llvm::all_of(op->getUsers(), [&](Operation *user) {
+               return members.contains(user);
+             });
     };
     // From the last operation to the first: users come before what they use.
     for (Operation *op = last->getPrevNode(); op; op = op->getPrevNode()) {
@@ -124,7 +123,7 @@ struct Attention {
   }
 
 private:
-  /// What is repeated before the first product.
+  /// Masks are repeated anew for each block, wherever else they are read.
   void addMasks() {
     SmallVector<Operation *> found;
     for (Operation *op : members)
@@ -136,22 +135,12 @@ private:
     members.insert(found.begin(), found.end());
   }
 
-  /// Whether something else reads what is computed of the scores.
-  bool isReadElsewhere(Operation *op) {
-    return op != last && members.contains(op->getOperand(0).getDefiningOp()) &&
-           llvm::any_of(op->getUsers(), [&](Operation *user) {
-             return !members.contains(user);
-           });
-  }
-
   /// Whether the scores are all that the last product has of the first one, and
   /// as many as that takes.
   bool isBetween() {
     Value scores = last.getLhs();
     return members.contains(scores.getDefiningOp()) && !first.getPacked() &&
            !last.getPacked() &&
-           llvm::none_of(members,
-                         [&](Operation *op) { return isReadElsewhere(op); }) &&
            llvm::all_of(llvm::seq(last.getType().getRank() - 2), [&](auto d) {
              return haveSameSize(scores, d, last, d);
            });
@@ -180,10 +169,9 @@ struct Blocks {
       Value rhs = op.getRhs();
       operands = s.add(operands, bytes(ArrayRef(s.dims(rhs)).drop_front()));
     }
-    Dim scores = bytes(sizes.drop_front());
     SmallVector<Dim> row(sizes.drop_front());
     row.erase(row.end() - 2);
-    Dim rowBytes = bytes(row);
+    Dim rowBytes = bytes(row), scores = s.mul(rowBytes, rows);
 
     Dim isLarge = attention.scores().hasStaticShape()
                       ? one
@@ -267,12 +255,12 @@ public:
           Dim at;
           Value y = part(number, sizes, at);
           y = TransposeOp::create(b, loc, y, order);
-          y = reshaped(y, joined(sizes, order));
+          y = reshaped(b, y, joined(sizes, order));
           y = InsertOp::create(b, loc, init.getType(), y, carried[0], value(at),
                                0);
           scf::YieldOp::create(b, loc, y);
         });
-    Value y = reshaped(loop.getResult(0),
+    Value y = reshaped(b, loop.getResult(0),
                        applyPermutation(ArrayRef<Dim>(whole), order));
     y = TransposeOp::create(b, loc, y, invertPermutationVector(order));
     last.getResult().replaceAllUsesWith(y);
@@ -293,10 +281,6 @@ private:
 
   Type elementType() { return last.getType().getElementType(); }
   Value value(Dim d) { return getValueOrCreateConstantIndexOp(b, loc, d); }
-  Value reshaped(Value v, ArrayRef<Dim> sizes) {
-    return ReshapeOp::create(b, loc, dlc::typeOf(sizes, elementType()), v,
-                             openSizes(sizes));
-  }
 
   /// Sizes in another order, the first two as one.
   SmallVector<Dim> joined(ArrayRef<Dim> sizes, ArrayRef<int64_t> order) {
@@ -330,11 +314,7 @@ private:
     IRMapping mapping;
     for (Operation *op : llvm::reverse(attention.members))
       b.clone(*op, mapping);
-    return SliceOp::create(
-        b, loc, dlc::typeOf(sizes, elementType()),
-        mapping.lookup(last.getResult()), openSizes(offsets), openSizes(sizes),
-        b.getDenseI64ArrayAttr(staticDims(offsets)),
-        b.getDenseI64ArrayAttr(SmallVector<int64_t>(rank, 1)));
+    return sliced(b, loc, mapping.lookup(last.getResult()), offsets, sizes);
   }
 };
 

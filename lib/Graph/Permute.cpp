@@ -96,6 +96,14 @@ Value dlc::reshaped(OpBuilder &b, Value v, ArrayRef<Dim> sizes) {
   return ReshapeOp::create(b, v.getLoc(), type, v, openSizes(sizes));
 }
 
+Value dlc::sliced(OpBuilder &b, Location loc, Value v, ArrayRef<Dim> offsets,
+                  ArrayRef<Dim> sizes, ArrayRef<int64_t> steps) {
+  Ints ones(offsets.size(), 1);
+  return SliceOp::create(b, loc, typeOf(sizes, typeOf(v).getElementType()), v,
+                         openSizes(offsets), openSizes(sizes),
+                         staticDims(offsets), steps.empty() ? ones : steps);
+}
+
 Value dlc::transposed(OpBuilder &b, Value v, Permutation p,
                       RankedTensorType type) {
   RankedTensorType from = tensorType(v);

@@ -44,6 +44,10 @@ mlir::ElementsAttr constantOf(mlir::Value v);
 /// A reshape; of a constant a constant.
 mlir::Value reshaped(mlir::OpBuilder &b, mlir::Value v,
                      llvm::ArrayRef<Dim> sizes);
+/// A part of a tensor; the list of steps of 1 may be left out.
+mlir::Value sliced(mlir::OpBuilder &b, mlir::Location loc, mlir::Value v,
+                   llvm::ArrayRef<Dim> offsets, llvm::ArrayRef<Dim> sizes,
+                   llvm::ArrayRef<int64_t> steps = {});
 /// v transposed by p, in the cheapest form there is: undone, as a constant, as
 /// a reshape. The result has `type` where it is given.
 mlir::Value transposed(mlir::OpBuilder &b, mlir::Value v, Permutation p,

@@ -200,11 +200,7 @@ struct Raiser {
         sizes[d] = range->size;
         steps[d] = range->step;
       }
-    return SliceOp::create(b, loc,
-                           dlc::typeOf(sizes, typeOf(v).getElementType()), v,
-                           openSizes(offsets), openSizes(sizes),
-                           b.getDenseI64ArrayAttr(staticDims(offsets)),
-                           b.getDenseI64ArrayAttr(steps));
+    return sliced(b, loc, v, offsets, sizes, steps);
   }
 
   /// `op` with a part of its result, of these sizes.

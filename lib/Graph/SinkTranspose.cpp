@@ -95,11 +95,8 @@ struct SinkBelowSlice : OpRewritePattern<SliceOp> {
     SmallVector<Dim> offsets = toSource(ArrayRef<Dim>(op.getMixedOffsets()), p);
     SmallVector<Dim> sizes =
         toSource(ArrayRef<Dim>(mixedSizes(op.getType(), op.getSizes())), p);
-    Value inner = SliceOp::create(
-        rewriter, op.getLoc(), toSource(op.getType(), p), transpose.getInput(),
-        openSizes(offsets), openSizes(sizes),
-        rewriter.getDenseI64ArrayAttr(toSource(op.getStaticOffsets(), p)),
-        rewriter.getDenseI64ArrayAttr(toSource(op.getSteps(), p)));
+    Value inner = sliced(rewriter, op.getLoc(), transpose.getInput(), offsets,
+                         sizes, toSource(op.getSteps(), p));
     finish(rewriter, op, inner, p);
     return success();
   }

@@ -57,9 +57,10 @@ static constexpr int64_t kMostApart = 4;
 /// Whether elements so far apart are sooner loaded with those between them than
 /// one by one: all lanes, backwards, too, or as many as a mask's number says.
 static bool isLoadedWhole(int64_t step, Type element, Value mask) {
+  bool isNear = step >= 2 && step <= kMostApart;
   if (!mask)
-    return step == -1 || (step >= 2 && step <= kMostApart);
-  return step >= 2 && step <= kMostApart && !goesAsBits(element) &&
+    return isNear || step == -1;
+  return isNear && !goesAsBits(element) &&
          mask.getDefiningOp<vector::CreateMaskOp>();
 }
 
